@@ -60,7 +60,7 @@ def write_atomic(path: Path, fill: Callable[[IO[bytes]], None]) -> None:
             fill(stream)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(name, 0o644)
+        Path(name).chmod(0o644)
         os.replace(name, path)
     except BaseException:
         with suppress(FileNotFoundError):
@@ -88,9 +88,9 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ArtifactError(f"{path}: found no file, expected a JSON document; run the stage that writes it") from None
+        raise ArtifactError(f"{path}: found no file, expected JSON; run the stage that writes it") from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ArtifactError(f"{path}: not valid UTF-8 JSON ({error}); restore the file or run its stage again") from None
+        raise ArtifactError(f"{path}: not UTF-8 JSON ({error}); restore the file or run its stage again") from None
 
 
 def write_jsonl(path: Path, rows: Iterable[Any]) -> int:
@@ -116,13 +116,13 @@ def read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
         try:
             yield number, json.loads(line)
         except ValueError as error:
-            raise ArtifactError(f"{path}, line {number}: not valid UTF-8 JSON ({error}); correct or remove the line") from None
+            raise ArtifactError(f"{path}, line {number}: not UTF-8 JSON ({error}); correct the line") from None
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Yield ``(line_number, bytes)`` for every line that is not blank. Raises ArtifactError when there is no file."""
     if not path.is_file():
-        raise ArtifactError(f"{path}: found no file, expected JSON lines; check the path or run the stage that writes it")
+        raise ArtifactError(f"{path}: found no file, expected JSON lines; run the stage that writes it")
     with open(path, "rb") as stream:
         for number, line in enumerate(stream, start=1):
             if line.strip():

@@ -105,7 +105,7 @@ def step_text(content: str) -> str:
 def _refuse(field: str, text: str) -> None:
     for tag in TAGS:
         if tag in text:
-            raise ValueError(f"{field} contains {tag}, which marks the parts of a completion; rephrase it: {text[:60]!r}")
+            raise ValueError(f"{field} contains {tag}, a tag of completions; rephrase it: {text[:60]!r}")
     if text != text.strip() or "\r" in text:
         raise ValueError(f"{field} has outer white space or a carriage return: {text[:60]!r}; strip it")
 

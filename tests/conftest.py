@@ -1,0 +1,29 @@
+"""Shared fixtures: the tiny model once per session, and small traces with known content."""
+
+import pytest
+
+from tunixlib.modeling.models import load_checkpoint, model_folder
+from tunixlib.traces import ReasoningTrace
+
+
+@pytest.fixture(scope="session")
+def tiny_folder():
+    return model_folder("tiny")
+
+
+@pytest.fixture(scope="session")
+def tiny(tiny_folder):
+    """Model and tokenizer; do not train this one."""
+    return load_checkpoint(tiny_folder)
+
+
+@pytest.fixture
+def traces():
+    """Twelve traces of three categories, so that every stage has some."""
+    made = []
+    for i in range(12):
+        category, steps = [("synthetic", 2), ("reasoning", 3), ("reasoning", 4)][i % 3]
+        work = [("compute", f"{i + k} + {k} = {i + 2 * k}") for k in range(1, steps + 1)]
+        meta = {"category": category, "family": "adding", "difficulty": "easy"}
+        made.append(ReasoningTrace.build(f"What is {i} plus {steps}?", work, str(i + 2 * steps), meta))
+    return made

@@ -1,0 +1,136 @@
+"""The command line: ``python -m tunixlib COMMAND``. Every command is one function of the package.
+
+Exit codes: 0 done, 1 the work found a problem (it says which), 2 the command was not understood, 130 stopped by Ctrl-C.
+"""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    help="Train small language models that show their work, and prove the numbers.\n\n"
+    "Start with: python -m tunixlib run --profile smoke (under a minute), then --profile cpu (the main job).",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+
+Profile = Annotated[str, typer.Option(help="A name from notebooks/profiles, or the path of a YAML file.")]
+RunFolder = Annotated[Path, typer.Argument(help="A run folder, such as submission_runs/cpu-v1.")]
+
+
+def reported(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn the errors that we raise on purpose into one message and exit code 1; anything else keeps its traceback."""
+
+    @wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        from tunixlib.modeling.models import ModelError
+        from tunixlib.running.notebooks import NotebookError
+        from tunixlib.runs import RunError
+
+        try:
+            return command(*args, **kwargs)
+        except (ValueError, RunError, ModelError, NotebookError, OSError) as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            typer.echo("\nstopped; what has finished is kept, and the same command continues", err=True)
+            raise typer.Exit(130) from None
+
+    return guarded
+
+
+@app.command()
+@reported
+def run(
+    profile: Profile = "cpu",
+    run_id: Annotated[str | None, typer.Option(help="The run's folder name; the profile has a default.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE, value as YAML; may be repeated.")] = None,
+) -> None:
+    """Run all notebooks of a profile in order, seal the run, write report and bundle."""
+    from tunixlib.running.pipeline import run_pipeline
+    from tunixlib.running.summary import closing_words
+
+    done = run_pipeline(profile, run_id, dict(_assignment(text) for text in set_ or []), say=typer.echo)
+    typer.echo(closing_words(done))
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    import yaml
+
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ValueError(f"--set {text!r}: expected NAME=VALUE, for example --set EVAL_ITEMS=20")
+    return name, yaml.safe_load(value)
+
+
+@app.command()
+@reported
+def seed(
+    dataset: Annotated[str, typer.Option(help="The dataset key: it names the data and is part of every draw.")],
+    out: Annotated[Path, typer.Option(help="The folder that gets dataset.jsonl and manifest.json.")],
+    traces: Annotated[int, typer.Option(help="How many traces; any size keeps the proportions.", min=10)] = 550,
+    seed: Annotated[int, typer.Option(help="Another seed gives other traces of the same kinds.")] = 42,
+) -> None:
+    """Make a dataset of any size: every step checked, every answer recomputed, every prompt distinct."""
+    from tunixlib.seeding.datasets import write_dataset
+    from tunixlib.seeding.recipes import Recipe
+
+    manifest = write_dataset(Recipe(dataset, traces, seed), out)
+    typer.echo(f"{manifest['count']} traces of {len(manifest['family'])} families in {out / 'dataset.jsonl'}")
+    typer.echo(f"sha256 {manifest['sha256']}")
+
+
+@app.command("seal")
+@reported
+def seal_command(folder: RunFolder) -> None:
+    """Seal a run whose notebooks were run by hand: provenance and manifest, then report and bundle."""
+    from tunixlib.running.summary import closing_words
+    from tunixlib.runs import Run
+    from tunixlib.submission.bundle import publish
+    from tunixlib.submission.sealing import seal
+
+    found = Run(folder.resolve())
+    seal(found)
+    publish(found)
+    typer.echo(closing_words(found))
+
+
+@app.command()
+@reported
+def verify(folder: RunFolder) -> None:
+    """Re-hash every file of a run, re-score its predictions and recompute its claims; needs no GPU and no weights."""
+    from tunixlib.submission.verify import verify_run
+
+    report = verify_run(folder)
+    for problem in report.problems:
+        typer.echo(str(problem))
+    typer.echo(report.headline)
+    raise typer.Exit(1 if report.problems else 0)
+
+
+@app.command()
+@reported
+def bundle(folder: RunFolder) -> None:
+    """Build the HTML report and the zip of a sealed run: the same run gives the same bytes."""
+    from tunixlib.runs import Run
+    from tunixlib.submission.bundle import publish
+
+    for path in publish(Run(folder.resolve())):
+        typer.echo(str(path))
+
+
+def main() -> None:
+    """Entry point; output is UTF-8 whatever the console's code page."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

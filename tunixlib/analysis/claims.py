@@ -1,0 +1,126 @@
+"""claims.json: every number a run publishes, as a sentence with its value, its interval, its source and a verdict.
+
+    write_claims(run)        # writes claims.json
+    check_claims(run)        # [] when every claim follows from the run's files, else one sentence per mismatch
+
+    {"id": "eval-core/flat/accuracy", "value": 0.31, "interval": [0.27, 0.35], "verdict": "supported",
+     "text": "flat answers 155 of 500 items of eval-core correctly inside the answer tags: 31.0 % (95 % interval ...).",
+     "template": "...", "fields": {"k": 155, "n": 500, ...},
+     "source": {"file": "eval_summary.json", "sha256": "...", "pointer": "/scorecards/1/accuracy/rate"}}
+
+``source`` is a file with a JSON pointer, or ``recompute``, the function that gives the value, with the files it reads.
+
+The rule for verdicts. A claim of a difference, "a answers more items correctly than b", is *supported* when the 95 %
+interval of a - b lies above 0 and the p-value, adjusted by Holm over all comparisons of the run, is below 0.05. It is
+*not supported* when the whole interval lies below 0. Otherwise it is *undecided*. The claim that two arms had the same
+amount of training is supported when steps and tokens are equal, else not supported. A measured value is supported by
+being recomputed; where nothing could be measured (0 of 0) the claim has no value and is undecided.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tunixlib.analysis.claim_kinds import comparison_claims, render_claim, scorecard_claims, training_claims
+from tunixlib.analysis.run_files import read_predictions, read_summary
+from tunixlib.artifacts import ArtifactError, read_json, write_json
+from tunixlib.runs import Run
+
+CLAIMS_VERSION = "1.0"
+REDO = "run 06_analysis again, or restore the files it read"
+
+
+def build_claims(run: Run) -> dict[str, Any]:
+    """The claims document that follows from the run's files. Raises ArtifactError when one of them is missing."""
+    claims = [*scorecard_claims(run), *comparison_claims(run), *training_claims(run)]
+    return {"claims_version": CLAIMS_VERSION, "claims": claims}
+
+
+def write_claims(run: Run) -> dict[str, Any]:
+    """Write ``claims.json`` and return it."""
+    document = build_claims(run)
+    write_json(run.path("claims.json"), document)
+    return document
+
+
+def read_claims(run: Run) -> dict[str, dict[str, Any]]:
+    """Claim id -> claim, in the order of ``claims.json``. Raises ArtifactError when the file holds no claims."""
+    path = run.path("claims.json")
+    document = read_json(path)
+    version = document.get("claims_version") if isinstance(document, dict) else None
+    if version != CLAIMS_VERSION or not isinstance(document.get("claims"), list):
+        raise ArtifactError(f"{path}: found claims_version {version!r}, expected {CLAIMS_VERSION!r}; {REDO}")
+    for number, claim in enumerate(document["claims"], start=1):
+        if not isinstance(claim, dict) or not isinstance(claim.get("id"), str):
+            raise ArtifactError(f"{path}, claim {number}: found no id, expected one; {REDO}")
+    return {claim["id"]: claim for claim in document["claims"]}
+
+
+def check_claims(run: Run) -> list[str]:
+    """Recompute scorecards from predictions and claims from all files; one sentence per mismatch, none when all hold.
+
+    Numbers may differ by rounding of the last digits (1 in 10^9), which libraries do differently; nothing else may.
+    """
+    try:
+        found, summary = read_claims(run), read_summary(run)
+        faults = [fault for index in range(len(summary.scorecards)) for fault in _scorecard_faults(run, index)]
+        expected = {claim["id"]: claim for claim in build_claims(run)["claims"]}
+    except ArtifactError as error:
+        return [str(error)]
+    for claim_id in expected.keys() - found.keys():
+        faults.append(f"claims.json, claim {claim_id}: found none, expected one from the run's files; {REDO}")
+    for claim_id, claim in found.items():
+        faults += _claim_faults(claim, expected.get(claim_id))
+    return faults
+
+
+def _scorecard_faults(run: Run, index: int) -> Iterator[str]:
+    from tunixlib.evaluation.scoring import scorecard
+
+    card = read_summary(run).scorecards[index]
+    rows = read_predictions(run, card["eval_set"], card["checkpoint"])
+    recounted = scorecard(rows, card["checkpoint"], card["eval_set"])
+    for pointer, found, expected in differences(card, recounted, f"/scorecards/{index}"):
+        yield (
+            f"eval_summary.json, {pointer}: found {found}, expected {expected} from predictions/{card['eval_set']}/"
+            f"{card['checkpoint']}.jsonl; restore the files, or run 05_evaluate again"
+        )
+
+
+def _claim_faults(claim: Mapping[str, Any], expected: Mapping[str, Any] | None) -> Iterator[str]:
+    start = f"claims.json, claim {claim['id']}"
+    if expected is None:
+        yield f"{start}: found it, expected no such claim from the run's files; {REDO}"
+        return
+    wrong = list(differences(_without_text(claim), _without_text(expected), ""))
+    for pointer, found, wanted in wrong:
+        yield f"{start}, {pointer[1:]}: found {found}, expected {wanted}; {REDO}"
+    text = expected["text"] if wrong else render_claim(claim)
+    if claim.get("text") != text:
+        yield f"{start}, text: found {claim.get('text')!r}, expected {text!r}; {REDO}"
+
+
+def _without_text(claim: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in claim.items() if key != "text"}
+
+
+def differences(found: Any, expected: Any, pointer: str) -> Iterator[tuple[str, str, str]]:
+    """``(JSON pointer, found, expected)`` for every place where two JSON values differ; numbers to 1 in 10^9."""
+    if isinstance(found, dict) and isinstance(expected, dict):
+        for key in sorted(found.keys() | expected.keys()):
+            if key in found and key in expected:
+                yield from differences(found[key], expected[key], f"{pointer}/{key}")
+            else:
+                yield f"{pointer}/{key}", *(repr(side[key]) if key in side else "nothing" for side in (found, expected))
+    elif isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
+        for index, (one, other) in enumerate(zip(found, expected, strict=True)):
+            yield from differences(one, other, f"{pointer}/{index}")
+    elif not _same(found, expected):
+        yield pointer, repr(found), repr(expected)
+
+
+def _same(found: Any, expected: Any) -> bool:
+    if isinstance(found, float) or (isinstance(expected, float) and not isinstance(found, bool)):
+        numbers = isinstance(found, (int, float)) and isinstance(expected, (int, float))
+        return numbers and math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-12)
+    return type(found) is type(expected) and bool(found == expected)

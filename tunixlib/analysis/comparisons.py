@@ -1,0 +1,99 @@
+"""Paired comparisons: the same items answered by two checkpoints, and the fixed comparisons of a run.
+
+    >>> a = [{"id": "q1", "correct": True}, {"id": "q2", "correct": True}]
+    >>> b = [{"id": "q1", "correct": False}, {"id": "q2", "correct": True}]
+    >>> found = compare(a, b)
+    >>> found["rate_a"], found["rate_b"], found["difference"], found["only_a"]
+    (1.0, 0.5, 0.5, 1)
+
+Fixed before any result is seen, for each evaluation set of a run:
+
+1. each trained checkpoint, strict (the answer stands in its tags), against the base model, lenient (the answer may
+   stand anywhere): the base model has never seen the tags, so lenient is the fair figure for it;
+2. the curriculum's last stage against flat, both strict. A run has one seed, so this measures two checkpoints on these
+   items and not two methods of training.
+
+All p-values of a run are adjusted together by Holm's method.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tunixlib.analysis.run_files import BASE, SEGMENTS, Summary, read_predictions, read_summary
+from tunixlib.analysis.statistics import holm, paired_difference
+from tunixlib.runs import Run
+
+STRICT, LENIENT = "correct", "lenient_correct"
+
+
+def compare(
+    rows_a: Sequence[Mapping[str, Any]],
+    rows_b: Sequence[Mapping[str, Any]],
+    measure_a: str = STRICT,
+    measure_b: str = STRICT,
+) -> dict[str, Any]:
+    """The paired difference a - b on the same items: rates, difference with 95 % interval, exact McNemar p.
+
+    Raises ValueError naming the first place where the items differ.
+    """
+    for place, (row_a, row_b) in enumerate(zip(rows_a, rows_b, strict=False), start=1):
+        if row_a["id"] != row_b["id"]:
+            raise ValueError(
+                f"item {place}: found id {row_a['id']!r} on one side and {row_b['id']!r} on the other, expected the "
+                "same items in the same order; evaluate both checkpoints on the same evaluation set"
+            )
+    if len(rows_a) != len(rows_b):
+        longer, place = max(rows_a, rows_b, key=len), min(len(rows_a), len(rows_b))
+        raise ValueError(
+            f"item {place + 1}: found id {longer[place]['id']!r} on one side only ({len(rows_a)} and {len(rows_b)} "
+            "items), expected the same items; evaluate both checkpoints on the same evaluation set"
+        )
+    if not rows_a:
+        raise ValueError("found no items, expected at least one; evaluate both checkpoints first")
+    right_a = [bool(row[measure_a]) for row in rows_a]
+    right_b = [bool(row[measure_b]) for row in rows_b]
+    n = len(right_a)
+    return {"n": n, "rate_a": sum(right_a) / n, "rate_b": sum(right_b) / n, **paired_difference(right_a, right_b)}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Checkpoint ``a`` by ``measure_a`` against checkpoint ``b`` by ``measure_b``; the claim is that a is above b."""
+
+    eval_set: str
+    a: str
+    measure_a: str
+    b: str
+    measure_b: str
+
+    @property
+    def id(self) -> str:
+        """``eval-core/flat-vs-base``."""
+        return f"{self.eval_set}/{self.a}-vs-{self.b}"
+
+
+def planned_comparisons(summary: Summary) -> list[Comparison]:
+    """The fixed comparisons between the checkpoints that the run evaluated."""
+    planned = []
+    for eval_set in summary.eval_sets:
+        names = [card["checkpoint"] for card in summary.cards(eval_set)]
+        if BASE in names:
+            planned += [Comparison(eval_set, name, STRICT, BASE, LENIENT) for name in names if name != BASE]
+        last = [name for name in names if name in SEGMENTS["curriculum"]][-1:]
+        if last and "flat" in names:
+            planned.append(Comparison(eval_set, last[0], STRICT, "flat", STRICT))
+    return planned
+
+
+def compare_run(run: Run) -> list[tuple[Comparison, dict[str, Any]]]:
+    """Every fixed comparison of a run with its result, to which ``p_holm`` (adjusted over all of them) is added."""
+    planned = planned_comparisons(read_summary(run))
+    rows = {
+        (c.eval_set, name): read_predictions(run, c.eval_set, name)
+        for c in planned
+        for name in (c.a, c.b)
+    }  # fmt: skip
+    results = [compare(rows[c.eval_set, c.a], rows[c.eval_set, c.b], c.measure_a, c.measure_b) for c in planned]
+    adjusted = holm([result["p_value"] for result in results])
+    return [(c, {**result, "p_holm": p}) for c, result, p in zip(planned, results, adjusted, strict=True)]

@@ -1,0 +1,88 @@
+"""A run folder as the analysis reads it: the summary, predictions, training metrics, and where each number lies.
+
+    summary = read_summary(run)
+    summary.eval_sets, summary.checkpoints        # ('eval-core',), ('base', 'flat', 'stage_a', 'stage_b', 'stage_c')
+    rows = read_predictions(run, "eval-core", "base")
+    read_metrics(run)["flat"]                     # {"stage_1": [{"step": 1, "loss": ..., "tokens": ...}, ...], ...}
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tunixlib.artifacts import ArtifactError, read_json, read_jsonl
+from tunixlib.runs import Run
+
+# The segments of each arm, in the order in which they are trained.
+SEGMENTS = {"flat": ("stage_1", "stage_2", "stage_3"), "curriculum": ("stage_a", "stage_b", "stage_c")}
+
+BASE = "base"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """``eval_summary.json``: checkpoints in their order, scorecards, and evaluation sets in the order of evaluation."""
+
+    document: dict[str, Any]
+
+    @property
+    def checkpoints(self) -> tuple[str, ...]:
+        """Names of the checkpoints, the base model first."""
+        return tuple(self.document["checkpoints"])
+
+    @property
+    def scorecards(self) -> list[dict[str, Any]]:
+        """All scorecards, in the order of the file."""
+        return list(self.document["scorecards"])
+
+    @cached_property
+    def eval_sets(self) -> tuple[str, ...]:
+        """Names of the evaluation sets; the first one carries the run's primary score."""
+        return tuple(dict.fromkeys(card["eval_set"] for card in self.scorecards))
+
+    @cached_property
+    def places(self) -> dict[tuple[str, str], int]:
+        """``(eval_set, checkpoint)`` -> index of the scorecard."""
+        return {(card["eval_set"], card["checkpoint"]): i for i, card in enumerate(self.scorecards)}
+
+    def cards(self, eval_set: str) -> list[dict[str, Any]]:
+        """The scorecards of one evaluation set, in the order of the checkpoints."""
+        found = [self.places.get((eval_set, name)) for name in self.checkpoints]
+        return [self.scorecards[index] for index in found if index is not None]
+
+
+def read_summary(run: Run) -> Summary:
+    """The run's ``eval_summary.json``. Raises ArtifactError when it is missing or lacks what the analysis needs."""
+    path = run.path("eval_summary.json")
+    document = read_json(path)
+    for key in ("checkpoints", "scorecards"):
+        if not isinstance(document, dict) or not isinstance(document.get(key), list):
+            raise ArtifactError(f"{path}: found no list {key!r}, expected one; run 05_evaluate.ipynb again")
+    return Summary(document)
+
+
+def predictions_path(run: Run, eval_set: str, checkpoint: str) -> Path:
+    """Where the predictions of a checkpoint on an evaluation set lie."""
+    return run.path("predictions", eval_set, f"{checkpoint}.jsonl")
+
+
+def read_predictions(run: Run, eval_set: str, checkpoint: str) -> list[dict[str, Any]]:
+    """The predictions of a checkpoint, in the order of the evaluation set. Raises ArtifactError when there are none."""
+    return [row for _, row in read_jsonl(predictions_path(run, eval_set, checkpoint))]
+
+
+def metrics_paths(run: Run, arm: str) -> list[Path]:
+    """The metrics files of an arm's segments that exist, in the order of training."""
+    paths = [run.path("training", arm, segment, "metrics.jsonl") for segment in SEGMENTS[arm]]
+    return [path for path in paths if path.is_file()]
+
+
+def read_metrics(run: Run) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Arm -> segment -> one row per optimizer step, for the arms and segments that were trained."""
+    found = {}
+    for arm in SEGMENTS:
+        segments = {path.parent.name: [row for _, row in read_jsonl(path)] for path in metrics_paths(run, arm)}
+        if any(segments.values()):
+            found[arm] = segments
+    return found

@@ -1,0 +1,148 @@
+r"""When are two answers the same? Exact text after a documented normalisation, or equal numbers; never a substring.
+
+    >>> same_answer("$1,200.00", "1200"), same_answer("3 1/2", "3.5"), same_answer("12 cm", "12")
+    (True, True, True)
+    >>> same_answer("The answer is 12", "12"), same_answer("12 cm", "12 m"), same_answer("25%", "0.25")
+    (False, False, False)
+
+* **Text** is compared after ``normalise``. Case is ignored, except when the expected answer is no number and holds an
+  upper-case letter after its first character (``HELLO``, ``McDonald``): then case counts.
+* **Numbers** are compared exactly, as fractions: ``0.5``, ``.50`` and ``1/2`` are one number.
+* **Units**: one side may leave a known everyday unit out; two different units make two answers. Per cent is a unit
+  here: ``25%`` is ``25`` and is not ``0.25``.
+* **Lists** are compared in order: ``2, 4, 6`` is ``2,4,6`` and is not ``6, 4, 2``. ``1,234`` is a
+  number, ``1, 234`` a list.
+"""
+
+import re
+import unicodedata
+from fractions import Fraction
+
+# Everyday units as "dimension: symbol alias alias, ..."; regular plurals are added.
+_TABLE = """
+length: mm millimeter millimetre, cm centimeter centimetre, m meter metre, km kilometer kilometre, in inch inches,
+    ft foot feet, yd yard, mi mile
+time: s sec second, min minute, h hr hour, day, week, month, year
+mass: mg milligram, g gram, kg kilogram kilo, t ton tonne, oz ounce, lb lbs pound
+volume: ml milliliter millilitre, cl centiliter centilitre, l liter litre, cup, pint, quart, gal gallon
+money: cent ¢, dollar $ usd, euro € eur, £ gbp, yen ¥, rupee ₹
+temperature: °c celsius, °f fahrenheit
+angle: degree °
+share: % percent
+"""
+
+
+def _read_units() -> tuple[dict[str, str], dict[str, str]]:
+    names: dict[str, str] = {}
+    dimensions: dict[str, str] = {}
+    for line in _TABLE.replace("\n    ", " ").strip().splitlines():
+        dimension, _, units = line.partition(":")
+        for aliases in (unit.split() for unit in units.split(",")):
+            dimensions[aliases[0]] = dimension
+            for alias in aliases:
+                names[alias] = aliases[0]
+                if len(alias) > 2:
+                    names[alias + "s"] = aliases[0]
+    return names, dimensions
+
+
+# Unit word or symbol in lower case -> its symbol ("metres" -> "m"), and symbol -> dimension ("m" -> "length").
+UNITS, DIMENSIONS = _read_units()
+
+_SYMBOLS = str.maketrans({"²": "^2", "³": "^3", "−": "-", "⁄": "/"})
+_VULGAR_AFTER_DIGIT = re.compile(r"(?<=[0-9])(?=[¼-¾⅐-⅞])")
+_QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "«": "»"}
+_THOUSANDS = re.compile(r"(?<![0-9,.])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")
+_COMMA = re.compile(r"\s?,\s?")
+_CURRENCY_SPACE = re.compile(r"(?<=[$€£¥₹]) (?=[0-9.])")
+_CLOCK = re.compile(r"(?<![0-9:])0?([0-9]{1,2}:[0-9]{2}) ?([ap])(?:\.m\.?|m)(?!\w)", re.IGNORECASE)
+
+_DIGITS = "[0-9]{1,400}"
+_FIGURE = rf"(?:{_DIGITS} )?{_DIGITS}/{_DIGITS}|[0-9]{{0,400}}\.{_DIGITS}|{_DIGITS}"
+_QUANTITY = re.compile(
+    rf"(?P<sign>[-+])?(?P<currency>[$€£¥₹])?(?P<inner>(?<![-+].)-)?(?P<figure>{_FIGURE}) ?(?P<unit>[^0-9 ].*)?"
+)
+_LAST = re.compile(
+    r"(?:(?<![\w)])[-−])?(?<![^\W\d_])(?<![0-9.,])"
+    r"(?:[0-9]{1,9} [0-9]{1,9}/[0-9]{1,9}|[0-9]{1,9}/[0-9]{1,9}(?![0-9/])|"
+    r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)"
+)
+
+
+def _clean(answer: str) -> str:
+    """The normalisation without the case."""
+    text = unicodedata.normalize("NFKC", _VULGAR_AFTER_DIGIT.sub(" ", answer).translate(_SYMBOLS)).translate(_SYMBOLS)
+    text = _CLOCK.sub(lambda found: f"{found[1]} {found[2].lower()}m", " ".join(text.split()))
+    text = _without_stop(text)
+    if len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
+        text = _without_stop(text[1:-1].strip()) or text
+    text = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text)
+    return _CURRENCY_SPACE.sub("", _COMMA.sub(", ", text).strip())
+
+
+def _without_stop(text: str) -> str:
+    return text[:-1].rstrip() if len(text) > 1 and text[-1] == "." and text[-2] != "." else text
+
+
+def normalise(answer: str) -> str:
+    """The form in which answers are compared as text.
+
+    NFKC; lower case; white space collapsed and stripped; one pair of outer quotes and one final full stop dropped;
+    thousands separators dropped; lists as ``a, b``; ``$ 5`` as ``$5``; ``3:05PM`` as ``3:05 pm``; ``−`` as ``-``.
+    """
+    return _clean(answer).casefold()
+
+
+def _unit(text: str) -> str | None:
+    """The symbol of a unit phrase: "" for none, None when it is not a known everyday unit."""
+    text = text.strip().replace(" per ", "/")
+    square = re.fullmatch(r"(?:square|sq) (.+)|(.+?)\^?2", text)
+    cubic = re.fullmatch(r"cubic (.+)|(.+?)\^?3", text)
+    if square or cubic:
+        found = square or cubic
+        inner = UNITS.get((found[1] or found[2]).strip()) if found else None
+        return f"{inner}^{2 if square else 3}" if inner else None
+    parts = [UNITS.get(part.strip().rstrip(".")) for part in text.split("/")] if text else []
+    return None if None in parts else "/".join(part for part in parts if part)
+
+
+def _quantity(answer: str) -> tuple[Fraction, str] | None:
+    """Exact value and unit symbol of an answer that is one number; None for anything else."""
+    found = _QUANTITY.fullmatch(normalise(answer))
+    if not found:
+        return None
+    unit = _unit(found["unit"] or "")
+    if unit is None or (found["currency"] and unit):
+        return None
+    whole, _, rest = found["figure"].rpartition(" ")
+    if rest.partition("/")[2].strip("0") == "" and "/" in rest:
+        return None
+    value = Fraction(rest) + int(whole or 0)
+    negative = found["sign"] == "-" or found["inner"] == "-"
+    return (-value if negative else value), UNITS[found["currency"]] if found["currency"] else unit
+
+
+def number_value(answer: str) -> Fraction | None:
+    """The exact value of an answer that is one number, with or without currency sign, unit or per cent sign.
+
+    ``"$1,200.50"`` -> 2401/2, ``"25%"`` -> 25 (per cent is a unit here), ``"12 or 13"`` and ``"12 apples"`` -> None.
+    """
+    quantity = _quantity(answer)
+    return quantity[0] if quantity else None
+
+
+def same_answer(given: str, expected: str) -> bool:
+    """Is ``given`` the answer ``expected``? Equal numbers, or the same text after ``normalise``; see the module."""
+    wanted, got = _quantity(expected), _quantity(given)
+    if wanted and got:
+        return wanted[0] == got[0] and (wanted[1] == got[1] or not wanted[1] or not got[1])
+    clean_expected, clean_given = _clean(expected), _clean(given)
+    if not wanted and any(letter.isupper() for letter in clean_expected[1:]):
+        return clean_given == clean_expected
+    return clean_given.casefold() == clean_expected.casefold()
+
+
+def last_number(text: str) -> str | None:
+    """The last number in a text as it is written there (``"so 3 + 4 = 7."`` -> ``"7"``), None if there is none."""
+    found = _LAST.findall(text)
+    return found[-1] if found else None

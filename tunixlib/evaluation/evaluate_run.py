@@ -1,0 +1,116 @@
+"""Evaluate every checkpoint of a run, the base model first, one in memory at a time.
+
+    summary = evaluate_run(run, "smollm2", ["eval-core"], items=150, config=GenerationConfig(), dtype="float32")
+
+writes ``predictions/<eval_set>/<checkpoint>.jsonl`` and ``eval_summary.json``.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tunixlib.artifacts import read_jsonl, sha256_file, write_json, write_jsonl
+from tunixlib.evaluation.generation import GenerationConfig, generate
+from tunixlib.evaluation.scoring import grade, scorecard
+from tunixlib.modeling.checkpoints import verified_checkpoint
+from tunixlib.modeling.models import load_checkpoint, model_folder, weights_sha256
+from tunixlib.modeling.tokenization import encode_prompt, stop_ids
+from tunixlib.runs import Run, progress
+from tunixlib.seeding.datasets import dataset_file
+from tunixlib.seeding.evalsets import read_eval_set
+from tunixlib.seeding.gate import check_disjoint
+from tunixlib.traces import read_traces
+
+EVALUATION_VERSION = "1.0"
+
+# The name of a checkpoint in predictions and tables -> where it lies; the base model comes first.
+TRAINED = {
+    "flat": ("training", "flat", "stage_3"),
+    "stage_a": ("training", "curriculum", "stage_a"),
+    "stage_b": ("training", "curriculum", "stage_b"),
+    "stage_c": ("training", "curriculum", "stage_c"),
+}
+# The checkpoint whose accuracy on the first evaluation set is the run's primary score.
+FINAL = "stage_c"
+
+
+def load_items(run: Run, eval_sets: Sequence[str], items: int) -> dict[str, list[dict[str, Any]]]:
+    """The first ``items`` rows (0: all) of each evaluation set, none of which the run trains on (LeakError)."""
+    found = {}
+    for name in eval_sets:
+        rows = read_eval_set(dataset_file(name))
+        found[name] = rows[:items] if items else rows
+    trained = [trace.prompt for trace in read_traces(run.path("data", "dataset.jsonl"))]
+    check_disjoint((row["prompt"] for rows in found.values() for row in rows), trained)
+    return found
+
+
+def evaluate_run(
+    run: Run, model: str, eval_sets: Sequence[str], items: int, config: GenerationConfig, dtype: str
+) -> dict[str, Any]:
+    """Write predictions and ``eval_summary.json`` for the base model and every trained checkpoint; returns the summary.
+
+    A missing or altered checkpoint raises ModelError: it is never replaced by another.
+    """
+    sets = load_items(run, eval_sets, items)
+    scorecards = []
+    for name, folder in checkpoint_folders(run, model).items():
+        scorecards += _evaluate_checkpoint(run, name, folder, sets, config, dtype)
+    primary = next(card for card in scorecards if card["checkpoint"] == FINAL and card["eval_set"] == eval_sets[0])
+    losses = [row["loss"] for _, row in read_jsonl(run.path(*TRAINED[FINAL], "metrics.jsonl"))]
+    summary = {
+        "run_version": EVALUATION_VERSION,
+        "eval_sets": {
+            name: {"sha256": sha256_file(dataset_file(name)), "items": len(rows)} for name, rows in sets.items()
+        },
+        "checkpoints": ["base", *TRAINED],
+        "base_weights_sha256": weights_sha256(model_folder(model)),
+        "precision": dtype,
+        "metrics": {"final_loss": losses[-1], "answer_correctness": primary["accuracy"]},
+        "primary_score": primary["accuracy"]["rate"],
+        "scorecards": scorecards,
+        "evaluated_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    write_json(run.path("eval_summary.json"), summary)
+    return summary
+
+
+def checkpoint_folders(run: Run, model: str) -> dict[str, Path]:
+    """Checkpoint name -> folder, the base model first; every trained one has its recorded weights (ModelError)."""
+    trained = {name: verified_checkpoint(run.path(*place, "checkpoint"))[0] for name, place in TRAINED.items()}
+    return {"base": model_folder(model), **trained}
+
+
+def _evaluate_checkpoint(
+    run: Run, name: str, folder: Path, sets: dict[str, list[dict[str, Any]]], config: GenerationConfig, dtype: str
+) -> list[dict[str, Any]]:
+    model, tokenizer = load_checkpoint(folder, dtype)
+    cards = []
+    for eval_set, rows in sets.items():
+        with progress(len(rows), f"{name} on {eval_set}") as bar:
+            predictions = predict(model, tokenizer, rows, config, lambda done, bar=bar: bar.advance(by=done - bar.done))
+        write_jsonl(run.path("predictions", eval_set, f"{name}.jsonl"), predictions)
+        cards.append(scorecard(predictions, name, eval_set))
+    return cards
+
+
+def predict(
+    model: Any, tokenizer: Any, rows: Sequence[dict[str, Any]], config: GenerationConfig, on_progress: Any = None
+) -> list[dict[str, Any]]:
+    """One graded prediction per evaluation item, in the order given."""
+    prompts = [encode_prompt(tokenizer, row["prompt"]) for row in rows]
+    generated = generate(model, prompts, stop_ids(tokenizer), config, on_progress)
+    predictions = []
+    for row, (tokens, finish_reason) in zip(rows, generated, strict=True):
+        completion = tokenizer.decode(tokens, skip_special_tokens=False)
+        predictions.append(
+            {
+                **row,
+                "completion": completion,
+                "finish_reason": finish_reason,
+                "tokens": len(tokens) + (finish_reason == "eos"),
+                **grade(completion, row["expected_answer"], finish_reason),
+            }
+        )
+    return predictions

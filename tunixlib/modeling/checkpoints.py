@@ -1,0 +1,82 @@
+"""Checkpoints: Hugging Face folders with a ``checkpoint.json`` that says where the weights came from.
+
+    checkpoint.json: {"weights_sha256": ..., "parent_sha256": ..., "dataset_sha256": ..., "arm", "stage", "steps", ...}
+
+A stage starts from the checkpoint before it and checks its hash. A missing or altered parent is an error, never a
+reason to fall back to the base model.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from tunixlib.artifacts import read_json, write_json
+from tunixlib.modeling.models import ModelError, weights_sha256
+from tunixlib.modeling.tokenization import end_token, stop_ids
+
+
+class CheckpointRecord(BaseModel):
+    """What ``checkpoint.json`` holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weights_sha256: str
+    parent_sha256: str
+    dataset_sha256: str
+    arm: str
+    stage: str
+    steps: int
+    config: dict[str, Any]  # the SFTConfig it was trained with
+    chosen: dict[str, Any]  # device, precision, compile, threads
+
+
+def save_checkpoint(model: Any, tokenizer: Any, folder: Path, **record: Any) -> CheckpointRecord:
+    """Write a complete checkpoint folder at once: beside its place, then renamed over an earlier one."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
+        made = Path(scratch) / folder.name
+        _set_end(model, tokenizer)
+        model.save_pretrained(made)
+        tokenizer.save_pretrained(made)
+        written = CheckpointRecord(weights_sha256=weights_sha256(made), **record)
+        write_json(made / "checkpoint.json", written.model_dump())
+        if folder.exists():
+            shutil.rmtree(folder)
+        made.rename(folder)
+    return written
+
+
+def _set_end(model: Any, tokenizer: Any) -> None:
+    # Anyone's `generate` must stop where training said to stop.
+    model.generation_config.eos_token_id = sorted(stop_ids(tokenizer))
+    model.generation_config.pad_token_id = (
+        tokenizer.pad_token_id if tokenizer.pad_token_id is not None else end_token(tokenizer)
+    )
+
+
+def read_record(folder: Path) -> CheckpointRecord:
+    """The record of a checkpoint folder. Raises ModelError when it is missing or malformed."""
+    path = folder / "checkpoint.json"
+    if not path.is_file():
+        raise ModelError(f"{folder}: found no checkpoint.json; train the stage that writes it first")
+    try:
+        return CheckpointRecord.model_validate(read_json(path))
+    except ValidationError as error:
+        raise ModelError(
+            f"{path}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}; train the stage again"
+        ) from None
+
+
+def verified_checkpoint(folder: Path) -> tuple[Path, CheckpointRecord]:
+    """The folder and record of a checkpoint whose weights have the recorded hash. Raises ModelError otherwise."""
+    record = read_record(folder)
+    found = weights_sha256(folder)
+    if found != record.weights_sha256:
+        raise ModelError(
+            f"{folder}: found weights with sha256 {found[:16]}..., expected {record.weights_sha256[:16]}... as "
+            "checkpoint.json says; they were changed after training: train the stage again"
+        )
+    return folder, record

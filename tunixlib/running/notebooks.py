@@ -1,0 +1,77 @@
+"""Run one notebook in a fresh kernel and believe only what truly finished.
+
+    execute(Path("notebooks/01_seed.ipynb"), run.path("notebooks", "01_seed.ipynb"), {"RUN_ID": "demo"})
+
+papermill's metadata is not to be trusted: after a kernel's death or an interrupt cells that never ran say "completed".
+The notebook is executed under a temporary name and renamed only when every cell has run without an error.
+"""
+
+import logging
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from tunixlib.artifacts import write_text
+from tunixlib.runs import PROJECT_ROOT
+
+
+class NotebookError(RuntimeError):
+    """A notebook did not finish. The message names the notebook, the cell and the error."""
+
+
+def execute(source: Path, target: Path, parameters: Mapping[str, Any], failed: Path | None = None) -> None:
+    """Execute ``source`` with ``parameters`` into ``target``. A failed copy is kept at ``failed`` for reading.
+
+    Raises NotebookError with the failing cell's error, and leaves ``target`` as it was.
+    """
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    scratch = failed or target.with_name(f".{target.name}.part")
+    scratch.parent.mkdir(parents=True, exist_ok=True)
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            papermill.execute_notebook(
+                str(source), str(scratch), parameters=dict(parameters), kernel_name="python3", cwd=str(PROJECT_ROOT),
+                progress_bar=False, log_output=False,
+            )  # fmt: skip
+    except PapermillExecutionError as error:
+        raise NotebookError(f"{source.name}, cell {error.cell_index}: {error.ename}: {error.evalue}") from None
+    except DeadKernelError:
+        raise NotebookError(
+            f"{source.name}: the kernel died (out of memory, or killed); the same command continues"
+        ) from None
+    finished = nbformat.read(scratch, as_version=4)
+    if problem := unfinished(finished):
+        raise NotebookError(f"{source.name}: {problem}; run it again")
+    _make_portable(finished, source, target)
+    write_text(target, nbformat.writes(finished) + "\n")
+    scratch.unlink()
+
+
+def unfinished(notebook: nbformat.NotebookNode) -> str | None:
+    """Why an executed notebook does not count as finished, or None when it does."""
+    metadata = notebook.metadata.get("papermill", {})
+    if metadata.get("exception") or not metadata.get("end_time"):
+        return f"papermill says end_time={metadata.get('end_time')}, exception={metadata.get('exception')}"
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        if not cell.get("execution_count"):
+            return f"cell {number} was never run"
+        if any(output.output_type == "error" for output in cell.outputs):
+            return f"cell {number} ended in an error"
+    return None
+
+
+def _make_portable(notebook: nbformat.NotebookNode, source: Path, target: Path) -> None:
+    """Evidence names files relative to the project, so that it reads the same on every machine."""
+    metadata = notebook.metadata["papermill"]
+    metadata["input_path"] = f"notebooks/{source.name}"
+    metadata["output_path"] = f"notebooks/{target.name}"

@@ -1,0 +1,166 @@
+"""The notebooks, strictly, in order: one command from a profile to a sealed run.
+
+    run_pipeline("smoke", run_id="smoke-v1")
+
+Unknown or mistyped parameters stop it before anything starts. A finished stage whose notebook, code, parameters and
+inputs are unchanged is skipped; after an interruption the same command continues. A sealed run is refused.
+"""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tunixlib.artifacts import canonical_json, read_json, sha256_file, sha256_text, write_json
+from tunixlib.running.dependencies import code_sha256, source_sha256
+from tunixlib.running.notebooks import execute
+from tunixlib.running.profiles import NOTEBOOKS, ProfileError, check_parameters, load_profile, merge_declared
+from tunixlib.runs import HOLDER_VARIABLE, PROGRESS_VARIABLE, STAGES, WORK, Run, hash_tree, hold_run, stage_named
+
+Say = Callable[[str], None]
+
+
+def run_pipeline(
+    profile_name: str, run_id: str | None = None, overrides: Mapping[str, Any] | None = None, say: Say = print
+) -> Run:
+    """Run every notebook of a profile in fresh kernels, then seal the run. Returns the sealed run.
+
+    Raises ProfileError, RunError or NotebookError; whatever had finished by then stays and is not done again.
+    """
+    from tunixlib.submission.sealing import seal
+
+    profile = load_profile(profile_name)
+    notebooks = stage_notebooks()
+    by_notebook = merge_declared(notebooks)
+    parameters = {**profile.parameters, **(overrides or {})}
+    if run_id:
+        parameters["RUN_ID"] = run_id
+    check_parameters(parameters, {name: kind for known in by_notebook.values() for name, kind in known.items()})
+    if "RUN_ID" not in parameters:
+        raise ProfileError(f"profile {profile.name}: found no RUN_ID, expected one in the file or with --run-id")
+    run = Run.open(parameters["RUN_ID"], parameters.get("RUNS_ROOT", "submission_runs"))
+    run.refuse_if_sealed()
+    lock = hold_run(run)
+    try:
+        say(f"run {run.run_id} with profile {profile.name}: {len(notebooks)} notebooks into {run.root}")
+        write_json(run.path(WORK, "run.json"), {"profile": profile.name, "command": command_line()})
+        with _kernel_environment(run):
+            for number, notebook in enumerate(notebooks, start=1):
+                mine = {k: v for k, v in parameters.items() if k in by_notebook[notebook.stem]}
+                _run_stage(run, notebook, mine, f"[{number}/{len(notebooks)}] {notebook.stem}", say)
+        seal(run)
+    finally:
+        if lock:
+            lock.release()
+    return run
+
+
+def stage_notebooks() -> list[Path]:
+    """The notebooks of the corridor that exist, in order."""
+    return [path for stage in STAGES if (path := NOTEBOOKS / f"{stage.name}.ipynb").is_file()]
+
+
+def command_line() -> str:
+    """The command as a stranger would type it: no absolute path in it."""
+    arguments = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
+    return " ".join(["python -m tunixlib", *arguments])
+
+
+def stage_key(run: Run, notebook: Path, parameters: Mapping[str, Any]) -> str:
+    """What a finished stage depends on, as one hash: notebook, code, parameters, inputs."""
+    depends = {
+        "notebook": source_sha256(notebook),
+        "code": code_sha256(notebook),
+        "parameters": dict(parameters),
+        "inputs": hash_tree(run.root, stage_named(notebook.stem).reads),
+    }
+    return sha256_text(canonical_json(depends))
+
+
+def _run_stage(run: Run, notebook: Path, parameters: Mapping[str, Any], label: str, say: Say) -> None:
+    target, note = run.path("notebooks", notebook.name), run.path(WORK, "pipeline", f"{notebook.stem}.json")
+    key = stage_key(run, notebook, parameters)
+    if _is_done(run, notebook.stem, key, target, note):
+        say(f"{label}: unchanged, skipped")
+        return
+    note.unlink(missing_ok=True)
+    started = time.time()
+    with _shown_progress(run, label):
+        execute(notebook, target, parameters, failed=run.path(WORK, f"failed-{notebook.name}"))
+    write_json(note, {"key": key, "executed_sha256": sha256_file(target), "source_sha256": source_sha256(notebook)})
+    say(f"{label}: done in {time.time() - started:.0f} s")
+
+
+def _is_done(run: Run, name: str, key: str, target: Path, note: Path) -> bool:
+    record = run.record(name)
+    if not (record and note.is_file() and target.is_file()):
+        return False
+    known = read_json(note)
+    if known["key"] != key or known["executed_sha256"] != sha256_file(target):
+        return False
+    if hash_tree(run.root, stage_named(name).writes) != record["outputs"]:
+        return False
+    # Evidence can outlive weights: a stage whose weights were cleaned away is done again.
+    return all(
+        any(run.path(p).parent.glob("*.safetensors")) for p in record["outputs"] if p.endswith("checkpoint.json")
+    )
+
+
+@contextmanager
+def _kernel_environment(run: Run) -> Iterator[None]:
+    """What kernels inherit: who holds the lock, where to report progress, UTF-8 everywhere."""
+    values = {
+        HOLDER_VARIABLE: str(run.root),
+        PROGRESS_VARIABLE: str(run.path(WORK, "progress.json")),
+        "PYTHONUTF8": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _shown_progress(run: Run, label: str) -> Iterator[None]:
+    """Show what the kernel reports as one bar per piece of work, until the stage ends."""
+    file, ended = run.path(WORK, "progress.json"), threading.Event()
+    file.unlink(missing_ok=True)
+    thread = threading.Thread(target=_watch, args=(file, label, ended), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _watch(file: Path, label: str, ended: threading.Event) -> None:
+    from tqdm import tqdm
+
+    bar, shown = None, ""
+    while not ended.wait(0.3):
+        state = read_json(file) if file.is_file() else None
+        if not state:
+            continue
+        if state["label"] != shown:
+            if bar is not None:
+                bar.close()
+            shown = state["label"]
+            bar = tqdm(total=state["total"], desc=f"{label} {shown}", mininterval=1, leave=False, dynamic_ncols=True)
+        assert bar is not None
+        bar.set_postfix_str(state["note"], refresh=False)
+        bar.update(state["done"] - bar.n)
+    if bar is not None:
+        bar.close()

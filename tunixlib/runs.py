@@ -1,0 +1,274 @@
+"""A run folder: where things lie, which stage writes them, who is at work in it.
+
+    run = Run.open("interactive")
+    stage = run.start("02_train", globals())   # refused when 01_seed has not run
+    ...                                        # write below run.path("training", "flat")
+    stage.finish()                             # hashes what was read and what was written
+
+One writer per file: ``STAGES`` says which notebook writes what. A run is *sealed* once ``run_manifest.json`` lies
+in it; a sealed run is never written again.
+"""
+
+import os
+import re
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from tunixlib.artifacts import canonical_json, read_json, sha256_file, write_json, write_text
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+MANIFEST = "run_manifest.json"
+WORK = ".work"
+
+# Set by the pipeline for the kernels it starts: the run whose lock it holds, and where to report progress.
+HOLDER_VARIABLE = "TUNIXLIB_LOCK_HELD_FOR"
+PROGRESS_VARIABLE = "TUNIXLIB_PROGRESS_FILE"
+# Set by a test or a replay to keep runs elsewhere than the notebook's parameter says.
+ROOT_VARIABLE = "TUNIXLIB_RUNS_ROOT"
+
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+class RunError(RuntimeError):
+    """A run folder cannot be used as asked. The message says what was found, what was expected and what to do."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One notebook: what it reads and what it alone writes, as paths relative to the run folder."""
+
+    name: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("01_seed", (), ("data",)),
+    Stage("02_train", ("data",), ("training/flat",)),
+    Stage("03_curriculum", ("data",), ("training/curriculum",)),
+    Stage("05_evaluate", ("data", "training/flat", "training/curriculum"), ("predictions", "eval_summary.json")),
+    Stage(
+        "06_analysis",
+        ("data", "training/flat", "training/curriculum", "predictions", "eval_summary.json"),
+        ("figures", "claims.json", "analysis.md"),
+    ),
+    Stage("07_submission", ("data", "predictions", "eval_summary.json", "figures", "claims.json", "analysis.md"), ()),
+)
+
+
+# The committed run whose times the notebooks quote.
+REFERENCE_RUN = "cpu-v1"
+
+
+def how_long(name: str) -> None:
+    """Print how long a stage took in the committed reference run, from its manifest."""
+    manifest = PROJECT_ROOT / "submission_runs" / REFERENCE_RUN / MANIFEST
+    if manifest.is_file():
+        found = read_json(manifest)
+        where = f"{found['environment']['cpus']} cores, no GPU"
+        print(f"In the committed run {REFERENCE_RUN} this took {found['seconds'][name]:.0f} s on {where}.")
+
+
+def stage_named(name: str) -> Stage:
+    """The stage of a notebook name. Raises RunError for a name that is none."""
+    for stage in STAGES:
+        if stage.name == name:
+            return stage
+    raise RunError(f"stage {name!r} is unknown; expected one of {', '.join(stage.name for stage in STAGES)}")
+
+
+def runs_root(value: str = "submission_runs") -> Path:
+    """The folder that holds run folders; a relative one lies in the project, wherever the notebook was started."""
+    return PROJECT_ROOT / (os.environ.get(ROOT_VARIABLE) or value)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run's folder."""
+
+    root: Path
+
+    @classmethod
+    def open(cls, run_id: str, root: str = "submission_runs") -> "Run":
+        """The run with this id, new or continued. Raises RunError for an id that cannot be a folder name."""
+        if not isinstance(run_id, str) or not _RUN_ID.fullmatch(run_id):
+            raise RunError(f"run id {run_id!r}: expected 1-64 letters, digits, '.', '_', '-', a letter or digit first")
+        return cls(runs_root(root) / run_id)
+
+    @property
+    def run_id(self) -> str:
+        """The name of the folder."""
+        return self.root.name
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the manifest, which is written last, is there."""
+        return (self.root / MANIFEST).is_file()
+
+    def path(self, *parts: str) -> Path:
+        """A path inside the run."""
+        return self.root.joinpath(*parts)
+
+    def relative(self, path: Path) -> str:
+        """A path inside the run as evidence names it: POSIX, relative to the run folder."""
+        return path.relative_to(self.root).as_posix()
+
+    def start(self, name: str, names: Mapping[str, Any]) -> "StageRun":
+        """Begin a stage: check that its inputs are there, take the lock, clear what an earlier try left.
+
+        ``names`` are the notebook's ``globals()``: what is written in capitals is a parameter and goes on record.
+        Raises RunError when the run is sealed, an input is missing (naming the notebook to run first) or another
+        process is at work in the run.
+        """
+        stage = stage_named(name)
+        self.refuse_if_sealed()
+        for needed in stage.reads:
+            if not self.path(needed).exists():
+                writer = next(other.name for other in STAGES if needed in other.writes)
+                raise RunError(f"run {self.run_id!r}: {name} reads {needed}, which is not there; run {writer}.ipynb first")
+        lock = hold_run(self)
+        self.record_path(name).unlink(missing_ok=True)
+        for written in stage.writes:
+            if self.path(written).is_dir():
+                shutil.rmtree(self.path(written))
+            else:
+                self.path(written).unlink(missing_ok=True)
+        mine = {k: v for k, v in names.items() if k.isupper() and k not in ("RUN_ID", "RUNS_ROOT")}
+        return StageRun(self, stage, mine, time.time(), hash_tree(self.root, stage.reads), lock)
+
+    def refuse_if_sealed(self) -> None:
+        """Raise RunError when the run is sealed."""
+        if self.sealed:
+            raise RunError(
+                f"run {self.run_id!r} is sealed ({MANIFEST} is there) and is never written again; "
+                "choose another RUN_ID, or delete the folder if you do not need it"
+            )
+
+    def record_path(self, name: str) -> Path:
+        """Where a finished stage is recorded until the run is sealed."""
+        return self.path(WORK, "stages", f"{name}.json")
+
+    def record(self, name: str) -> dict[str, Any] | None:
+        """The record of a finished stage, or None."""
+        path = self.record_path(name)
+        return read_json(path) if path.is_file() else None
+
+
+@dataclass(frozen=True)
+class StageRun:
+    """A stage at work. ``finish`` records what it read and wrote."""
+
+    run: Run
+    stage: Stage
+    parameters: dict[str, Any]
+    started: float
+    inputs: dict[str, str]
+    lock: FileLock | None
+
+    def finish(self) -> dict[str, Any]:
+        """Write the stage's record, give the lock back and return the record."""
+        record = {
+            "stage": self.stage.name,
+            "parameters": self.parameters,
+            "inputs": self.inputs,
+            "outputs": hash_tree(self.run.root, self.stage.writes),
+            "seconds": round(time.time() - self.started, 3),
+        }
+        write_json(self.run.record_path(self.stage.name), record)
+        if self.lock:
+            self.lock.release()
+        return record
+
+
+def hash_tree(root: Path, places: tuple[str, ...]) -> dict[str, str]:
+    """Relative POSIX path -> sha256 of every evidence file below the given places of a run.
+
+    Of a checkpoint only ``checkpoint.json`` counts, which holds the sha256 of the weights.
+    """
+    found: dict[str, str] = {}
+    for place in places:
+        start = root / place
+        files = [start] if start.is_file() else sorted(path for path in start.rglob("*") if path.is_file())
+        for path in files:
+            if is_evidence(path.relative_to(root)):
+                found[path.relative_to(root).as_posix()] = sha256_file(path)
+    return found
+
+
+def is_evidence(relative: Path) -> bool:
+    """Whether a file of a run is evidence: not working state, not a partial file, not weights or tokenizer."""
+    if relative.parts[0] == WORK or relative.name.endswith(".part"):
+        return False
+    return "checkpoint" not in relative.parts[:-1] or relative.name == "checkpoint.json"
+
+
+def hold_run(run: Run) -> FileLock | None:
+    """Take the run's lock, or find that the pipeline that started this process holds it (None).
+
+    Raises RunError naming the holder when another process is at work in the run. A dead process holds no lock.
+    """
+    if os.environ.get(HOLDER_VARIABLE) == str(run.root):
+        return None
+    work = run.path(WORK)
+    work.mkdir(parents=True, exist_ok=True)
+    lock, holder = FileLock(work / "lock", is_singleton=True), work / "holder.json"
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        who = read_json(holder) if holder.is_file() else {}
+        raise RunError(
+            f"run {run.run_id!r} is in use by process {who.get('pid', '?')} on {who.get('host', '?')} "
+            f"({who.get('command', 'unknown')}); wait for it, stop it, or choose another RUN_ID"
+        ) from None
+    write_json(holder, {"pid": os.getpid(), "host": socket.gethostname(), "command": Path(sys.argv[0]).name})
+    return lock
+
+
+class Progress:
+    """A bar for a person, or a small file that the pipeline shows as its own bar."""
+
+    def __init__(self, total: int, label: str):
+        self.total, self.done, self.label, self._last = total, 0, label, 0.0
+        file = os.environ.get(PROGRESS_VARIABLE)
+        self._file = Path(file) if file else None
+        self._bar: Any = None
+        if not self._file:
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=total, desc=label, mininterval=0.5)
+
+    def advance(self, note: str = "", by: int = 1) -> None:
+        """Count ``by`` more done, with a short note such as the loss."""
+        self.done += by
+        if self._bar is not None:
+            self._bar.set_postfix_str(note, refresh=False)
+            self._bar.update(by)
+        elif time.monotonic() - self._last > 0.5 or self.done >= self.total:
+            self._last = time.monotonic()
+            text = canonical_json({"label": self.label, "done": self.done, "total": self.total, "note": note})
+            assert self._file is not None
+            write_text(self._file, text)
+
+    def close(self) -> None:
+        """End the bar."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+@contextmanager
+def progress(total: int, label: str) -> Iterator[Progress]:
+    """A progress bar over ``total`` units of work; in a kernel started by the pipeline it reports there instead."""
+    bar = Progress(total, label)
+    try:
+        yield bar
+    finally:
+        bar.close()

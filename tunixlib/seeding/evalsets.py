@@ -1,0 +1,130 @@
+"""Evaluation sets: questions from cores that no training set uses, ordered so that every prefix is balanced.
+
+    rows = make_eval_set("eval-core")     # 500 rows: id, prompt, expected_answer, section, category, difficulty, family
+
+``eval-core`` (500) and ``eval-dev`` (200, the only one that may be looked at while choosing) hold the trained families;
+``eval-unseen`` (200) holds families that are never trained on. They are the same for every seed and dataset.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tunixlib.artifacts import ArtifactError, read_jsonl
+from tunixlib.seeding.families import Family
+from tunixlib.seeding.permutation import Permutation
+from tunixlib.seeding.recipes import GROUPS, SeedingError, Source, apportion, fill_evenly, sources
+from tunixlib.seeding.tasks import unseen_families
+
+EVAL_SETS = {"eval-core": 500, "eval-dev": 200, "eval-unseen": 200}
+
+# Shares of 100: questions answered in few steps, questions whose answer hangs on a chain of steps, odd input.
+SECTIONS = {"core": 60, "trace_sensitive": 25, "edge_case": 15}
+
+# eval-core and eval-dev take turns in every family's evaluation cores, so they never share a question.
+TURNS = {"eval-core": 0, "eval-dev": 1, "eval-unseen": 0}
+
+
+class EvalItem(BaseModel):
+    """One question of an evaluation set. Your own need only the first three fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    id: Annotated[str, Field(min_length=1)]
+    prompt: Annotated[str, Field(min_length=1, max_length=50_000)]
+    expected_answer: Annotated[str, Field(min_length=1)]
+    section: str = "all"
+    category: str = "all"
+    difficulty: str = "all"
+    family: str = "all"
+
+
+@dataclass(frozen=True)
+class _Pool:
+    """Where questions come from: some sources, all put into one section."""
+
+    section: str
+    sources: Sequence[Source]
+
+
+def _pools(name: str) -> list[_Pool]:
+    if name == "eval-unseen":
+        return [_Pool("unseen", [Source(f, tuple(range(len(f.levels)))) for f in unseen_families()])]
+    in_section: dict[str, list[Source]] = {section: [] for section in SECTIONS}
+    for group in GROUPS:
+        section = {"reasoning, 4 or more": "trace_sensitive", "edge_case": "edge_case"}.get(group.name, "core")
+        in_section[section] += sources(group)
+    return [_Pool(section, found) for section, found in in_section.items()]
+
+
+def make_eval_set(name: str) -> list[dict[str, Any]]:
+    """The rows of one of our evaluation sets, in order. Raises SeedingError for a name that is none of them."""
+    if name not in EVAL_SETS:
+        raise SeedingError(f"evaluation set {name!r} is unknown; expected one of {', '.join(EVAL_SETS)}")
+    pools = _pools(name)
+    shares = [SECTIONS.get(pool.section, 100) for pool in pools]
+    counts = apportion(EVAL_SETS[name], shares)
+    placed: list[tuple[float, str, dict[str, Any]]] = []
+    for pool, count in zip(pools, counts, strict=True):
+        rows = _pool_rows(name, pool, count)
+        placed += [((rank + 0.5) / count, pool.section, row) for rank, row in enumerate(rows)]
+    placed.sort(key=lambda entry: entry[:2])
+    return [
+        EvalItem(id=f"{name}/{number:04d}", **row).model_dump() for number, (_, _, row) in enumerate(placed, start=1)
+    ]
+
+
+def _pool_rows(name: str, pool: _Pool, count: int) -> list[dict[str, Any]]:
+    """``count`` questions of a section, its families taking turns in a fixed shuffled order."""
+    turns = 2 if name != "eval-unseen" else 1
+    order = Permutation(len(pool.sources), f"{name}/{pool.section}/families")
+    found = [pool.sources[order(i)] for i in range(len(pool.sources))]
+    counts = fill_evenly(count, [_eval_capacity(source) // turns for source in found])
+    rounds = [(index, rank, source) for rank, source in enumerate(found) for index in range(counts[rank])]
+    return [
+        _row(source, index * turns + TURNS[name], pool.section)
+        for index, _, source in sorted(rounds, key=lambda r: r[:2])
+    ]
+
+
+def _eval_capacity(source: Source) -> int:
+    return len(source.levels) * min(source.family.eval_cores(level) for level in source.levels)
+
+
+def _row(source: Source, index: int, section: str) -> dict[str, Any]:
+    family: Family = source.family
+    # Index pairs go round the levels, so that both sets that take turns get every difficulty.
+    turn, within = divmod(index // 2, len(source.levels))
+    number = source.levels[within]
+    problem = family.evaluation_problem(number, turn * 2 + index % 2)
+    return {
+        "prompt": problem.prompt,
+        "expected_answer": problem.answer,
+        "section": section,
+        "category": family.category,
+        "difficulty": family.levels[number].difficulty,
+        "family": family.name,
+    }
+
+
+def read_eval_set(path: Path) -> list[dict[str, Any]]:
+    """The rows of an evaluation file, each checked. Raises ArtifactError with file, line and field."""
+    rows: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    for number, value in read_jsonl(path):
+        try:
+            row = EvalItem.model_validate(value).model_dump()
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(str(part) for part in first["loc"]) or "(whole line)"
+            raise ArtifactError(f"{path}, line {number}, field {field}: {first['msg']}; correct the line") from None
+        if row["id"] in seen:
+            raise ArtifactError(f"{path}, line {number}, field id: {row['id']!r} stands twice; ids must be unique")
+        seen.add(row["id"])
+        rows.append(row)
+    if not rows:
+        raise ArtifactError(f"{path}: found no rows, expected at least one evaluation item")
+    return rows

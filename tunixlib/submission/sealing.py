@@ -1,0 +1,94 @@
+"""Sealing a run: provenance first, the manifest last, so that its presence means the run is complete.
+
+    seal(Run.open("smoke-v1"))      # writes provenance.json, then run_manifest.json
+
+A notebook cannot hash its own executed copy, so this happens after the last of them.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tunixlib.artifacts import canonical_json, read_json, sha256_file, sha256_text, write_json
+from tunixlib.runs import MANIFEST, STAGES, WORK, Run, RunError, Stage, hash_tree, is_evidence
+from tunixlib.submission.environment import capture_commit, capture_environment
+
+RUN_VERSION = "1.0"
+
+
+def seal(run: Run) -> dict[str, Any]:
+    """Write ``provenance.json`` and ``run_manifest.json`` and return the manifest.
+
+    Raises RunError when a stage is missing or worked on inputs that have changed since.
+    """
+    run.refuse_if_sealed()
+    provenance = {"run_version": RUN_VERSION, "run_id": run.run_id, "stages": [_stage_entry(run, s) for s in STAGES]}
+    write_json(run.path("provenance.json"), provenance)
+    manifest = _manifest(run, provenance["stages"])
+    manifest["digest"] = manifest_digest(manifest)
+    write_json(run.path(MANIFEST), manifest)
+    return manifest
+
+
+def manifest_digest(manifest: dict[str, Any]) -> str:
+    """The manifest's own sha256: of its canonical JSON without the key ``digest``."""
+    return sha256_text(canonical_json({key: value for key, value in manifest.items() if key != "digest"}))
+
+
+def evidence_files(root: Path) -> list[str]:
+    """Every file of a run that the manifest must name: all evidence but the manifest itself, sorted."""
+    files = (path.relative_to(root) for path in root.rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in files if is_evidence(path) and path.as_posix() != MANIFEST)
+
+
+def _stage_entry(run: Run, stage: Stage) -> dict[str, Any]:
+    record = run.record(stage.name)
+    if record is None:
+        raise RunError(
+            f"run {run.run_id!r}: stage {stage.name} has not finished; run {stage.name}.ipynb, then seal again"
+        )
+    if record["inputs"] != hash_tree(run.root, stage.reads):
+        raise RunError(
+            f"run {run.run_id!r}: what {stage.name} reads has changed since it ran; run {stage.name}.ipynb again"
+        )
+    if record["outputs"] != hash_tree(run.root, stage.writes):
+        raise RunError(f"run {run.run_id!r}: what {stage.name} wrote was changed by hand; run {stage.name}.ipynb again")
+    executed, note = run.path("notebooks", f"{stage.name}.ipynb"), run.path(WORK, "pipeline", f"{stage.name}.json")
+    if executed.is_file() and note.is_file():
+        record["notebook"] = {
+            "executed": run.relative(executed),
+            "executed_sha256": sha256_file(executed),
+            "source": f"notebooks/{stage.name}.ipynb",
+            "source_sha256": read_json(note)["source_sha256"],
+        }
+    return record
+
+
+def _manifest(run: Run, stages: list[dict[str, Any]]) -> dict[str, Any]:
+    parameters = {name: value for stage in stages for name, value in stage["parameters"].items()}
+    started = read_json(run.path(WORK, "run.json")) if run.path(WORK, "run.json").is_file() else {}
+    base = read_json(run.path("eval_summary.json"))
+    split = read_json(run.path("data", "split_stats.json"))
+    return {
+        "run_version": RUN_VERSION,
+        "run_id": run.run_id,
+        "profile": started.get("profile", "interactive"),
+        "command": started.get("command", "notebooks run by hand"),
+        "model": {"model_id": parameters["MODEL"], "weights_sha256": base["base_weights_sha256"]},
+        "dataset": {"dataset_key": split["dataset_key"], "sha256": split["sha256"]},
+        "eval_sets": base["eval_sets"],
+        "seed": parameters["SEED"],
+        "max_steps": parameters["MAX_STEPS"],
+        **capture_commit(),
+        "environment": {**capture_environment(), "training": _training_choices(run)},
+        "timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "seconds": {stage["stage"]: stage["seconds"] for stage in stages},
+        "notes": [],
+        "files": {name: sha256_file(run.path(name)) for name in evidence_files(run.root)},
+    }
+
+
+def _training_choices(run: Run) -> dict[str, Any]:
+    """Device, precision, compile and threads that training chose, by arm and stage."""
+    records = sorted(run.root.glob("training/*/*/checkpoint/checkpoint.json"))
+    return {"/".join(path.relative_to(run.root).parts[1:3]): read_json(path)["chosen"] for path in records}

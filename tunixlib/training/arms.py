@@ -1,0 +1,89 @@
+"""Arms: the orders in which the same rows are trained on, and the batches that follow from them.
+
+    segments = plan_arm("flat", {"a": [...ids], "b": [...], "c": [...]}, epochs=(2, 2, 3), seed=42)
+    batches = order_batches(segments[0].rows, lengths, traces_per_step=8, seed=42)
+
+A curriculum trains stage A, then B, then C. Its fair twin ``flat`` holds the very same rows, repeats included, in a
+random order, cut at the same three lengths; ``reverse`` is C, B, A. Every arm restarts optimizer and schedule at each
+segment and takes the same number of traces per step, so that only the order differs.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+STAGES = ("a", "b", "c")
+ARMS = ("flat", "curriculum", "reverse")
+
+# Batches are sorted by length only inside windows of this many, shuffled among themselves afterwards: it saves padding
+# (about a third of all tokens) and is no curriculum, since a window mixes whatever the arm's order put there.
+WINDOW = 8
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One stretch of training with its own optimizer and schedule: a name (``stage_a``, or ``stage_1`` in flat)."""
+
+    name: str
+    rows: tuple[str, ...]
+
+
+def plan_arm(arm: str, stages: Mapping[str, Sequence[str]], epochs: Sequence[int], seed: int) -> list[Segment]:
+    """The three segments of an arm, as trace ids. ``stages`` maps a, b, c to their trace ids.
+
+    Raises ValueError for an unknown arm, a stage without traces, or epochs that are not three positive numbers.
+    """
+    if arm not in ARMS:
+        raise ValueError(f"arm {arm!r} is unknown; expected one of {', '.join(ARMS)}")
+    if len(epochs) != len(STAGES) or any(count < 1 for count in epochs):
+        raise ValueError(f"epochs {tuple(epochs)}: expected one positive whole number for each of stages a, b, c")
+    empty = [stage for stage in STAGES if not stages.get(stage)]
+    if empty:
+        raise ValueError(f"stage {', '.join(empty)} has no traces; seed a dataset that covers all three stages")
+    curriculum = [
+        Segment(f"stage_{stage}", _epochs(stages[stage], count, f"{seed}/curriculum/{stage}"))
+        for stage, count in zip(STAGES, epochs, strict=True)
+    ]
+    if arm == "curriculum":
+        return curriculum
+    if arm == "reverse":
+        return curriculum[::-1]
+    return _flatten(curriculum, seed)
+
+
+def _epochs(ids: Sequence[str], count: int, key: str) -> tuple[str, ...]:
+    rows: list[str] = []
+    for epoch in range(count):
+        once = list(ids)
+        Random(f"{key}/{epoch}").shuffle(once)
+        rows += once
+    return tuple(rows)
+
+
+def _flatten(curriculum: Sequence[Segment], seed: int) -> list[Segment]:
+    rows = [row for segment in curriculum for row in segment.rows]
+    Random(f"{seed}/flat").shuffle(rows)
+    flat, start = [], 0
+    for number, segment in enumerate(curriculum, start=1):
+        end = start + len(segment.rows)
+        flat.append(Segment(f"stage_{number}", tuple(rows[start:end])))
+        start = end
+    return flat
+
+
+def order_batches(
+    rows: Sequence[str], lengths: Mapping[str, int], traces_per_step: int, seed: int
+) -> list[tuple[str, ...]]:
+    """Cut a segment's rows into batches of ``traces_per_step`` (the last may be smaller), similar lengths together.
+
+    The rule is the same in every arm: within each window of ``WINDOW`` batches rows are sorted by length, cut, and the
+    batches shuffled. ``lengths`` maps trace ids to tokens.
+    """
+    size = traces_per_step * WINDOW
+    batches: list[tuple[str, ...]] = []
+    for number, start in enumerate(range(0, len(rows), size)):
+        window = sorted(rows[start : start + size], key=lambda row: lengths[row])
+        cut = [tuple(window[i : i + traces_per_step]) for i in range(0, len(window), traces_per_step)]
+        Random(f"{seed}/window/{number}").shuffle(cut)
+        batches += cut
+    return batches

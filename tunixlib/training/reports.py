@@ -1,0 +1,68 @@
+"""What the training notebooks show: each segment's losses, and whether two arms are fair twins."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from tunixlib.artifacts import read_json, read_jsonl
+from tunixlib.modeling.tokenization import EncodedTrace
+from tunixlib.runs import Run
+from tunixlib.tables import markdown_table
+
+
+def training_table(run: Run, arm: str) -> str:
+    """One row per segment: steps, tokens, mean loss of its first and last five steps, where it was computed."""
+    rows = []
+    for folder in sorted(run.path("training", arm).iterdir()):
+        metrics = [row for _, row in read_jsonl(folder / "metrics.jsonl")]
+        chosen = read_json(folder / "checkpoint" / "checkpoint.json")["chosen"]
+        tokens, seconds = sum(row["tokens"] for row in metrics), sum(row["seconds"] for row in metrics)
+        first, last = _mean_loss(metrics[:5]), _mean_loss(metrics[-5:])
+        how = f"{chosen['precision']} on {chosen['device']}" + (", compiled" if chosen["compile"] else "")
+        rows.append((folder.name, len(metrics), tokens, f"{first:.3f}", f"{last:.3f}", f"{tokens / seconds:.0f}", how))
+    header = ("segment", "steps", "tokens", "first 5 losses", "last 5 losses", "tokens/s", "computed in")
+    return markdown_table(header, rows)
+
+
+def _mean_loss(rows: list[dict[str, Any]]) -> float:
+    return sum(row["loss"] for row in rows) / len(rows)
+
+
+def consumed(run: Run, arm: str) -> list[str]:
+    """Every trace id that an arm consumed, in order, repeats included, from its ``order.jsonl`` files."""
+    files = sorted(run.path("training", arm).glob("*/order.jsonl"))
+    return [trace_id for file in files for _, step in read_jsonl(file) for trace_id in step["trace_ids"]]
+
+
+def fairness(run: Run, arm: str, other: str, rows: Mapping[str, EncodedTrace]) -> dict[str, tuple[int, int]]:
+    """What two arms consumed, side by side: rows, distinct rows, steps, tokens, targets.
+
+    Raises ValueError when the arms did not consume the same rows equally often in the same number of steps.
+    """
+    ids = consumed(run, arm), consumed(run, other)
+    if Counter(ids[0]) != Counter(ids[1]):
+        difference = (Counter(ids[0]) - Counter(ids[1])) + (Counter(ids[1]) - Counter(ids[0]))
+        raise ValueError(
+            f"arms {arm} and {other} are no fair pair: {sum(difference.values())} rows differ, such as trace "
+            f"{next(iter(difference))}; train both with the same EPOCHS, MAX_LENGTH, MAX_STEPS and SEED"
+        )
+    steps = tuple(
+        sum(1 for file in run.path("training", name).glob("*/metrics.jsonl") for _ in read_jsonl(file))
+        for name in (arm, other)
+    )
+    if steps[0] != steps[1]:
+        raise ValueError(f"arms {arm} and {other} took {steps[0]} and {steps[1]} steps; train both alike")
+    count = {
+        "rows": [len(found) for found in ids],
+        "distinct rows": [len(set(found)) for found in ids],
+        "steps": list(steps),
+        "tokens": [sum(len(rows[i].input_ids) for i in found) for found in ids],
+        "supervised tokens": [sum(rows[i].completion_tokens for i in found) for found in ids],
+    }
+    return {name: (both[0], both[1]) for name, both in count.items()}
+
+
+def fairness_table(run: Run, arm: str, other: str, rows: Mapping[str, EncodedTrace]) -> str:
+    """``fairness`` as Markdown."""
+    found = fairness(run, arm, other, rows)
+    return markdown_table(("consumed", arm, other), [(name, *both) for name, both in found.items()])

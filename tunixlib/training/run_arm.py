@@ -1,0 +1,73 @@
+"""Train one arm of a run: its three segments one after the other, each from the checkpoint before it.
+
+    rows, left_out = encode_run(run, "smollm2", max_length=512)
+    records = train_arm(run, "flat", "smollm2", rows, epochs=(2, 2, 2), traces_per_step=8, seed=42, config=SFTConfig())
+
+writes ``training/flat/stage_1/{metrics.jsonl, order.jsonl, checkpoint/}`` and so on.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tunixlib.artifacts import sha256_file
+from tunixlib.modeling.checkpoints import CheckpointRecord, verified_checkpoint
+from tunixlib.modeling.models import model_folder
+from tunixlib.modeling.tokenization import Batch, EncodedTrace, LeftOut, encode_traces, make_batch
+from tunixlib.runs import Run
+from tunixlib.seeding.datasets import STAGES, load_traces
+from tunixlib.traces import read_traces
+from tunixlib.training.arms import Segment, order_batches, plan_arm
+from tunixlib.training.sft import SFTConfig, train_segment
+
+
+def load_tokenizer(model: str):  # type: ignore[no-untyped-def]
+    """The tokenizer of a model given by name or folder."""
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(model_folder(model), local_files_only=True)
+
+
+def encode_run(run: Run, model: str, max_length: int) -> tuple[dict[str, EncodedTrace], list[LeftOut]]:
+    """The run's traces as training rows by trace id, and those left out as longer than ``max_length`` tokens."""
+    return encode_traces(load_tokenizer(model), load_traces(run.path("data", "dataset.jsonl")), max_length)
+
+
+def plan_run(run: Run, arm: str, rows: Mapping[str, EncodedTrace], epochs: Sequence[int], seed: int) -> list[Segment]:
+    """The arm's segments over the run's stages; traces that were left out as too long are in none of them."""
+    stages = {}
+    for stage in STAGES:
+        ids = [trace.trace_id for trace in read_traces(run.path("data", f"stage_{stage}.jsonl"))]
+        stages[stage] = [trace_id for trace_id in ids if trace_id in rows]
+    return plan_arm(arm, stages, epochs, seed)
+
+
+def segment_batches(
+    segment: Segment, rows: Mapping[str, EncodedTrace], traces_per_step: int, seed: int, pad_id: int
+) -> list[Batch]:
+    """The fixed batches of a segment, the same for every engine."""
+    lengths = {trace_id: len(row.input_ids) for trace_id, row in rows.items()}
+    ordered = order_batches(segment.rows, lengths, traces_per_step, seed)
+    return [make_batch([rows[trace_id] for trace_id in ids], pad_id) for ids in ordered]
+
+
+def train_arm(
+    run: Run, arm: str, model: str, rows: Mapping[str, EncodedTrace], *, epochs: Sequence[int], traces_per_step: int,
+    seed: int, config: SFTConfig,
+) -> list[CheckpointRecord]:  # fmt: skip
+    """Train all segments of an arm and return their checkpoint records.
+
+    Each segment starts from the checkpoint before it, whose weights must have the recorded hash (ModelError).
+    """
+    segments = plan_run(run, arm, rows, epochs, seed)
+    dataset_sha256 = sha256_file(run.path("data", "dataset.jsonl"))
+    arm_tokens = sum(len(rows[trace_id].input_ids) for segment in segments for trace_id in segment.rows)
+    parent: Path = model_folder(model)
+    pad_id = load_tokenizer(model).pad_token_id or 0
+    records = []
+    for segment in segments:
+        out = run.path("training", arm, segment.name)
+        batches = segment_batches(segment, rows, traces_per_step, seed, pad_id)
+        names = {"arm": arm, "stage": segment.name, "dataset_sha256": dataset_sha256}
+        records.append(train_segment(parent, batches, config, out, arm_tokens=arm_tokens, **names))
+        parent, _ = verified_checkpoint(out / "checkpoint")
+    return records
