@@ -1,19 +1,20 @@
 """The kinds of claims a run makes, each with its sentence, its value and the place its value comes from.
 
-    >>> claim = make_claim("x", "{k} of {n}: {value_percent:.0f} %.", {"k": 1, "n": 2}, {"file": "a.json"}, "supported", 0.5)
-    >>> claim["text"]
+    >>> fields, source = {"k": 1, "n": 2}, {"file": "eval_summary.json", "pointer": "/scorecards/0/accuracy/rate"}
+    >>> make_claim("rate", "{k} of {n}: {value_percent:.0f} %.", fields, source, "supported", 0.5)["text"]
     '1 of 2: 50 %.'
 
-``scorecard_claims`` point into eval_summary.json; ``comparison_claims`` and ``training_claims`` name the files that they
-are computed from. The sentence is always its template filled with the claim's own fields.
+``scorecard_claims`` point into eval_summary.json; ``comparison_claims`` and ``training_claims`` name the files that
+they are computed from. The sentence is always its template filled with the claim's own fields.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tunixlib.analysis.comparisons import LENIENT, Comparison, compare_run
+from tunixlib.analysis.comparisons import LENIENT, Comparison, compare_run, resolvable
 from tunixlib.analysis.run_files import (
+    MEASURES,
     SEGMENTS,
     metrics_paths,
     predictions_path,
@@ -42,9 +43,9 @@ NOTHING_TO_MEASURE = ": nothing to measure."
 
 DIFFERENCE = (
     "Claim: on {eval_set}, {a} ({how_a}) answers more items correctly than {b} ({how_b}). Measured on {n} items: "
-    "{rate_a_percent:.1f} % against {rate_b_percent:.1f} %, a difference of {value_percent:+.1f} percentage points (95 % "
-    "interval {low_percent:+.1f} to {high_percent:+.1f}; exact McNemar p = {p_value:.2g}, adjusted by Holm over {family} "
-    "comparisons {p_holm:.2g})."
+    "{rate_a_percent:.1f} % against {rate_b_percent:.1f} %, a difference of {value_percent:+.1f} percentage points "
+    "(95 % interval {low_percent:+.1f} to {high_percent:+.1f}; exact McNemar p = {p_value:.2g}, adjusted by Holm over "
+    "{family} comparisons {p_holm:.2g})."
 )
 ONE_SEED = " With one seed this compares two checkpoints on these items, not two methods of training."
 
@@ -68,7 +69,7 @@ def make_claim(
 
 
 def render_claim(claim: Mapping[str, Any]) -> str:
-    """The sentence of a claim: its template filled with fields, ``value``, ``low``, ``high`` and, of shares, percents."""
+    """The sentence of a claim: its template filled with fields, ``value``, ``low``, ``high`` and shares in percent."""
     scope = dict(claim["fields"])
     if "value" in claim:
         scope["value"] = claim["value"]
@@ -94,15 +95,14 @@ def scorecard_claims(run: Run) -> Iterator[dict[str, Any]]:
             names = {"checkpoint": card["checkpoint"], "eval_set": eval_set}
             start = f"{eval_set}/{card['checkpoint']}"
             place = f"/scorecards/{summary.places[eval_set, card['checkpoint']]}"
-            for measure, subject in PROPORTIONS.items():
+            for measure in MEASURES:
+                subject = PROPORTIONS[measure]
                 pointer = f"{place}/{measure}"
                 yield _proportion(f"{start}/{measure}", subject, names, card[measure], file, pointer)
             for section, part in card["by_section"].items():
                 pointer = f"{place}/by_section/{escape_pointer(section)}/accuracy"
                 section_names = {**names, "section": section}
-                yield _proportion(
-                    f"{start}/section/{section}", SECTION, section_names, part["accuracy"], file, pointer
-                )
+                yield _proportion(f"{start}/section/{section}", SECTION, section_names, part["accuracy"], file, pointer)
             measure = "mean_completion_tokens"
             yield make_claim(
                 f"{start}/{measure}",
@@ -136,7 +136,7 @@ def escape_pointer(part: str) -> str:
 
 
 def comparison_claims(run: Run) -> Iterator[dict[str, Any]]:
-    """The fixed comparisons of the run; ``resolves`` is half the interval's width, about what these items can show."""
+    """The fixed comparisons of the run; the field ``resolves`` is the difference that these items could have shown."""
     results = compare_run(run)
     for comparison, result in results:
         low, high = result["low"], result["high"]
@@ -148,9 +148,11 @@ def comparison_claims(run: Run) -> Iterator[dict[str, Any]]:
             "b": comparison.b,
             "how_b": measure_name(comparison.measure_b),
             "family": len(results),
-            "resolves": (high - low) / 2,
             **{name: result[name] for name in counts},
         }
+        resolves = resolvable(result)
+        if resolves is not None:
+            fields["resolves"] = resolves
         yield make_claim(
             comparison.id,
             DIFFERENCE + (ONE_SEED if comparison.b == "flat" else ""),

@@ -24,6 +24,7 @@ from typing import Any
 from tunixlib.analysis.claim_kinds import comparison_claims, render_claim, scorecard_claims, training_claims
 from tunixlib.analysis.run_files import read_predictions, read_summary
 from tunixlib.artifacts import ArtifactError, read_json, write_json
+from tunixlib.evaluation.scoring import scorecard
 from tunixlib.runs import Run
 
 CLAIMS_VERSION = "1.0"
@@ -50,10 +51,13 @@ def read_claims(run: Run) -> dict[str, dict[str, Any]]:
     version = document.get("claims_version") if isinstance(document, dict) else None
     if version != CLAIMS_VERSION or not isinstance(document.get("claims"), list):
         raise ArtifactError(f"{path}: found claims_version {version!r}, expected {CLAIMS_VERSION!r}; {REDO}")
+    claims: dict[str, dict[str, Any]] = {}
     for number, claim in enumerate(document["claims"], start=1):
-        if not isinstance(claim, dict) or not isinstance(claim.get("id"), str):
-            raise ArtifactError(f"{path}, claim {number}: found no id, expected one; {REDO}")
-    return {claim["id"]: claim for claim in document["claims"]}
+        claim_id = claim.get("id") if isinstance(claim, dict) else None
+        if not isinstance(claim_id, str) or claim_id in claims:
+            raise ArtifactError(f"{path}, claim {number}: found id {claim_id!r}, expected one of its own; {REDO}")
+        claims[claim_id] = claim
+    return claims
 
 
 def check_claims(run: Run) -> list[str]:
@@ -62,22 +66,20 @@ def check_claims(run: Run) -> list[str]:
     Numbers may differ by rounding of the last digits (1 in 10^9), which libraries do differently; nothing else may.
     """
     try:
-        found, summary = read_claims(run), read_summary(run)
-        faults = [fault for index in range(len(summary.scorecards)) for fault in _scorecard_faults(run, index)]
+        found, cards = read_claims(run), read_summary(run).scorecards
+        faults = [fault for index, card in enumerate(cards) for fault in _scorecard_faults(run, index, card)]
         expected = {claim["id"]: claim for claim in build_claims(run)["claims"]}
-    except ArtifactError as error:
+    except ValueError as error:  # ArtifactError, or items that do not pair up
         return [str(error)]
-    for claim_id in expected.keys() - found.keys():
-        faults.append(f"claims.json, claim {claim_id}: found none, expected one from the run's files; {REDO}")
+    for claim_id in expected:
+        if claim_id not in found:
+            faults.append(f"claims.json, claim {claim_id}: found none, expected one from the run's files; {REDO}")
     for claim_id, claim in found.items():
         faults += _claim_faults(claim, expected.get(claim_id))
     return faults
 
 
-def _scorecard_faults(run: Run, index: int) -> Iterator[str]:
-    from tunixlib.evaluation.scoring import scorecard
-
-    card = read_summary(run).scorecards[index]
+def _scorecard_faults(run: Run, index: int, card: Mapping[str, Any]) -> Iterator[str]:
     rows = read_predictions(run, card["eval_set"], card["checkpoint"])
     recounted = scorecard(rows, card["checkpoint"], card["eval_set"])
     for pointer, found, expected in differences(card, recounted, f"/scorecards/{index}"):
@@ -111,7 +113,8 @@ def differences(found: Any, expected: Any, pointer: str) -> Iterator[tuple[str, 
             if key in found and key in expected:
                 yield from differences(found[key], expected[key], f"{pointer}/{key}")
             else:
-                yield f"{pointer}/{key}", *(repr(side[key]) if key in side else "nothing" for side in (found, expected))
+                one, other = (repr(side[key]) if key in side else "nothing" for side in (found, expected))
+                yield f"{pointer}/{key}", one, other
     elif isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
         for index, (one, other) in enumerate(zip(found, expected, strict=True)):
             yield from differences(one, other, f"{pointer}/{index}")
@@ -120,7 +123,7 @@ def differences(found: Any, expected: Any, pointer: str) -> Iterator[tuple[str, 
 
 
 def _same(found: Any, expected: Any) -> bool:
-    if isinstance(found, float) or (isinstance(expected, float) and not isinstance(found, bool)):
-        numbers = isinstance(found, (int, float)) and isinstance(expected, (int, float))
-        return numbers and math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-12)
-    return type(found) is type(expected) and bool(found == expected)
+    if type(found) is type(expected) and not isinstance(found, float):
+        return bool(found == expected)
+    numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (found, expected))
+    return numbers and math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-12)

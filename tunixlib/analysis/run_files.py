@@ -1,23 +1,40 @@
 """A run folder as the analysis reads it: the summary, predictions, training metrics, and where each number lies.
 
-    summary = read_summary(run)
-    summary.eval_sets, summary.checkpoints        # ('eval-core',), ('base', 'flat', 'stage_a', 'stage_b', 'stage_c')
-    rows = read_predictions(run, "eval-core", "base")
-    read_metrics(run)["flat"]                     # {"stage_1": [{"step": 1, "loss": ..., "tokens": ...}, ...], ...}
+summary = read_summary(run)
+summary.eval_sets, summary.checkpoints        # ('eval-core',), ('base', 'flat', 'stage_a', 'stage_b', 'stage_c')
+rows = read_predictions(run, "eval-core", "base")
+read_metrics(run)["flat"]                     # {"stage_1": [{"step": 1, "loss": ..., "tokens": ...}, ...], ...}
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import ArtifactError, read_json, read_jsonl
+from tunixlib.evaluation.scoring import GRADE_FIELDS, ITEM_FIELDS
 from tunixlib.runs import Run
 
 # The segments of each arm, in the order in which they are trained.
 SEGMENTS = {"flat": ("stage_1", "stage_2", "stage_3"), "curriculum": ("stage_a", "stage_b", "stage_c")}
 
 BASE = "base"
+
+# The proportions of a scorecard that become claims.
+MEASURES = (
+    "accuracy",
+    "lenient_accuracy",
+    "format_rate",
+    "eos_rate",
+    "step_truth",
+    "step_coverage",
+    "all_steps_true",
+    "right_answer_false_work",
+)
+CARD_FIELDS = ("checkpoint", "eval_set", "n", "mean_completion_tokens", "by_section", *MEASURES)
+PREDICTION_FIELDS = (*ITEM_FIELDS, "completion", "finish_reason", "tokens", *GRADE_FIELDS)
+METRIC_FIELDS = ("step", "loss", "tokens", "target_tokens")
 
 
 @dataclass(frozen=True)
@@ -59,7 +76,27 @@ def read_summary(run: Run) -> Summary:
     for key in ("checkpoints", "scorecards"):
         if not isinstance(document, dict) or not isinstance(document.get(key), list):
             raise ArtifactError(f"{path}: found no list {key!r}, expected one; run 05_evaluate.ipynb again")
+    for index, card in enumerate(document["scorecards"]):
+        _require(card, CARD_FIELDS, f"{path}, scorecard {index}", "05_evaluate")
+        for measure in MEASURES:
+            where = f"{path}, scorecard {index}, {measure}"
+            _require(card[measure], ("k", "n"), where, "05_evaluate")
+            _require(card[measure], ("rate", "low", "high") if card[measure]["n"] else (), where, "05_evaluate")
     return Summary(document)
+
+
+def _require(row: Any, fields: Sequence[str], where: str, stage: str) -> None:
+    missing = [name for name in fields if not isinstance(row, dict) or name not in row]
+    if missing:
+        raise ArtifactError(f"{where}: found no {', '.join(missing)}, expected them; run {stage}.ipynb again")
+
+
+def _read_rows(path: Path, fields: Sequence[str], stage: str) -> list[dict[str, Any]]:
+    rows = []
+    for number, row in read_jsonl(path):
+        _require(row, fields, f"{path}, line {number}", stage)
+        rows.append(row)
+    return rows
 
 
 def predictions_path(run: Run, eval_set: str, checkpoint: str) -> Path:
@@ -69,7 +106,7 @@ def predictions_path(run: Run, eval_set: str, checkpoint: str) -> Path:
 
 def read_predictions(run: Run, eval_set: str, checkpoint: str) -> list[dict[str, Any]]:
     """The predictions of a checkpoint, in the order of the evaluation set. Raises ArtifactError when there are none."""
-    return [row for _, row in read_jsonl(predictions_path(run, eval_set, checkpoint))]
+    return _read_rows(predictions_path(run, eval_set, checkpoint), PREDICTION_FIELDS, "05_evaluate")
 
 
 def metrics_paths(run: Run, arm: str) -> list[Path]:
@@ -82,7 +119,8 @@ def read_metrics(run: Run) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """Arm -> segment -> one row per optimizer step, for the arms and segments that were trained."""
     found = {}
     for arm in SEGMENTS:
-        segments = {path.parent.name: [row for _, row in read_jsonl(path)] for path in metrics_paths(run, arm)}
+        stage = "02_train" if arm == "flat" else "03_curriculum"
+        segments = {path.parent.name: _read_rows(path, METRIC_FIELDS, stage) for path in metrics_paths(run, arm)}
         if any(segments.values()):
             found[arm] = segments
     return found

@@ -1,10 +1,10 @@
 """Is one checkpoint better than another? Intervals and tests for two checkpoints that answered the same questions.
 
-    >>> flat = [True] * 40 + [False] * 60
-    >>> curriculum = [True] * 48 + [False] * 52
-    >>> found = paired_difference(curriculum, flat)
-    >>> found["difference"], found["only_a"], found["only_b"], found["p_value"]
-    (0.08, 8, 0, 0.0078125)
+>>> flat = [True] * 40 + [False] * 60
+>>> curriculum = [True] * 48 + [False] * 52
+>>> found = paired_difference(curriculum, flat)
+>>> found["difference"], found["only_a"], found["only_b"], found["p_value"]
+(0.08, 8, 0, 0.0078125)
 """
 
 from collections.abc import Sequence
@@ -110,5 +110,6 @@ def minimum_detectable_difference(n: int, discordant_share: float, power: float 
         if found <= discordant_share:
             return found
     raise ValueError(
-        f"{n} questions with a discordant share of {discordant_share} show no difference with power {power}; add questions"
+        f"{n} questions with a discordant share of {discordant_share} show no difference with power {power}; "
+        "add questions"
     )

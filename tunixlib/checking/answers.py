@@ -10,8 +10,8 @@ r"""When are two answers the same? Exact text after a documented normalisation, 
 * **Numbers** are compared exactly, as fractions: ``0.5``, ``.50`` and ``1/2`` are one number.
 * **Units**: one side may leave a known everyday unit out; two different units make two answers. Per cent is a unit
   here: ``25%`` is ``25`` and is not ``0.25``.
-* **Lists** are compared in order: ``2, 4, 6`` is ``2,4,6`` and is not ``6, 4, 2``. ``1,234`` is a
-  number, ``1, 234`` a list.
+* **Lists** are compared in order: ``2, 4, 6`` is ``2,4,6`` and is not ``6, 4, 2``. ``1,234`` is a number,
+  ``1, 234`` a list.
 """
 
 import re
@@ -59,11 +59,9 @@ _CLOCK = re.compile(r"(?<![0-9:])0?([0-9]{1,2}:[0-9]{2}) ?([ap])(?:\.m\.?|m)(?!\
 
 _DIGITS = "[0-9]{1,400}"
 _FIGURE = rf"(?:{_DIGITS} )?{_DIGITS}/{_DIGITS}|[0-9]{{0,400}}\.{_DIGITS}|{_DIGITS}"
-_QUANTITY = re.compile(
-    rf"(?P<sign>[-+])?(?P<currency>[$€£¥₹])?(?P<inner>(?<![-+].)-)?(?P<figure>{_FIGURE}) ?(?P<unit>[^0-9 ].*)?"
-)
+_QUANTITY = re.compile(rf"(?P<sign>[-+]?[$€£¥₹]?|[$€£¥₹]-)(?P<figure>{_FIGURE}) ?(?P<unit>[^0-9 ].*)?")
 _LAST = re.compile(
-    r"(?:(?<![\w)])[-−])?(?<![^\W\d_])(?<![0-9.,])"
+    r"(?:(?<![\w)])[-−])?(?<![^\W\d_])(?<![0-9])(?<![0-9]\.)"
     r"(?:[0-9]{1,9} [0-9]{1,9}/[0-9]{1,9}|[0-9]{1,9}/[0-9]{1,9}(?![0-9/])|"
     r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)"
 )
@@ -111,15 +109,14 @@ def _quantity(answer: str) -> tuple[Fraction, str] | None:
     found = _QUANTITY.fullmatch(normalise(answer))
     if not found:
         return None
-    unit = _unit(found["unit"] or "")
-    if unit is None or (found["currency"] and unit):
+    currency = found["sign"].strip("+-")
+    unit = UNITS[currency] if currency and not found["unit"] else _unit(found["unit"] or "")
+    whole, _, fraction = found["figure"].rpartition(" ")
+    top, _, bottom = fraction.partition("/")
+    if unit is None or (currency and found["unit"]) or (bottom and not bottom.strip("0")):
         return None
-    whole, _, rest = found["figure"].rpartition(" ")
-    if rest.partition("/")[2].strip("0") == "" and "/" in rest:
-        return None
-    value = Fraction(rest) + int(whole or 0)
-    negative = found["sign"] == "-" or found["inner"] == "-"
-    return (-value if negative else value), UNITS[found["currency"]] if found["currency"] else unit
+    value = Fraction(top) / int(bottom or 1) + int(whole or 0)
+    return (-value if "-" in found["sign"] else value), unit
 
 
 def number_value(answer: str) -> Fraction | None:

@@ -24,6 +24,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from math import ceil, floor
 from typing import Literal, NamedTuple
 
 from tunixlib.checking.answers import DIMENSIONS, UNITS
@@ -35,11 +36,12 @@ Number = int | Fraction
 # exponent of a power, bits of any result.
 MAX_SIGNS, MAX_DIGITS, MAX_TOKENS, MAX_EXPONENT, MAX_BITS = 1000, 40, 300, 64, 512
 
-_SIGN = re.compile(r"[=<>≤≥≠≈≃≅]|\bequals\b|\bis (?:about|approximately|roughly|around)\b")
+_SIGN = re.compile(r"[=<>≤≥≠≈≃≅]|\bequals\b|\bis (?:about|approximately|roughly|around) [-$€£¥₹]?[0-9.]")
 _TOKEN = re.compile(
     r"""
       (?P<arrow>[-=]{1,3}>(?!=)|<[-=]{1,2}>|[→⇒⟹↦])
-    | (?P<about>(?:=|\bequals\b|\bis\b)[ ]?(?:about|approximately|roughly|around)\b|[≈≃≅][ ]?(?:about\b)?|~=|=~)
+    | (?P<about>(?:=|\bequals\b|\bis\b)[ ]?(?:about|approximately|roughly|around)\b(?=[ ][-$€£¥₹]?[0-9.])
+        |[≈≃≅][ ]?(?:about\b)?|~=|=~)
     | (?P<rel><=|>=|!=|={1,3}|[<>≤≥≠]|\bequals\b)
     | (?P<skip>\*\*(?![ ]?[-0-9(.])|(?<![0-9)%²³])(?<![0-9)%²³][ ])\*\*)
     | (?P<opaque>[0-9]++(?::[0-9]++)+|[0-9]++\.[0-9]++,[0-9]++
@@ -60,7 +62,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _BULLET = re.compile(r"(?m)^[ \t]*[-*•][ \t](?=[^\n]*[=<>≤≥≠≈])")
-_HEDGE = re.compile(r"round|approx|nearest|about|remainder|left|whole|floor|truncat|estimat", re.IGNORECASE)
+_ROUNDING = re.compile(r"round|approx|nearest|estimat|truncat", re.IGNORECASE)
+_LEFT_OVER = re.compile(r"remainder|left|whole|floor", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 _OPERATORS = {"−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "÷": "/", "**": "^", "x": "*", "X": "*"}
 _OPERATORS |= {"plus": "+", "minus": "-", "times": "*", "divided by": "/", "multiplied by": "*", "modulo": "mod"}
@@ -79,7 +82,7 @@ _SCALES = _words(
     "hundredth thousandth ten squared cubed factorial of choose out undefined"
 )
 # Words that end a quantity instead of naming its unit.
-_GLUE = _words("and or so then the is are was be than that which because since but total if when for with by")
+_GLUE = _words("a an and or so then the is are was be than that which because since but total if when for with by")
 # Words after which a bare number on the left of a relation sign still stands for itself.
 _LEADS = _words(
     "so then thus hence therefore because since that is but now indeed check "
@@ -95,7 +98,6 @@ _DENIALS = _words("wrong false incorrect not impossible untrue")
 _LABELS = _words("step part case question problem example line stage number item exercise day week round")
 # Ratios of everyday units: 4 * 50 cm = 2 m is not called false, because 200 / 2 may be a conversion.
 _CONVERSIONS = frozenset({7, 10, 12, 16, 24, 36, 60, 100, 365, 1000, 1440, 1760, 3600, 5280, 10_000, 86_400})
-
 
 _SEPARATORS = frozenset(("sep", "arrow", "latex"))
 _NUMBERS = frozenset(("num", "frac", "mixed"))
@@ -253,14 +255,15 @@ class _Side:
     """One expression beside a relation sign: its tokens, and what they say about form and units.
 
     ``bare``: one plain number, perhaps with a sign, a currency, a unit. ``measures``: dimension -> known unit symbol.
+    ``letter``: a unit is one letter, which could be a variable.
     """
 
-    __slots__ = ("bare", "measures", "percent", "product", "remainder", "tokens")
+    __slots__ = ("bare", "letter", "measures", "percent", "product", "remainder", "tokens")
 
     def __init__(self, tokens: Sequence[_Token], remainder: int | None = None) -> None:
         self.tokens = tokens
         self.remainder = remainder
-        self.percent = self.product = False
+        self.percent = self.product = self.letter = False
         self.measures: dict[str, str] = {}
         numbers = others = 0
         for token in tokens:
@@ -272,12 +275,19 @@ class _Side:
             elif kind == "op":
                 others += token is not tokens[0]
                 self.product = self.product or token.value == "*" or token.value == "/"
-            elif kind != "word":
+            elif kind == "word":
+                self.letter = self.letter or token.end - token.start == 1
+            else:
                 others += 1
             unit = _known_unit(token)
             if unit:
                 self.measures[DIMENSIONS[unit]] = unit
         self.bare = numbers == 1 and not others
+
+    @property
+    def wording(self) -> list[tuple[str, str | Number, int]]:
+        """What is written, without units: 5 = 5 and 3 + 4 = 3 + 4 say nothing, 5 = 5.00 does."""
+        return [(token.kind, token.value, token.places) for token in self.tokens if token.kind != "word"]
 
     @property
     def places(self) -> int:
@@ -322,14 +332,12 @@ def _claims(text: str, tokens: list[_Token]) -> Iterable[Claim]:
     signs = [i for i, token in enumerate(tokens) if token.kind == "rel"]
     bounds = [-1, *signs, len(tokens)]
     parts = [tokens[a + 1 : b] for a, b in pairwise(bounds)]
-    hedged = None
     for number, at in enumerate(signs):
         left, right = _suffix(parts[number], first=number == 0), _prefix(parts[number + 1])
         if left and right:
             verdict = _decide(left, str(tokens[at].value), right)
-            if verdict == "false" and right.remainder is None:
-                hedged = bool(_HEDGE.search(text)) if hedged is None else hedged
-                verdict = "unchecked" if hedged and _loosely(left, right) else verdict
+            if verdict == "false" and right.remainder is None and _loosely(text, left, right):
+                verdict = "unchecked"
             yield Claim(text[left.tokens[0].start : right.tokens[-1].end], verdict)
         else:
             first, last = (parts[number] or [tokens[at]])[0], (parts[number + 1] or [tokens[at]])[-1]
@@ -351,14 +359,14 @@ def _matches(tokens: Sequence[_Token]) -> dict[int, int]:
 
 def _names_a_unit(words: Sequence[_Token], number_end: int) -> bool:
     """May these words after a number be skipped? Not when they could be variables, scales or prose."""
-    for word, following in zip(words, [*words[1:], None], strict=True):
+    for i, word in enumerate(words):
         name = str(word.value)
         known = name.lstrip("/").partition("/")[0] in UNITS
         glued = word.start == number_end and not name.startswith("/")
         number_end = -1
         if (glued or len(name.lstrip("/")) == 1) and not known:
             return False
-        prefix = following is not None and name in ("per", "square", "cubic")
+        prefix = i + 1 < len(words) and name in ("per", "square", "cubic")
         if not prefix and (name in _GLUE or name in _FUNCTIONS or name in _SCALES or _stem(name) in _SCALES):
             return False
     return True
@@ -424,7 +432,7 @@ def _stands_alone(before: Sequence[_Token], side: _Side, first: bool, matched: b
             return False
         if UNITS.get(word) in DIMENSIONS and DIMENSIONS[UNITS[word]] in side.measures:
             return False
-    return not side.bare or word in _LEADS
+    return not side.bare or word in _LEADS or (not first and word in ("and", "or"))
 
 
 def _is_group(token: _Token) -> bool:
@@ -432,35 +440,38 @@ def _is_group(token: _Token) -> bool:
     return token.kind == "num" and token.end - token.start == 3
 
 
+def _operand_after(tokens: Sequence[_Token], pairs: dict[int, int], at: int) -> int:
+    """End of the operand, with its signs, that starts at ``at``; -1 when there is none."""
+    size = len(tokens)
+    while at < size and tokens[at].kind == "op" and tokens[at].value in ("+", "-"):
+        at += 1
+    if at < size and tokens[at].kind in _NUMBERS:
+        at += 1
+    elif at < size and tokens[at].kind == "open" and at in pairs:
+        at = pairs[at] + 1
+    else:
+        return -1
+    while at < size and tokens[at].kind in _POSTFIX:
+        at += 1
+    return at
+
+
 def _prefix(tokens: Sequence[_Token]) -> _Side | None:
     """The longest expression that begins a part, with a remainder if one follows; None when unreadable."""
     pairs = _matches(tokens)
     at, size = 0, len(tokens)
     while True:
-        while at < size and tokens[at].kind == "op" and tokens[at].value in ("+", "-"):
-            at += 1
-        if at < size and tokens[at].kind in _NUMBERS:
-            at += 1
-        elif at < size and tokens[at].kind == "open" and at in pairs:
-            at = pairs[at] + 1
-        else:
+        at = _operand_after(tokens, pairs, at)
+        if not 0 < at <= MAX_TOKENS:
             return None
-        while at < size and tokens[at].kind in _POSTFIX:
-            at += 1
         words = at
         while words < size and words - at < 4 and tokens[words].kind == "word":
             words += 1
-        if (
-            words < size
-            and tokens[words].kind == "op"
-            and (words == at or _names_a_unit(tokens[at:words], tokens[at - 1].end))
-        ):
+        operator = words + 1 < size and tokens[words].kind == "op"
+        if operator and _names_a_unit(tokens[at:words], tokens[at - 1].end):
             at = words + 1
-        elif at < size and tokens[at].kind == "open" and tokens[at].start == tokens[at - 1].end and at in pairs:
-            continue
-        else:
-            break
-    return _ended(tokens, at) if at <= MAX_TOKENS else None
+        elif not (at in pairs and tokens[at].kind == "open" and tokens[at].start == tokens[at - 1].end):
+            return _ended(tokens, at)
 
 
 def _ended(tokens: Sequence[_Token], at: int) -> _Side | None:
@@ -469,21 +480,29 @@ def _ended(tokens: Sequence[_Token], at: int) -> _Side | None:
     if not rest or rest[0].kind == "close":
         return _Side(tokens[:at])
     following, glued = rest[0], rest[0].start == tokens[at - 1].end
+    if following.kind == "word":
+        return _named(tokens, at, rest)
     if following.kind == "rem" and len(rest) > 1 and rest[1].kind == "num" and isinstance(rest[1].value, int):
         return _Side(tokens[:at], rest[1].value)
-    if following.kind == "word":
-        name = str(following.value)
-        if name in _GLUE:
-            return None if name == "is" and len(rest) > 1 and rest[1].value in _DENIALS else _Side(tokens[:at])
-        words = next((i for i, token in enumerate(rest) if token.kind != "word"), len(rest))
-        if not _names_a_unit(rest[:1], tokens[at - 1].end) or (words < len(rest) and rest[words].kind == "op"):
-            return None
-        unit = DIMENSIONS.get(UNITS.get(name, ""))
-        compound = len(rest) > 2 and rest[1].kind == "num" and DIMENSIONS.get(UNITS.get(str(rest[2].value), "")) == unit
-        return None if unit and compound else _Side(tokens[: at + 1])
     if following.kind == "op" and len(rest) == 1 and following.end - following.start > 2:
         return _Side(tokens[:at])
     return None if glued or _is_group(following) or following.kind in ("op", "junk", "rem") else _Side(tokens[:at])
+
+
+def _named(tokens: Sequence[_Token], at: int, rest: Sequence[_Token]) -> _Side | None:
+    """An expression followed by words: its unit, prose, or something that makes it unreadable."""
+    name = str(rest[0].value)
+    if name in _GLUE:
+        return None if name == "is" and len(rest) > 1 and rest[1].value in _DENIALS else _Side(tokens[:at])
+    words = next((i for i, token in enumerate(rest) if token.kind != "word"), len(rest))
+    unit = rest[: min(words, 2 if name in ("square", "cubic") else 1)]
+    if not _names_a_unit(unit, tokens[at - 1].end) or (words < len(rest) and rest[words].kind == "op"):
+        return None
+    dimension = DIMENSIONS.get(UNITS.get(name, ""))
+    if dimension and len(rest) > 2 and rest[1].kind == "num":
+        further = DIMENSIONS.get(UNITS.get(str(rest[2].value), ""))
+        return None if further == dimension else _Side(tokens[: at + 1])
+    return _Side(tokens[: at + 1])
 
 
 def _evaluate(tokens: Sequence[_Token], percent: Number) -> Number:
@@ -591,8 +610,7 @@ def _decide(left: _Side, relation: str, right: _Side) -> Verdict:
         return "unchecked"
     except ZeroDivisionError:
         return _undefined(left, relation, right)
-    same = left.bare and right.bare and a == b and left.places == right.places and left.percent == right.percent
-    if same and relation in "=≈":
+    if a == b and relation in "=≈" and left.wording == right.wording:
         return "unchecked"
     conversion = _conversion(left, right, relation)
     if conversion == "unreadable":
@@ -618,7 +636,9 @@ def _conversion(left: _Side, right: _Side, relation: str) -> Literal["none", "po
     equality = relation in ("=", "≈", "!=")
     if left.bare and right.bare:
         return "unreadable" if (_renames(left.unit, right.unit) if equality else differ) else "none"
-    if left.bare and (len(left.unit) == 1 or (left.measures and left.measures != right.measures)):
+    if left.bare and left.measures and left.measures != right.measures:
+        return "doubtful"
+    if (left.letter and not right.measures) or (right.letter and not left.measures and (left.bare or not right.bare)):
         return "doubtful"
     if not differ:
         return "none"
@@ -671,13 +691,18 @@ def _holds_loosely_with_percent(left: _Side, relation: str, right: _Side) -> boo
         return False
 
 
-def _loosely(left: _Side, right: _Side) -> bool:
-    """In a step that speaks of rounding or of what is left: is the right side the left one, rounded or cut off?"""
+def _loosely(text: str, left: _Side, right: _Side) -> bool:
+    """Where the text nearby speaks of rounding or of what is left: is the right side the left one, rounded or cut?"""
+    nearby = text[max(0, left.tokens[0].start - 80) : right.tokens[-1].end + 80]
     try:
         a, b = left.value(), right.value()
     except (_UndecidableError, ZeroDivisionError):
         return False
-    return right.bare and (_rounds_to(a, b, right) is not False or b in (a.__floor__(), a.__ceil__()))
+    if not right.bare:
+        return False
+    if b == floor(a) and _LEFT_OVER.search(nearby):
+        return True
+    return bool(_ROUNDING.search(nearby)) and (b in (floor(a), ceil(a)) or _rounds_to(a, b, right) is not False)
 
 
 def _undefined(left: _Side, relation: str, right: _Side) -> Verdict:

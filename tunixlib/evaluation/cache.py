@@ -15,7 +15,7 @@ made before. Rows are aligned at the right end, so a shorter row has unused slot
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from torch import Tensor, nn
 from transformers.cache_utils import Cache, DynamicLayer
@@ -29,8 +29,11 @@ ROOM = 64
 GROUPED = "tunixlib_grouped"
 
 
-class GrowingLayer(DynamicLayer):  # type: ignore[misc]
+class GrowingLayer(DynamicLayer):
     """Keys and values (B, H, T, D) of one layer: views of the used part of larger tensors, zero where unused."""
+
+    keys: Tensor
+    values: Tensor
 
     def update(self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
         """Append S tokens (B, H, S, D); returns all keys and values, (B, H, T + S, D)."""
@@ -86,15 +89,19 @@ def new_cache() -> Cache:
 
 
 def keep_rows(cache: Cache, places: Sequence[int], width: int) -> None:
-    """Drop rows: row i becomes what was row ``places[i]`` (itself or a later row), trimmed to its last ``width`` slots."""
-    for layer in cache.layers:
+    """Row i becomes what was row ``places[i]``, itself or a later one, and keeps its last ``width`` slots."""
+    for layer in _layers(cache):
         layer.keep(places, width)
 
 
 def join_rows(cache: Cache, other: Cache) -> None:
     """Put the rows of ``other`` after those of ``cache``, right ends aligned."""
-    for layer, joining in zip(cache.layers, other.layers, strict=True):
+    for layer, joining in zip(_layers(cache), _layers(other), strict=True):
         layer.rebuild([(layer.keys, layer.values), (joining.keys, joining.values)], ROOM)
+
+
+def _layers(cache: Cache) -> list[GrowingLayer]:
+    return cast(list[GrowingLayer], cache.layers)
 
 
 def grouped_attention(

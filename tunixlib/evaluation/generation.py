@@ -4,9 +4,9 @@ r"""Greedy completions of many prompts at once, the same text as one by one.
     >>> tokenizer.decode(found[0].tokens), found[0].finish_reason
     ('<reasoning>\n2 + 3 = 5\n</reasoning>\n<answer>5</answer>', 'eos')
 
-Prompts go in longest first. A row that has stopped leaves the batch at once; when a quarter of the rows has left, waiting
-prompts take their places. In float32 the tokens are those of one-by-one generation, except where two candidates tie
-to within rounding (logits closer than about 1e-4); bfloat16 changes a few texts, so say which precision was used.
+Prompts go in longest first. A row that has stopped leaves the batch at once; when a quarter of the places is free,
+waiting prompts take them. In float32 the tokens are those of one-by-one generation, except where two candidates tie to
+within rounding (logits closer than about 1e-4); bfloat16 changes a few texts, so say which precision was used.
 """
 
 from collections.abc import Callable, Iterator, Sequence, Set

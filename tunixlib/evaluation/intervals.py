@@ -1,8 +1,8 @@
 """Wilson's interval for a rate, in plain Python: grading and verifying import it and need no scipy.
 
-    >>> low, high = wilson(8, 10)
-    >>> round(low, 4), round(high, 4)
-    (0.4902, 0.9433)
+>>> low, high = wilson(8, 10)
+>>> round(low, 4), round(high, 4)
+(0.4902, 0.9433)
 """
 
 from math import sqrt
@@ -10,7 +10,7 @@ from statistics import NormalDist
 
 
 def wilson(k: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Score interval for ``k`` successes of ``n`` (E. B. Wilson, JASA 22, 1927, 209-212), without continuity correction.
+    """Score interval for ``k`` successes of ``n``, uncorrected (E. B. Wilson, JASA 22, 1927, 209-212).
 
     Raises ValueError unless 0 <= k <= n, n >= 1 and 0 < level < 1.
     """

@@ -1,11 +1,11 @@
 """Let a checkpoint answer an evaluation set, and keep every completion with its grade.
 
-    model, tokenizer = load_checkpoint(folder)
-    check_disjoint(items, (trace.prompt for trace in traces))
-    rows = evaluate_checkpoint(
-        model, tokenizer, items, GenerationConfig(), path, encode=encode_prompt, stops=stop_ids(tokenizer)
-    )
-    card = scorecard(rows, "flat", "eval-core")
+model, tokenizer = load_checkpoint(folder)
+check_disjoint(items, (trace.prompt for trace in traces))
+rows = evaluate_checkpoint(
+    model, tokenizer, items, GenerationConfig(), path, encode=encode_prompt, stops=stop_ids(tokenizer)
+)
+card = scorecard(rows, "flat", "eval-core")
 """
 
 from collections import Counter
@@ -63,5 +63,5 @@ def prediction(tokenizer: Any, item: Mapping[str, Any], generated: "Generated") 
 
 
 def check_disjoint(items: Iterable[Mapping[str, Any]], training_prompts: Iterable[str]) -> None:
-    """Refuse to evaluate on what was trained on: LeakError names a prompt that occurs on both sides, also normalised."""
+    """Refuse to evaluate on what was trained on: LeakError names a prompt on both sides, exact or normalised."""
     gate.check_disjoint((item["prompt"] for item in items), training_prompts)

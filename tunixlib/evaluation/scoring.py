@@ -62,7 +62,9 @@ def scorecard(rows: Sequence[Row], checkpoint: str, eval_set: str) -> dict[str, 
     with a false step. Raises ValueError without rows.
     """
     if not rows:
-        raise ValueError(f"found no prediction rows of {checkpoint} on {eval_set}, expected at least one; evaluate it first")
+        raise ValueError(
+            f"found no prediction rows of {checkpoint} on {eval_set}, expected at least one; evaluate it first"
+        )
     verdicts = [[step["verdict"] for step in row["steps"]] for row in rows]
     steps = sum(map(len, verdicts))
     false_work = [row["correct"] and "false" in found for row, found in zip(rows, verdicts, strict=True)]
@@ -101,7 +103,7 @@ def _repeated(text: str) -> float:
     """The share of runs of four words that occurred earlier in the text."""
     words = text.split()
     runs = list(zip(words, words[1:], words[2:], words[3:], strict=False))
-    return 1 - len(set(runs)) / len(runs) if runs else 0.0
+    return (len(runs) - len(set(runs))) / len(runs) if runs else 0.0
 
 
 def rescore(rows: Iterable[Row]) -> list[str]:
@@ -114,7 +116,7 @@ def rescore(rows: Iterable[Row]) -> list[str]:
             continue
         again = grade(row["completion"], row["expected_answer"], row["finish_reason"])
         found += [
-            f"row {number} ({row['id']}) says {name} is {row.get(name)!r}, grading its completion again gives {again[name]!r}"
+            f"row {number} ({row['id']}) says {name} is {row.get(name)!r}, grading it again gives {again[name]!r}"
             for name in GRADE_FIELDS
             if row.get(name) != again[name]
         ]

@@ -39,7 +39,7 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], failed: P
             warnings.simplefilter("ignore")
             papermill.execute_notebook(
                 str(source), str(scratch), parameters=dict(parameters), kernel_name="python3", cwd=str(PROJECT_ROOT),
-                progress_bar=False, log_output=False,
+                progress_bar=False, log_output=False, extra_arguments=["--log-level=ERROR"],
             )  # fmt: skip
     except PapermillExecutionError as error:
         raise NotebookError(f"{source.name}, cell {error.cell_index}: {error.ename}: {error.evalue}") from None

@@ -79,27 +79,23 @@ def make_eval_set(name: str) -> list[dict[str, Any]]:
 
 def _pool_rows(name: str, pool: _Pool, count: int) -> list[dict[str, Any]]:
     """``count`` questions of a section, its families taking turns in a fixed shuffled order."""
-    turns = 2 if name != "eval-unseen" else 1
     order = Permutation(len(pool.sources), f"{name}/{pool.section}/families")
     found = [pool.sources[order(i)] for i in range(len(pool.sources))]
-    counts = fill_evenly(count, [_eval_capacity(source) // turns for source in found])
-    rounds = [(index, rank, source) for rank, source in enumerate(found) for index in range(counts[rank])]
-    return [
-        _row(source, index * turns + TURNS[name], pool.section)
-        for index, _, source in sorted(rounds, key=lambda r: r[:2])
-    ]
+    counts = fill_evenly(count, [_capacity(source) for source in found])
+    turns = sorted((index, rank) for rank in range(len(found)) for index in range(counts[rank]))
+    return [_row(found[rank], index, TURNS[name], pool.section) for index, rank in turns]
 
 
-def _eval_capacity(source: Source) -> int:
-    return len(source.levels) * min(source.family.eval_cores(level) for level in source.levels)
+def _capacity(source: Source) -> int:
+    """How many questions one source can give to one set: its levels take turns, and every second core is the set's."""
+    return len(source.levels) * (min(source.family.eval_cores(level) for level in source.levels) // 2)
 
 
-def _row(source: Source, index: int, section: str) -> dict[str, Any]:
+def _row(source: Source, index: int, turn: int, section: str) -> dict[str, Any]:
     family: Family = source.family
-    # Index pairs go round the levels, so that both sets that take turns get every difficulty.
-    turn, within = divmod(index // 2, len(source.levels))
+    pair, within = divmod(index, len(source.levels))
     number = source.levels[within]
-    problem = family.evaluation_problem(number, turn * 2 + index % 2)
+    problem = family.evaluation_problem(number, 2 * pair + turn)
     return {
         "prompt": problem.prompt,
         "expected_answer": problem.answer,

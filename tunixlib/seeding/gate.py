@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-_MARKS = re.compile(r"[^\w+\-*/×÷=<>%.,$°^]|[.,](?!\d)")
+_MARKS = re.compile(r"[^\w+\-*/×÷=<>%.,$°^()]|[.,](?!\d)")
 
 
 class LeakError(ValueError):

@@ -56,7 +56,7 @@ def _from_sum(first: str, second: str, age: int, gap: int) -> tuple[str, str, li
         compute("Twice the younger age", total, "-", gap),
         compute(f"{second}'s age", 2 * age, "/", 2),
         compute(f"{first}'s age", age, "+", gap),
-        check(age + gap, "+", age),
+        check(age + gap, "+", age, f"{first} is {age + gap}"),
     ]
     facts = f"{first} and {second} are {total} years old together, and {first} is {gap} years older than {second}."
     return facts, f"How old is {first}?", steps, age + gap

@@ -25,7 +25,7 @@ _CLASSES = {
     "bird": ("has feathers", "mammal", listed("penguin ostrich eagle owl parrot hen duck swan crow stork")),
     "fish": ("breathes with gills and has fins", "mammal", listed("shark salmon trout tuna cod seahorse herring carp")),
     "reptile": ("has lungs and dry, scaly skin", "amphibian", listed("snake lizard crocodile turtle gecko alligator")),
-    "amphibian": ("has gills when young and moist skin", "reptile", listed("frog toad newt salamander")),
+    "amphibian": ("has moist skin and gills when young", "reptile", listed("frog toad newt salamander")),
     "insect": ("has six legs and a body in three parts", "arachnid", listed(
         "ant bee beetle butterfly wasp moth mosquito grasshopper cricket ladybug")),
     "arachnid": ("has eight legs and no antennae", "insect", listed("spider scorpion tick mite")),
@@ -59,8 +59,13 @@ _STYLES = tuple(map(str, range(len(_LEGS_ASKED))))
 
 def build(phrasing: str, kind: str, **parts: Any) -> Problem:
     """``phrasing`` is a number that picks the sentence for ``kind``: one_kind, two_kinds, is or which."""
-    make: Callable[..., Problem] = {"one_kind": _one_kind, "two_kinds": _two_kinds, "is": _is, "which": _which}[kind]
-    return make(int(phrasing), **parts)
+    makers: dict[str, Callable[..., Problem]] = {
+        "one_kind": _one_kind,
+        "two_kinds": _two_kinds,
+        "is": _is,
+        "which": _which,
+    }
+    return makers[kind](int(phrasing), **parts)
 
 
 def _one_kind(style: int, n: int, animal: str) -> Problem:
@@ -88,7 +93,15 @@ def _two_kinds(style: int, n: int, first: str, m: int, second: str) -> Problem:
 def _is(style: int, animal: str, true: bool) -> Problem:
     own = _CLASS_OF[animal]
     asked = own if true else _CLASSES[own][1]
-    steps = [*_recall(animal), ("conclude", f"So it is {_a(own)}: yes" if true else f"So it is not {_a(asked)}: no")]
+    steps = [
+        *_recall(animal),
+        (
+            "conclude",
+            f"So {with_article(animal)} is {_a(own)}: yes"
+            if true
+            else f"So {with_article(animal)} is not {_a(asked)}: no",
+        ),
+    ]
     prompt = _IS_ASKED[style].format(animal=with_article(animal), first=_a(asked))
     return Problem(prompt, steps, "yes" if true else "no")
 

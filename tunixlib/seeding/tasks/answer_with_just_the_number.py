@@ -10,7 +10,7 @@ _UNITS = (
     ("minutes", "hours", "1 hour = 60 minutes", 60),
     ("months", "years", "1 year = 12 months", 12),
     ("cents", "dollars", "1 dollar = 100 cents", 100),
-    ("centimetres", "metres", "1 metre = 100 centimetres", 100),
+    ("centimeters", "meters", "1 meter = 100 centimeters", 100),
     ("grams", "kilograms", "1 kilogram = 1000 grams", 1000),
     ("eggs", "dozen", "1 dozen = 12 eggs", 12),
 )

@@ -137,12 +137,16 @@ FAMILY = Family(
         Level("easy", {"kind": ("next", "gap"), "first": range(1, 200), "gap": _GAPS}, steps=3),
         Level(
             "medium",
-            {"kind": ("nth", "position"), "first": range(1, 60), "gap": (*range(-9, -1), *range(2, 13)),
-             "n": range(6, 21)},
+            {
+                "kind": ("nth", "position"),
+                "first": range(1, 60),
+                "gap": (*range(-9, -1), *range(2, 13)),
+                "n": range(6, 21),
+            },
             steps=4,
         ),
         Level("hard", {"kind": ("sum",), "first": range(1, 80), "gap": range(2, 21), "n": (6, 8, 10, 12)}, steps=6),
     ),
     build=build,
     solve=solve,
-)  # fmt: skip
+)

@@ -44,9 +44,9 @@ FAMILY = Family(
     phrasings=(
         "What is the average of these {what}: {numbers}?",
         "The {what} are {numbers}. What is their mean?",
-        "Find the average of the {what} {numbers}.",
+        "Find the average if the {what} are {numbers}.",
         "{numbers}: these are the {what}. Calculate the mean.",
-        "Add up the {what} {numbers} and share the sum out evenly. What is the average?",
+        "Add up the {what}, {numbers}, and share the sum out evenly. What is the average?",
     ),
     levels=(
         Level("easy", {"what": _WHATS, "mean": range(20, 71), "apart": _TWO}, steps=3),

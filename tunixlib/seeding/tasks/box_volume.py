@@ -99,23 +99,41 @@ FAMILY = Family(
     levels=(
         Level(
             "easy",
-            {"kind": ("volume", "height"), "thing": _THINGS, "unit": _UNITS, "a": range(4, 11), "b": range(2, 10),
-             "c": range(2, 10)},
+            {
+                "kind": ("volume", "height"),
+                "thing": _THINGS,
+                "unit": _UNITS,
+                "a": range(4, 11),
+                "b": range(2, 10),
+                "c": range(2, 10),
+            },
             steps=3,
         ),
         Level(
             "medium",
-            {"kind": ("tall",), "thing": _THINGS, "unit": _UNITS, "a": range(3, 10), "b": range(3, 10),
-             "c": range(11, 20)},
+            {
+                "kind": ("tall",),
+                "thing": _THINGS,
+                "unit": _UNITS,
+                "a": range(3, 10),
+                "b": range(3, 10),
+                "c": range(11, 20),
+            },
             steps=5,
         ),
         Level(
             "hard",
-            {"kind": ("surface",), "thing": _THINGS, "unit": _UNITS, "a": range(4, 13), "b": range(3, 10),
-             "c": range(2, 10)},
+            {
+                "kind": ("surface",),
+                "thing": _THINGS,
+                "unit": _UNITS,
+                "a": range(4, 13),
+                "b": range(3, 10),
+                "c": range(2, 10),
+            },
             steps=6,
         ),
     ),
     build=build,
     solve=solve,
-)  # fmt: skip
+)

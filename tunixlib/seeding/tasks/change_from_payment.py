@@ -34,7 +34,7 @@ def build(phrasing: str, name: str, bill: int, goods: tuple[str, ...], **prices:
     else:
         steps.append(compute("Change", paid, "-", cost))
     if len(steps) == 2:
-        steps.append(check(cost, "+", paid - cost))
+        steps.append(check(cost, "+", paid - cost, f"the change is {money(paid - cost)}"))
     return Problem(phrasing.format(name=name, basket=basket, paid=paid), steps, dollars(paid - cost))
 
 

@@ -75,25 +75,46 @@ FAMILY = Family(
     levels=(
         Level(
             "easy",
-            {"kind": ("later",), "hour": (*range(1, 11), *range(13, 23)), "early": _EARLY, "late": _LATE, "hours": (0,)},
+            {
+                "kind": ("later",),
+                "hour": (*range(1, 11), *range(13, 23)),
+                "early": _EARLY,
+                "late": _LATE,
+                "hours": (0,),
+            },
             steps=3,
         ),
         Level(
             "easy",
-            {"kind": ("earlier",), "hour": (*range(2, 12), *range(14, 24)), "early": _EARLY, "late": _LATE,
-             "hours": (0,)},
+            {
+                "kind": ("earlier",),
+                "hour": (*range(2, 12), *range(14, 24)),
+                "early": _EARLY,
+                "late": _LATE,
+                "hours": (0,),
+            },
             steps=3,
         ),
         Level(
             "medium",
-            {"kind": ("later",), "hour": (*range(1, 8), *range(13, 20)), "early": _EARLY, "late": _LATE,
-             "hours": (1, 2, 3)},
+            {
+                "kind": ("later",),
+                "hour": (*range(1, 8), *range(13, 20)),
+                "early": _EARLY,
+                "late": _LATE,
+                "hours": (1, 2, 3),
+            },
             steps=4,
         ),
         Level(
             "medium",
-            {"kind": ("earlier",), "hour": (*range(5, 12), *range(17, 24)), "early": _EARLY, "late": _LATE,
-             "hours": (1, 2, 3)},
+            {
+                "kind": ("earlier",),
+                "hour": (*range(5, 12), *range(17, 24)),
+                "early": _EARLY,
+                "late": _LATE,
+                "hours": (1, 2, 3),
+            },
             steps=4,
         ),
         Level(
@@ -104,4 +125,4 @@ FAMILY = Family(
     ),
     build=build,
     solve=solve,
-)  # fmt: skip
+)

@@ -93,17 +93,23 @@ FAMILY = Family(
         Level("easy", {"kind": ("share",), "common": range(3, 9), "parts": _PARTS, "things": MIXED}, steps=3),
         Level(
             "medium",
-            {"kind": ("euclid",), "common": range(11, 40),
-             "quotients": tuple((last, first) for last in range(2, 6) for first in range(1, 5))},
+            {
+                "kind": ("euclid",),
+                "common": range(11, 40),
+                "quotients": tuple((last, first) for last in range(2, 6) for first in range(1, 5)),
+            },
             steps=4,
         ),
         Level(
             "hard",
-            {"kind": ("long_euclid",), "common": range(11, 30),
-             "quotients": tuple((x, y, z) for x in range(2, 5) for y in range(1, 4) for z in range(1, 4))},
+            {
+                "kind": ("long_euclid",),
+                "common": range(11, 30),
+                "quotients": tuple((x, y, z) for x in range(2, 5) for y in range(1, 4) for z in range(1, 4)),
+            },
             steps=6,
         ),
     ),
     build=build,
     solve=solve,
-)  # fmt: skip
+)

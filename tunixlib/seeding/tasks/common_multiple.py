@@ -43,8 +43,8 @@ ACTS = (
 
 def build(phrasing: str, kind: str, numbers: tuple[int, ...], act: tuple[str, str, str] = ("", "", "")) -> Problem:
     """``numbers`` are the two or three numbers; ``act`` is who acts again and what they do."""
-    steps = {"three": _three, "large": _by_divisor}.get(kind, _by_lists)(*numbers)
     a, b, *more = numbers
+    steps = _three(a, b, *more) if more else (_by_divisor if kind == "large" else _by_lists)(a, b)
     thing, does, do = act
     fields = {"thing": thing, "does": does, "do": do, "a": a, "b": b, "c": more[0] if more else ""}
     return Problem(say(WORDINGS, kind, phrasing, **fields), steps, str(lcm(*numbers)))
@@ -56,7 +56,11 @@ def _multiples(n: int, end: int) -> tuple[str, str]:
 
 def _by_lists(a: int, b: int) -> Steps:
     end = lcm(a, b)
-    return [_multiples(a, end), _multiples(b, end), ("compare", f"First number in both lists: {end}")]
+    return [
+        _multiples(a, end),
+        _multiples(b, end),
+        ("compare", f"First number in both lists: {b} * {end // b} = {end}"),
+    ]
 
 
 def _three(a: int, b: int, c: int) -> Steps:
@@ -103,7 +107,9 @@ _THREE = tuple(
     for a in range(2, 13)
     for b in range(2, 13)
     for c in range(2, 16)
-    if len({a, b, c}) == 3 and lcm(a, b) <= 6 * min(a, b) and lcm(a, b) < lcm(a, b, c) <= 6 * lcm(a, b) <= 240
+    if len({a, b, c}) == 3
+    and lcm(a, b) <= 6 * min(a, b)
+    and max(a, b) < lcm(a, b) < lcm(a, b, c) <= 6 * lcm(a, b) <= 240
 )
 
 FAMILY = Family(

@@ -24,14 +24,14 @@ def build(
     steps = [compute(f"{second}'s {thing}s", base, op, gap)]
     together = base + other
     if not third:
-        steps += [compute("Together", base, "+", other), check(together, "-", other)]
+        steps += [compute("Together", base, "+", other), check(together, "-", other, f"there are {together}")]
     else:
         clause, step, amount = _third(third, thing, first, second, base, other, **last)
         clauses.append(clause)
         steps += [step, compute(f"{first} and {second}", base, "+", other), compute("All three", together, "+", amount)]
         together += amount
         if "times" in last:
-            steps.append(check(together, "-", amount))
+            steps.append(check(together, "-", amount, f"there are {together}"))
     prompt = phrasing.format(facts=". ".join(clauses) + ".", clauses=_joined(clauses), things=f"{thing}s")
     return Problem(prompt, steps, str(together))
 

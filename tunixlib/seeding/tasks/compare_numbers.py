@@ -73,7 +73,7 @@ FAMILY = Family(
         "{a} or {b}: which of these is {ask}?",
     ),
     levels=(
-        Level("easy", {"kind": ("whole",), "first": range(60, 950), "gap": range(1, 100), **_BOTH}, steps=2),
+        Level("easy", {"kind": ("whole",), "first": range(120, 950), "gap": range(1, 100), **_BOTH}, steps=2),
         Level(
             "medium",
             {

@@ -111,11 +111,16 @@ FAMILY = Family(
         ),
         Level(
             "hard",
-            {"kind": ("later", "earlier"), "name": NAMES, "day": WEEKDAYS,
-             "weeks": (*range(21, 30), *range(31, 40)), "rest": _REST},
+            {
+                "kind": ("later", "earlier"),
+                "name": NAMES,
+                "day": WEEKDAYS,
+                "weeks": (*range(21, 30), *range(31, 40)),
+                "rest": _REST,
+            },
             steps=5,
         ),
     ),
     build=build,
     solve=solve,
-)  # fmt: skip
+)

@@ -1,14 +1,18 @@
 """Decimals: add, take away, multiply by a small number, and amounts that do two of these.
 
-    What is 3.45 + 2.8?   ->   6.25
+What is 3.45 + 2.8?   ->   6.25
 """
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.measures import STYLES, Steps, say, without_zeros
 from tunixlib.seeding.tasks.text import decimal, numbers
+
+# The fields of the prompt, the steps, the answer.
+Made = tuple[dict[str, str], Steps, Fraction]
 
 WORDINGS = {
     "add": (
@@ -46,12 +50,15 @@ WORDINGS = {
 
 def build(phrasing: str, kind: str, **parts: int) -> Problem:
     """``parts`` are whole numbers, tenths and hundredths of the decimals, by the maker of the kind."""
-    makers = {"add": _add, "subtract": _subtract, "multiply": _multiply, "both": _both, "long": _long}
+    makers: dict[str, Callable[..., Made]] = {
+        "add": _add,
+        "subtract": _subtract,
+        "multiply": _multiply,
+        "both": _both,
+        "long": _long,
+    }
     shown, steps, answer = makers[kind](**parts)
     return Problem(say(WORDINGS, kind, phrasing, **shown), steps, decimal(answer))
-
-
-Made = tuple[dict[str, str], Steps, Fraction]
 
 
 def _line(label: str, a: Fraction | int, sign: str, b: Fraction | int) -> tuple[str, str]:
@@ -111,12 +118,12 @@ def _long(whole: int, cents: int, n: int) -> Made:
 
 def solve(prompt: str) -> str:
     """Compute with hundredths as whole numbers."""
-    a, b, *rest = (int(100 * n) for n in numbers(prompt.replace("- ", "take ")))
+    a, b, *rest = (int(100 * n) for n in numbers(prompt))
     if rest:
         return decimal(Fraction(a + b - rest[0], 100))
     if re.search(r"\*|\btimes\b|Multiply|such|a day|laps", prompt):
         return decimal(Fraction(a * b, 10_000))
-    if re.search(r"take|loses|Subtract|ran out", prompt):
+    if re.search(r" - |loses|Subtract|ran out", prompt):
         return decimal(Fraction(abs(a - b), 100))
     return decimal(Fraction(a + b, 100))
 
@@ -132,10 +139,18 @@ FAMILY = Family(
         Level("easy", {"kind": ("add",), **_ADDED}, steps=3),
         Level(
             "easy",
-            {"kind": ("subtract",), "whole": range(6, 31), "tenths": range(1, 10), "less": range(1, 5), "cents": _CENTS},
+            {
+                "kind": ("subtract",),
+                "whole": range(6, 31),
+                "tenths": range(1, 10),
+                "less": range(1, 5),
+                "cents": _CENTS,
+            },
             steps=3,
         ),
-        Level("easy", {"kind": ("multiply",), "whole": range(2, 61), "tenths": range(1, 10), "n": range(3, 10)}, steps=3),
+        Level(
+            "easy", {"kind": ("multiply",), "whole": range(2, 61), "tenths": range(1, 10), "n": range(3, 10)}, steps=3
+        ),
         Level("medium", {"kind": ("both",), **_ADDED, "less": without_zeros(11, 30)}, steps=4),
         Level("hard", {"kind": ("long",), "whole": range(1, 13), "cents": _CENTS, "n": range(3, 10)}, steps=5),
     ),

@@ -44,7 +44,7 @@ FAMILY = Family(
         "What is {a} divided by {b}?",
         "{a} / {b} = ?",
         "{a} stickers are shared equally among {b} children. How many does each child get?",
-        "A rope of {a} m is cut into {b} equal pieces. How many metres long is each piece?",
+        "A rope of {a} m is cut into {b} equal pieces. How many meters long is each piece?",
     ),
     levels=(
         Level("easy", {"quotient": range(3, 13), "divisor": range(2, 13)}, steps=2),

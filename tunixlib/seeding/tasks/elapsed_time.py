@@ -62,8 +62,8 @@ def solve(prompt: str) -> str:
     return str(last - first)
 
 
-# Hours after midnight: mornings from 1 to 6, afternoons from 13 to 18.
-_HOURS = (*range(1, 7), *range(13, 19))
+# Hours after midnight: early mornings, and afternoons from 1 to 6.
+_HOURS = (6, 7, *range(13, 19))
 
 FAMILY = Family(
     name="elapsed_time",
@@ -78,23 +78,41 @@ FAMILY = Family(
     levels=(
         Level(
             "easy",
-            {"kind": ("next_hour",), "event": EVENTS, "hour": _HOURS, "start": range(5, 60), "end": range(2, 56),
-             "hours": (1,)},
+            {
+                "kind": ("next_hour",),
+                "event": EVENTS,
+                "hour": _HOURS,
+                "start": range(5, 59),
+                "end": range(2, 56),
+                "hours": (1,),
+            },
             steps=3,
         ),
         Level(
             "medium",
-            {"kind": ("same_half",), "event": EVENTS, "hour": _HOURS, "start": range(0, 30), "end": range(31, 60),
-             "hours": (2, 3, 4)},
+            {
+                "kind": ("same_half",),
+                "event": EVENTS,
+                "hour": _HOURS,
+                "start": range(0, 30),
+                "end": range(31, 60),
+                "hours": (2, 3, 4),
+            },
             steps=4,
         ),
         Level(
             "hard",
-            {"kind": ("noon",), "event": EVENTS, "hour": (8, 9, 10), "start": range(31, 60), "end": range(1, 31),
-             "hours": (5, 6, 7)},
+            {
+                "kind": ("noon",),
+                "event": EVENTS,
+                "hour": (8, 9, 10),
+                "start": range(31, 59),
+                "end": range(1, 31),
+                "hours": (5, 6, 7),
+            },
             steps=5,
         ),
     ),
     build=build,
     solve=solve,
-)  # fmt: skip
+)

@@ -45,7 +45,10 @@ def _last(left: int, right: int, common: int) -> Step:
     shared = gcd(top, common)
     if shared > 1:
         return "compute", f"Divide top and bottom by {shared}: {top}/{common} = {Fraction(top, common)}"
-    return "verify", f"Already in lowest terms. Check: {top}/{common} - {right}/{common} = {left}/{common}"
+    return (
+        "verify",
+        f"Lowest terms. Check: {top}/{common} - {right}/{common} = {left}/{common}, so the sum is {top}/{common}",
+    )
 
 
 def solve(prompt: str) -> str:
@@ -82,7 +85,7 @@ FAMILY = Family(
         "{left} of a tank is filled in the morning and {right} in the afternoon. What fraction of the tank is full?",
         "Two friends eat {left} and {right} of a pizza. What fraction of the pizza is eaten?",
         "Find the sum of the fractions {left} and {right}.",
-        "A walker covers {left} of a path before lunch and {right} after it. What fraction is that?",
+        "A walker covers {left} of a path before lunch and {right} after. What fraction of the path is that?",
     ),
     levels=(
         Level("easy", {"pair": _SAME}, steps=3),

@@ -21,7 +21,7 @@ _SPOKEN = {
     "seven tenths": (7, 10),
     "nine tenths": (9, 10),
 }
-_THINGS = ("", " apples", " pages", " euros", " students", " marbles", " chairs", " stamps", " tickets", " metres")
+_THINGS = ("", " apples", " pages", " euros", " students", " marbles", " chairs", " stamps", " tickets", " meters")
 
 
 def build(phrasing: str, fraction: tuple[int, int] | str, part: int, things: str) -> Problem:

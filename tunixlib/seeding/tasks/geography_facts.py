@@ -47,14 +47,14 @@ _CONTINENT_ASKED = (
 _SAME_ASKED = (
     "Are {a} and {b} on the same continent?",
     "Is {a} on the same continent as {b}?",
-    "Say yes or no: {a} and {b} lie on one continent.",
-    "A traveller flies from {a} to {b}. Does the flight end on the continent where it began?",
+    "Answer yes or no: do {a} and {b} lie on one continent?",
+    "A traveler flies from {a} to {b}. Does the flight end on the continent where it began?",
     "My map shows {a} and {b}. Do these cities share a continent?",
 )
 _PICK_ASKED = (
     "Which of these cities is in {continent}: {either}?",
     "{all} are capitals. Which one lies in {continent}?",
-    "A traveller wants to see {continent}. Which city is right: {either}?",
+    "A traveler wants to see {continent}. Which city is right: {either}?",
     "Choose the city in {continent}: {either}.",
     "Somebody named {all} as cities in {continent}, but only one is. Which?",
 )
@@ -64,8 +64,8 @@ _FROM_FIRST = tuple((0, k) for k in range(1, _SIZE)) + tuple((1 + k % 4, k) for 
 
 def build(phrasing: str, kind: str, **parts: Any) -> Problem:
     """``phrasing`` is a number that picks the sentence for ``kind``: continent, same or pick."""
-    make: Callable[..., Problem] = {"continent": _continent, "same": _same, "pick": _pick}[kind]
-    return make(int(phrasing), **parts)
+    makers: dict[str, Callable[..., Problem]] = {"continent": _continent, "same": _same, "pick": _pick}
+    return makers[kind](int(phrasing), **parts)
 
 
 def _continent(style: int, row: int, by_country: bool) -> Problem:
@@ -121,7 +121,7 @@ def solve(prompt: str) -> str:
         return next(city for city in cities if f"in {_WHERE[city]}" in prompt or f"see {_WHERE[city]}" in prompt)
     if len(cities) == 2:
         return "yes" if len({_WHERE[city] for city in cities}) == 1 else "no"
-    return cities and _WHERE[cities[0]] or next(_WHERE[name] for name in _WHERE if f"capital of {name}" in prompt)
+    return next(_WHERE[name] for name in (*cities, *_WHERE) if name in cities or f"capital of {name}" in prompt)
 
 
 _SHIFTS = tuple((a, b) for a in range(1, 5) for b in range(1, 5) if a != b)

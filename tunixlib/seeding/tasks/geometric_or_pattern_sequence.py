@@ -39,22 +39,26 @@ _COLORS = (
 )  # fmt: skip
 
 
-def numeric(phrasing: str, kind: str, a: int, r: int) -> Problem:
-    """A row of numbers whose rule must be found; ``a`` is where it starts, ``r`` what the rule needs."""
+def build(
+    phrasing: str,
+    kind: str,
+    a: int = 0,
+    r: int = 0,
+    name: str = "",
+    thing: str = "",
+    bead: tuple[tuple[str, ...], int] = ((), 0),
+    rounds: int = 0,
+) -> Problem:
+    """Chains of beads, rows of things that multiply, or numbers that start at ``a`` with a rule made of ``r``."""
+    if kind == "repeat":
+        return _beads(phrasing, name, *bead, rounds)
+    if kind == "double":
+        rows = [a * r**k for k in range(4)]
+        steps = [("compute", f"Row {k + 1}: {rows[k - 1]} * {r} = {rows[k]}") for k in (1, 2, 3)]
+        return Problem(say(WORDINGS, kind, phrasing, name=name, thing=thing, a=a, r=r), steps, str(rows[3]))
     terms, steps = {"times": _times, "sums": _sums, "growing": _growing, "divide": _divide}[kind](a, r)
     prompt = say(WORDINGS, "number", phrasing, terms=", ".join(map(str, terms[:-1])))
     return Problem(prompt, steps, str(terms[-1]))
-
-
-def build(phrasing: str, kind: str, a: int = 0, r: int = 0, name: str = "", thing: str = "", **more: object) -> Problem:
-    """Number rows, rows of things that multiply, or chains of beads."""
-    if kind == "repeat":
-        return _beads(phrasing, name, **more)  # type: ignore[arg-type]
-    if kind != "double":
-        return numeric(phrasing, kind, a, r)
-    rows = [a * r**k for k in range(4)]
-    steps = [("compute", f"Row {k + 1}: {rows[k - 1]} * {r} = {rows[k]}") for k in (1, 2, 3)]
-    return Problem(say(WORDINGS, kind, phrasing, name=name, thing=thing, a=a, r=r), steps, str(rows[3]))
 
 
 def _times(a: int, r: int) -> tuple[list[int], Steps]:
@@ -96,9 +100,8 @@ def _growing(a: int, r: int) -> tuple[list[int], Steps]:
     return terms, [*steps, ("compute", f"Next: {terms[3]} + {r + 3} = {terms[4]}")]
 
 
-def _beads(phrasing: str, name: str, bead: tuple[tuple[str, ...], int], rounds: int) -> Problem:
-    """``bead`` is a cycle of colors and a place in it, reached after ``rounds`` full rounds."""
-    cycle, place = bead
+def _beads(phrasing: str, name: str, cycle: tuple[str, ...], place: int, rounds: int) -> Problem:
+    """The bead at a ``place`` of the cycle of colors after so many full rounds."""
     length = len(cycle)
     n, full = rounds * length + place, rounds * length
     steps = [
@@ -147,4 +150,4 @@ FAMILY = Family(
     ),
     build=build,
     solve=solve,
-)  # fmt: skip
+)

@@ -1,6 +1,6 @@
 """Groups and what is left over: how many boxes, vans or tents are needed for all.
 
-Ada puts 47 eggs into boxes that hold 6 each. How many boxes are needed for all of them?  ->  8
+Ada needs boxes for 47 eggs. Each one holds 6. How many boxes are needed for all of them?  ->  8
 """
 
 import re
@@ -76,10 +76,10 @@ FAMILY = Family(
     name="groups_and_left_over",
     category="reasoning",
     phrasings=(
-        "{name} puts {pile} into {containers} that hold {size} each. {question}",
+        "{name} needs {containers} for {pile}. Each one holds {size}. {question}",
         "{name} has to find room for {pile}. One {container} has room for {size}. {question}",
-        "{question} There are {pile}, and {name} can put {size} into each {container}.",
-        "{name} must fit {pile} into {containers}, at most {size} in each. {question}",
+        "{question} There are {pile} for {name} to place, and one {container} holds {size}.",
+        "{name} has to divide {pile} among {containers}, at most {size} to each. {question}",
         "There are {pile}. With {size} to a {container}, {name} places them all. {question}",
     ),
     levels=(

@@ -131,9 +131,9 @@ def _both_sides(x: int, b: int, a: int, d: int) -> tuple[Steps, int, int]:
     c, left = b + a * x, (a + d) * x + b
     return (
         [
-            ("compute", f"Keep the unknown on one side: {a + d} - {d} = {a} times"),
-            ("compute", f"Keep the plain numbers on the other: {c} - {b} = {a * x}"),
-            ("compute", f"Divide: {a * x} / {a} = {x}"),
+            ("compute", f"How often the unknown is left: {a + d} - {d} = {a}"),
+            ("compute", f"What these make together: {c} - {b} = {a * x}"),
+            ("compute", f"One of them: {a * x} / {a} = {x}"),
             ("verify", f"Check the left side: {a + d} * {x} + {b} = {left}"),
             ("verify", f"Check the right side: {d} * {x} + {c} = {left}"),
         ],
@@ -172,17 +172,28 @@ FAMILY = Family(
         ),
         Level(
             "medium",
-            {"kind": ("times_plus", "times_minus", "over_plus"), "v": _LETTERS, "x": range(2, 21), "b": range(1, 31),
-             "a": range(2, 10)},
+            {
+                "kind": ("times_plus", "times_minus", "over_plus"),
+                "v": _LETTERS,
+                "x": range(2, 21),
+                "b": range(1, 31),
+                "a": range(2, 10),
+            },
             steps=4,
         ),
         Level(
             "hard",
-            {"kind": ("both_sides",), "v": _LETTERS, "x": range(2, 13), "b": range(1, 21), "a": range(2, 7),
-             "d": range(2, 7)},
+            {
+                "kind": ("both_sides",),
+                "v": _LETTERS,
+                "x": range(2, 13),
+                "b": range(1, 21),
+                "a": range(2, 7),
+                "d": range(2, 7),
+            },
             steps=5,
         ),
     ),
     build=build,
     solve=solve,
-)  # fmt: skip
+)

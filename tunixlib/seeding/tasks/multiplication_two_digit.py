@@ -1,6 +1,6 @@
 """Two numbers of two digits multiplied by partial products.
 
-What is 34 * 27?  ->  34 * 20 = 680, 30 * 7 = 210, 4 * 7 = 28, 210 + 28 = 238, 680 + 238 = 918
+Work out 34 * 27 with partial products.  ->  34 * 20 = 680, 30 * 7 = 210, 4 * 7 = 28, 210 + 28 = 238, 680 + 238 = 918
 """
 
 from tunixlib.seeding.families import Family, Level, Problem
@@ -37,12 +37,12 @@ FAMILY = Family(
     name="multiplication_two_digit",
     category="reasoning",
     phrasings=(
-        "What is {a} * {b}?",
-        "Multiply {a} by {b}.",
+        "Work out {a} * {b} with partial products.",
+        "Split {b} into tens and ones and multiply it by {a}.",
         "A hall has {a} rows with {b} seats in each row. How many seats are there?",
-        "Calculate {a} times {b}.",
+        "Calculate {a} times {b} step by step.",
         "How many nails are in {a} boxes if every box holds {b} nails?",
-        "Find the product of {a} and {b}.",
+        "What is the product {a} * {b}? Show the partial products.",
     ),
     levels=(
         Level("easy", {"a": _NOT_ROUND, "b": tuple(n for n in _NOT_ROUND if n < 30)}, steps=3),

@@ -44,12 +44,12 @@ FAMILY = Family(
         "The price of one {good} is ${price}. Today it is {percent}% off. What does {name} pay for {wanted}?",
         "{name} buys {wanted} with {percent}% taken off the usual ${price} per {good}. What does {name} pay?",
         "What must {name} pay for {wanted} in a sale with {percent} percent off, if one {good} usually costs ${price}?",
-        "A shop takes {percent}% off everything. {name} wants {wanted}, marked ${price} each. Find the price to pay.",
+        "A shop takes {percent}% off. The tag on one {good} says ${price}. Find the price of {wanted} for {name}.",
         "All is {percent}% cheaper this week! One {good} was ${price}, and {name} gets {wanted}. What is the bill?",
     ),
     levels=(
         Level(
-            "easy", {"name": NAMES, "good": BIG_GOODS, "price": _PRICES, "percent": tuple(range(20, 100, 10))}, steps=3
+            "easy", {"name": NAMES, "good": BIG_GOODS, "price": _PRICES, "percent": tuple(range(20, 90, 10))}, steps=3
         ),
         Level(
             "medium",
@@ -57,14 +57,14 @@ FAMILY = Family(
                 "name": NAMES,
                 "good": BIG_GOODS,
                 "price": _PRICES,
-                "percent": (20, 30, 40, 60, 70, 80, 90),
+                "percent": (20, 30, 40, 60, 70, 80),
                 "count": range(2, 7),
             },
             steps=4,
         ),
         Level(
             "hard",
-            {"name": NAMES, "good": BIG_GOODS, "price": range(40, 420, 20), "percent": tuple(range(25, 95, 10))},
+            {"name": NAMES, "good": BIG_GOODS, "price": range(40, 420, 20), "percent": tuple(range(25, 85, 10))},
             steps=5,
         ),
     ),

@@ -7,7 +7,7 @@ from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.situations import THINGS, Step, check, compute, percents
 from tunixlib.seeding.tasks.text import decimal, integers
 
-# Amounts in words, so that the same calculation occurs about many things; "" asks about the bare number.
+# Units of the base, so that the same calculation occurs about many things; one level has none.
 _AMOUNTS = tuple(f" {thing}s" for thing in THINGS) + tuple(
     f" {unit}" for unit in ("dollars", "points", "grams", "meters")
 )
@@ -26,7 +26,7 @@ def build(phrasing: str, percent: int, base: int, unit: str = "") -> Problem:
         steps.append(compute("Together", value, "+", ones * base // 100))
         value += ones * base // 100
     else:
-        steps.append(check(value, "/", tens))
+        steps.append(check(value, "/", tens, f"{percent}% is {decimal(value)}"))
     return Problem(phrasing.format(percent=percent, amount=f"{base}{unit}"), steps, decimal(value))
 
 

@@ -1,17 +1,17 @@
 """Squares, cubes and square roots, alone and inside short expressions.
 
-    What is 3 * 7^2 + 5?   ->   152
+What is 3 * 7^2 + 5?   ->   152
 """
 
 import re
 from math import prod
 
 from tunixlib.seeding.families import Family, Level, Problem
-from tunixlib.seeding.tasks.measures import STYLES, Steps, say, without_zeros
+from tunixlib.seeding.tasks.measures import STYLES, Steps, say
 
 WORDINGS = {
     "square": (
-        "Take the square of {a}, {c} times, and add {b}. What do you get?",
+        "Take {c} times the square of {a} and add {b}. What do you get?",
         "What is {c} * {a}^2 + {b}?",
         "Calculate {c} times {a} squared plus {b}.",
         "How much is {c} * {a} * {a} + {b}?",
@@ -79,10 +79,11 @@ def _gap(a: int, b: int, c: int) -> tuple[Steps, int]:
 
 def _root(a: int, _b: int, _c: int) -> tuple[Steps, int]:
     low, n = a - a % 10, a * a
-    ends = {1: "1 or 9", 4: "2 or 8", 9: "3 or 7", 6: "4 or 6", 5: "5"}[n % 10]
+    half = low + 5
+    ends = {1: "1 or 9", 4: "2 or 8", 9: "3 or 7", 6: "4 or 6"}[n % 10]
     return [
-        ("compute", f"Too small: {low} * {low} = {low * low}"),
-        ("compute", f"Too large: {low + 10} * {low + 10} = {(low + 10) ** 2}"),
+        ("compute", f"Tens: {low} * {low} = {low * low} is below {n}"),
+        ("compute", f"Halfway: {half} * {half} = {half * half} is {'above' if a < half else 'below'} {n}"),
         ("recall", f"The square ends in {n % 10}, so the root ends in {ends}"),
         ("verify", f"It fits: {a} * {a} = {n}"),
     ], a
@@ -99,7 +100,6 @@ def solve(prompt: str) -> str:
     if re.search(r"root|sqrt|itself|square feet", prompt):
         return str(next(k for k in range(numbers[0]) if k * k == numbers[0]) + sum(numbers[1:]))
     text = re.sub(r"the (square|cube) of (\d+)", r"\2 \1d", prompt)
-    text = re.sub(r"(\d+) squared, (\d+) times", r"\2 * \1 squared", text)
     text = re.sub(r"From (.+), take away (.+), then", r"\1 - \2,", text)
     text = re.sub(r"(\d+)(?: cubed|\^3)", r"\1 * \1 * \1", text)
     text = re.sub(r"(\d+)(?: squared|\^2)", r"\1 * \1", text)
@@ -111,6 +111,9 @@ def solve(prompt: str) -> str:
     return str(total)
 
 
+# No 0 or 5 at the end: there the first two trials would already hit the root.
+_BASES = tuple(n for n in range(11, 100) if n % 5)
+
 FAMILY = Family(
     name="powers_and_roots",
     category="reasoning",
@@ -119,8 +122,8 @@ FAMILY = Family(
         Level("easy", {"kind": ("square",), "a": range(2, 13), "b": range(1, 60), "c": range(2, 8)}, steps=3),
         Level("medium", {"kind": ("cube",), "a": range(2, 10), "b": range(2, 13)}, steps=4),
         Level("medium", {"kind": ("gap",), "a": range(1, 10), "b": range(2, 12), "c": range(1, 60)}, steps=4),
-        Level("medium", {"kind": ("root",), "a": without_zeros(11, 80)}, steps=4),
-        Level("hard", {"kind": ("root_plus",), "a": without_zeros(11, 80), "b": range(2, 60)}, steps=5),
+        Level("medium", {"kind": ("root",), "a": _BASES}, steps=4),
+        Level("hard", {"kind": ("root_plus",), "a": _BASES, "b": range(2, 60)}, steps=5),
     ),
     build=build,
     solve=solve,

@@ -1,6 +1,6 @@
 """Primes and factors: is it prime, prime factorization, number of factors, smallest prime factor.
 
-    Is 91 a prime number? Answer yes or no.   ->   no
+Is 91 a prime number? Answer yes or no.   ->   no
 """
 
 import re

@@ -90,9 +90,9 @@ def build(phrasing: str, scene: Scene, name: str, items: tuple[str, ...], amount
 def _one(_items: tuple[str, str], per: int, serves: int, guests: int) -> Worked:
     guests += guests >= serves
     steps = [
-        compute("For one", per * serves, "/", serves),
+        compute("For each one", per * serves, "/", serves),
         compute(f"For {guests}", guests, "*", per),
-        check(guests * per, "/", guests),
+        check(guests * per, "/", guests, f"{guests * per} are needed"),
     ]
     return steps, guests * per, {"amount": per * serves, "guests": guests}
 
@@ -114,7 +114,7 @@ def _parts(items: tuple[str, str], first: int, more: int, part: int) -> Worked:
         compute("Liters in one part", total, "/", first + more),
         compute(f"Liters of {items[0]}", first, "*", part),
         compute(f"Liters of {items[1]}", more, "*", part),
-        check(first * part, "+", more * part),
+        check(first * part, "+", more * part, f"{first * part} liters are {items[0]}"),
     ]
     return steps, first * part, {"amount": first, "total": total}
 

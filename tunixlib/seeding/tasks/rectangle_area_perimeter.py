@@ -118,18 +118,30 @@ FAMILY = Family(
         ),
         Level(
             "medium",
-            {"kind": ("area",), "thing": _SMALL, "unit": ("cm",), "a": without_zeros(21, 40), "b": without_zeros(11, 20)},
+            {
+                "kind": ("area",),
+                "thing": _SMALL,
+                "unit": ("cm",),
+                "a": without_zeros(21, 40),
+                "b": without_zeros(11, 20),
+            },
             steps=4,
         ),
         Level("medium", {"kind": ("side",), "thing": _LARGE, "unit": ("m", "ft"), **_SIDES}, steps=4),
         Level("medium", {"kind": ("side",), "thing": _SMALL, "unit": ("cm",), **_SIDES}, steps=4),
         Level(
             "hard",
-            {"kind": ("fence",), "thing": _LARGE, "unit": ("m", "ft"), "a": _not_fifths(11, 50), "b": _not_fifths(5, 11),
-             "c": range(2, 10)},
+            {
+                "kind": ("fence",),
+                "thing": _LARGE,
+                "unit": ("m", "ft"),
+                "a": _not_fifths(11, 50),
+                "b": _not_fifths(5, 11),
+                "c": range(2, 10),
+            },
             steps=6,
         ),
     ),
     build=build,
     solve=solve,
-)  # fmt: skip
+)

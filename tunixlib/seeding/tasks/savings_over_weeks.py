@@ -86,7 +86,7 @@ def build(phrasing: str, scene: Scene, name: str, start: int, weekly: int, weeks
     if "used" in rest:
         values["earned"] = weekly + int(rest["used"])
         steps.insert(1, compute("Saved each week", weekly + int(rest["used"]), "-", int(rest["used"])))
-    steps.append(check(start, "+", saved))
+    steps.append(check(start, "+", saved, f"{weeks} weeks are enough"))
     return Problem(scene.tell(phrasing, **values), steps, str(weeks))
 
 

@@ -15,9 +15,9 @@ _THINGS = {
     "a foam ball": ("plastic foam", "0.1"), "a bamboo stick": ("bamboo", "0.7"),
     "an iron nail": ("iron", "7.9"), "a gold ring": ("gold", "19.3"), "a silver coin": ("silver", "10.5"),
     "a copper coin": ("copper", "9"), "a lead weight": ("lead", "11.3"), "a granite pebble": ("granite", "2.7"),
-    "a glass marble": ("glass", "2.5"), "an aluminium spoon": ("aluminium", "2.7"),
+    "a glass marble": ("glass", "2.5"), "an aluminum spoon": ("aluminum", "2.7"),
 }  # fmt: skip
-_WATERS = ("a bucket of water", "a bowl of water", "a lake", "a pond", "a bathtub full of water", "a glass of water")
+_WATERS = ("a lake", "a pond", "a river", "a swimming pool", "a bathtub full of water", "a big tank of water")
 _SINK_ASKED = (
     "{name} drops {thing} into {water}. Does it sink or float?",
     "Does {thing} sink or float when {name} puts it into {water}?",
@@ -33,7 +33,7 @@ _POINTS = {
 }  # fmt: skip
 _STATE_ASKED = (
     "Is {substance} at {degrees} °C a solid, a liquid or a gas?",
-    "A sample of {substance} has {degrees} °C at normal pressure. Is it solid, liquid or gas?",
+    "A sample of {substance} is at {degrees} °C and at normal pressure. Is it solid, liquid or gas?",
     "Name the state of {substance} at {degrees} °C: solid, liquid or gas.",
     "What state is {substance} in at {degrees} °C, solid, liquid or gas?",
 )
@@ -48,11 +48,11 @@ _PLANET_ASKED = (
 )
 
 _HEAVY = {"iron": "7.9", "gold": "19.3", "silver": "10.5", "lead": "11.3", "copper": "9"}
-_LIGHT = {"ice": "0.9", "water": "1", "pine wood": "0.5", "cork": "0.2", "glass": "2.5", "aluminium": "2.7"}
+_LIGHT = {"ice": "0.9", "water": "1", "pine wood": "0.5", "cork": "0.2", "glass": "2.5", "aluminum": "2.7"}
 _MASS_ASKED = (
     "Which is {ask}: {x} cm³ of {a} or {y} cm³ of {b}?",
     "Compare {x} cm³ of {a} with {y} cm³ of {b}. Which of the two is {ask}?",
-    "{x} cm³ of {a} and {y} cm³ of {b} lie on a scale. Which material is {ask}?",
+    "{x} cm³ of {a} and {y} cm³ of {b} are weighed. Which material is {ask}?",
     "Find out which is {ask}, {x} cm³ of {a} or {y} cm³ of {b}.",
 )
 
@@ -71,17 +71,20 @@ def _clear_pairs() -> tuple[tuple[str, int, str, int], ...]:
 
 def build(phrasing: str, kind: str, **parts: Any) -> Problem:
     """``phrasing`` is a number that picks the sentence for ``kind``: sink, state, planet or mass."""
-    make: Callable[..., Problem] = {"sink": _sink, "state": _state, "planet": _planet, "mass": _mass}[kind]
-    return make(int(phrasing), **parts)
+    makers: dict[str, Callable[..., Problem]] = {"sink": _sink, "state": _state, "planet": _planet, "mass": _mass}
+    return makers[kind](int(phrasing), **parts)
 
 
 def _sink(style: int, name: str, thing: str, water: str) -> Problem:
     material, density = _THINGS[thing]
     floats = density.startswith("0.")
     steps = [
-        ("recall", f"1 cm³ of water has 1 g; 1 cm³ of {material} has about {density} g."),
+        ("recall", f"1 cm³ of water weighs 1 g, 1 cm³ of {material} about {density} g."),
         ("compare", f"{density} {'<' if floats else '>'} 1"),
-        ("conclude", f"{sentence(material)} is {'lighter' if floats else 'heavier'} than water: {_verdict(floats)}"),
+        (
+            "conclude",
+            f"{sentence(material)} is {'lighter' if floats else 'heavier'} than water, so it will {_verdict(floats)}.",
+        ),
     ]
     return Problem(_SINK_ASKED[style].format(name=name, thing=thing, water=water), steps, _verdict(floats))
 
@@ -125,7 +128,7 @@ def _mass(style: int, pair: tuple[str, int, str, int], swapped: bool, ask: str) 
     left, right = numbers(d)[0] * x, numbers(e)[0] * y
     answer = a if (left > right) == (ask == "heavier") else b
     steps = [
-        ("recall", f"1 cm³ of {a} has about {d} g, 1 cm³ of {b} about {e} g."),
+        ("recall", f"1 cm³ of {a} weighs about {d} g, 1 cm³ of {b} about {e} g."),
         ("compute", f"{sentence(a)}: {x} * {d} = {decimal(left)}"),
         ("compute", f"{sentence(b)}: {y} * {e} = {decimal(right)}"),
         ("compare", f"{decimal(left)} {'>' if left > right else '<'} {decimal(right)}, so {answer} is {ask}."),

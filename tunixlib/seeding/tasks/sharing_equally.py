@@ -28,9 +28,10 @@ def build(phrasing: str, ask: str, name: str, thing: str, people: str, sharers: 
     share, rest = divmod(total, sharers)
     steps.append(compute(f"Give each one {share}", sharers, "*", share))
     steps.append(compute("Left over", total, "-", sharers * share))
-    steps.append(("compare", f"{rest} < {sharers}, so {rest} cannot be shared equally"))
     if "bags" in pile:
         steps.append(check(sharers * share, "+", rest))
+    verb = "is" if rest == 1 else "are"
+    steps.append(("compare", f"{rest} < {sharers}, so each gets {share} and {rest} {verb} left over"))
     if ask == "more":
         steps.append(compute("Missing for one more each", sharers, "-", rest))
     question = _QUESTIONS[ask].format(things=f"{thing}s")

@@ -62,8 +62,8 @@ def _conditional(
     else:
         fact, question, yes = failing, f"Is {subject} {what}?", not when
         steps = [
-            ("given", f"If {condition}, then {result}; but {failing}"),
-            ("conclude", f"So the condition is false and {opposite}: {_yes(yes)}"),
+            ("given", f"But {failing}, so the condition of the rule is false"),
+            ("conclude", f"So {opposite}: {_yes(yes)}"),
         ]
     return rule, f"{fact[0].upper()}{fact[1:]}.", question, steps, yes
 

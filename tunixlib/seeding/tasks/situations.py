@@ -96,9 +96,9 @@ def compute(label: str, a: Value, op: str, b: Value, show: Callable[[Value], str
     return "compute", f"{label}: {equation(a, op, b, show)}"
 
 
-def check(a: Value, op: str, b: Value, show: Callable[[Value], str] = decimal) -> Step:
-    """An inverse calculation as a step of type ``verify``."""
-    return "verify", f"Check: {equation(a, op, b, show)}"
+def check(a: Value, op: str, b: Value, so: str = "") -> Step:
+    """An inverse calculation as a step of type ``verify``; ``so`` is what it confirms, when the answer follows."""
+    return "verify", f"Check: {equation(a, op, b)}" + (f", so {so}" if so else "")
 
 
 def dollars(value: Value) -> str:

@@ -10,7 +10,7 @@ from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.situations import STORY_PHRASINGS, Scene, Worked, check, compute
 from tunixlib.seeding.tasks.text import NAMES, integers
 
-_VEHICLES = ("train", "bus", "car", "truck", "van", "tram", "motorboat", "motorcycle", "ferry", "taxi")
+_VEHICLES = ("train", "bus", "car", "truck", "van", "coach", "motorboat", "motorcycle", "ferry", "taxi")
 
 _LEGS = (
     Scene(
@@ -85,7 +85,7 @@ def _average(t1: int, t2: int, mean: int, gap: int) -> Worked:
         compute("Whole distance", d1, "+", d2),
         compute("Whole time in hours", t1, "+", t2),
         compute("Average speed", d1 + d2, "/", t1 + t2),
-        check(t1 + t2, "*", mean),
+        check(t1 + t2, "*", mean, f"the average is {mean}"),
     ]
     return steps, mean, {"d1": d1, "d2": d2}
 

@@ -36,7 +36,7 @@ FAMILY = Family(
         "Find the square of {n}.",
         "Compute {n} * {n}.",
         "Multiply {n} by itself.",
-        "A square has sides of {n} cm. How many square centimetres is its area?",
+        "A square has sides of {n} cm. How many square centimeters is its area?",
         "Which number is {n} to the power of two?",
     ),
     levels=(

@@ -43,18 +43,19 @@ _TWO_KINDS = (
         "How many seats are free?",
     ),
     Scene(
-        "{name} loads {a} vans with {b} parcels and {c} vans with {d}. {e} are delivered.", "How many parcels are left?"
+        "{name} loads {b} parcels into each of {a} vans and {d} into each of {c}. {e} are delivered.",
+        "How many parcels are left?",
     ),
     Scene(
-        "{name} works {a} days for {b} hours and {c} days for {d} hours. {e} hours are breaks.",
-        "How long is the real work?",
+        "{name} works {a} days of {b} hours and {c} days of {d} hours. {e} hours are breaks.",
+        "How many hours are real work?",
     ),
     Scene(
-        "{name} cuts {a} cakes into {b} slices and {c} pies into {d}. {e} slices are eaten.",
+        "{name} cuts {a} cakes into {b} slices each and {c} pies into {d} each. {e} slices are eaten.",
         "How many slices are left?",
     ),
     Scene(
-        "On {a} shelves {name} has {b} jars each, on {c} others {d} each. {e} jars are empty.",
+        "{name} keeps {b} jars on each of {a} shelves and {d} on each of {c} others. {e} jars are empty.",
         "How many jars are full?",
     ),
 )

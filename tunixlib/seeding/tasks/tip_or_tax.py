@@ -9,9 +9,13 @@ from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.situations import Step, compute, dollar_amounts, dollars, percents
 from tunixlib.seeding.tasks.text import NAMES
 
-_PLACES = (
-    "cafe", "diner", "bakery", "hair salon", "garage", "hotel", "bike shop", "pizza place", "museum shop",
-    "garden center", "bowling alley", "tea house",
+_SERVED = (
+    "cafe", "diner", "pizza place", "hair salon", "hotel", "tea house", "noodle bar", "steak house", "taco stand",
+    "sushi bar", "pancake house", "beach bar",
+)  # fmt: skip
+_SHOPS = (
+    "bike shop", "garage", "bakery", "museum shop", "garden center", "furniture store", "music store", "toy store",
+    "shoe shop", "phone shop", "book fair", "print shop",
 )  # fmt: skip
 _EXTRAS = ("tip", "service charge")
 
@@ -32,7 +36,7 @@ def build(phrasing: str, name: str, place: str, extra: str, shared: tuple[int, i
     question = "What is the total?"
     if friends > 1:
         steps.append(compute(f"Each of {friends} friends pays", total, "/", friends))
-        question = f"The total is split equally among {friends} friends. How much does each friend pay?"
+        question = f"How much does each of {friends} friends pay if they split the total equally?"
     prompt = phrasing.format(name=name, place=place, extra=extra, bill=bill, percent=percent, question=question)
     return Problem(prompt, steps, dollars(total // friends))
 
@@ -56,7 +60,7 @@ def _hundredths(bill: int, percent: int, extra: str) -> tuple[list[Step], int]:
 def solve(prompt: str) -> str:
     """The bill times 1 plus the percent, divided by the number of friends if there are any."""
     total = dollar_amounts(prompt)[0] * (100 + percents(prompt)[0]) / 100
-    friends = re.findall(r"among (\d+) friends", prompt)
+    friends = re.findall(r"each of (\d+) friends", prompt)
     return dollars(total / int(friends[0]) if friends else total)
 
 
@@ -73,28 +77,28 @@ FAMILY = Family(
     levels=(
         Level(
             "easy",
-            {"name": NAMES, "place": _PLACES, "extra": _EXTRAS, "shared": _alone(20, 200, 10), "percent": (20, 30, 40)},
+            {"name": NAMES, "place": _SERVED, "extra": _EXTRAS, "shared": _alone(20, 200, 10), "percent": (20, 30, 40)},
             steps=3,
         ),
         Level(
             "easy",
             {
                 "name": NAMES,
-                "place": _PLACES,
+                "place": _SHOPS,
                 "extra": ("sales tax",),
                 "shared": _alone(100, 900, 100),
-                "percent": range(4, 10),
+                "percent": (4, 5, 6, 7, 9),  # 8 would need "an"
             },
             steps=3,
         ),
         Level(
             "medium",
-            {"name": NAMES, "place": _PLACES, "extra": _EXTRAS, "shared": _alone(20, 400, 20), "percent": (15,)},
+            {"name": NAMES, "place": _SERVED, "extra": _EXTRAS, "shared": _alone(20, 400, 20), "percent": (15,)},
             steps=4,
         ),
         Level(
             "hard",
-            {"name": NAMES, "place": _PLACES, "extra": _EXTRAS, "shared": _SHARED, "percent": (15,)},
+            {"name": NAMES, "place": _SERVED, "extra": _EXTRAS, "shared": _SHARED, "percent": (15,)},
             steps=5,
         ),
     ),

@@ -34,7 +34,8 @@ _MORE = (
         "How many chairs are there now?",
     ),
     Scene(
-        "For {a} days {name} reads {b} pages a day, and on the last evening {c} pages more.", "How many pages is that?"
+        "For {a} days {name} reads {b} pages a day, and on the last evening {c} pages more.",
+        "How many pages does {name} read?",
     ),
     Scene("{name} has {a} albums with {b} photos each and {c} loose photos.", "How many photos does {name} have?"),
     Scene("{name} sees {a} buses with {b} children each. {c} children come on foot.", "How many children come?"),
@@ -66,7 +67,7 @@ def build(phrasing: str, scene: Scene, name: str, a: int, b: int, c: int) -> Pro
     result = product - c if op == "-" else product + c
     steps.append(compute(f"Take away {c}" if op == "-" else f"Add {c} more", product, op, c))
     if b <= 12 or c > 20:
-        steps.append(check(result, "+" if op == "-" else "-", c))
+        steps.append(check(result, "+" if op == "-" else "-", c, f"the answer is {result}"))
     return Problem(scene.tell(phrasing, name=name, a=a, b=b, c=c), steps, str(result))
 
 

@@ -43,7 +43,7 @@ WORDINGS = {
         "{smalls}?",
         "How many {smalls} are {a} {big} {b} {small} of {thing} and {d} {big} {c} {small} of {thing} together?",
         "Add {a} {big} {b} {small} of {thing} and {d} {big} {c} {small} of {thing}. Answer in {smalls}.",
-        "We laid {a} {big} {b} {small} of {thing} yesterday and {d} {big} {c} {small} today. How many {smalls} is that?",
+        "We laid {a} {big} {b} {small} of {thing} yesterday and {d} {big} {c} {small} today. How many {smalls} in all?",
     ),
 }
 
@@ -54,7 +54,7 @@ def build(phrasing: str, kind: str, thing: str, big: str, a: int, b: int, c: int
     total = a * factor + b
     steps = [("recall", f"1 {big} = {factor} {small}")]
     if kind == "add":
-        steps.append(("compute", f"Whole {big}: {a} + {d} = {a + d}"))
+        steps.append(("compute", f"Meters: {a} + {d} = {a + d}"))
         steps.append(("convert", f"In {small}: {a + d} * {factor} = {(a + d) * factor}"))
         steps.append(("compute", f"Extra {small}: {b} + {c} = {b + c}"))
         steps.append(("compute", f"Total: {(a + d) * factor} + {b + c} = {total + d * factor + c} {small}"))
@@ -93,7 +93,7 @@ def solve(prompt: str) -> str:
 
 _METERS = ("rope", "ribbon", "plank", "wire", "hose", "cable", "pipe", "chain", "cord", "curtain rail")
 _KILOMETERS = ("trail", "road", "river walk", "bike path", "canal", "railway line", "race", "hike")
-_MILLIMETERS = ("pencil", "nail", "leaf", "key", "straw", "beetle", "paper strip", "feather", "screw", "bean pod")
+_MILLIMETERS = ("pencil", "nail", "leaf", "key", "straw", "crayon", "paper strip", "feather", "screw", "bean pod")
 _LAID = ("rope", "wire", "hose", "cable", "pipe", "cord")
 
 FAMILY = Family(
@@ -108,28 +108,46 @@ FAMILY = Family(
         ),
         Level(
             "easy",
-            {"kind": ("split", "group"), "thing": _KILOMETERS, "big": ("km",), "a": range(2, 13),
-             "b": range(5, 1000, 5)},
+            {
+                "kind": ("split", "group"),
+                "thing": _KILOMETERS,
+                "big": ("km",),
+                "a": range(2, 13),
+                "b": range(5, 1000, 5),
+            },
             steps=3,
         ),
         Level(
             "easy",
-            {"kind": ("split", "group"), "thing": _MILLIMETERS, "big": ("cm",), "a": range(2, 31), "b": range(1, 10)},
+            {"kind": ("split", "group"), "thing": _MILLIMETERS, "big": ("cm",), "a": range(2, 19), "b": range(1, 10)},
             steps=3,
         ),
         Level(
             "medium",
-            {"kind": ("join", "cut"), "thing": _LAID, "big": ("m",), "a": range(2, 10), "b": range(1, 100),
-             "c": range(11, 100)},
+            {
+                "kind": ("join", "cut"),
+                "thing": _LAID,
+                "big": ("m",),
+                "a": range(2, 10),
+                "b": range(1, 100),
+                "c": range(11, 100),
+            },
             steps=4,
         ),
         Level(
             "hard",
-            {"kind": ("add",), "thing": _LAID, "big": ("m",), "a": range(2, 10), "b": range(1, 100),
-             "c": range(11, 100), "d": range(1, 9)},
+            {
+                "kind": ("add",),
+                "thing": _LAID,
+                "big": ("m",),
+                "a": range(2, 10),
+                "b": range(1, 100),
+                "c": range(11, 100),
+                "d": range(1, 9),
+            },
             steps=5,
         ),
     ),
     build=build,
     solve=solve,
-)  # fmt: skip
+)

@@ -25,6 +25,8 @@ STUFF = {
     "tea": ("flask", "l", "ml", "milliliters"),
 }
 
+_NAMES = {"kg": "Kilograms", "l": "Liters"}
+
 WORDINGS = {
     "use": (
         "{name} has a {box} with {a} {big} of {stuff} and uses {c} {small}. How many {smalls} are left?",
@@ -54,7 +56,7 @@ def build(phrasing: str, kind: str, name: str, stuff: str, a: int, c: int, n: in
     steps = [("recall", f"1 {big} = 1000 {small}")]
     if kind == "several":
         total = n * (1000 * a + c)
-        steps.append(("compute", f"Whole {big}: {n} * {a} = {n * a}"))
+        steps.append(("compute", f"{_NAMES[big]}: {n} * {a} = {n * a}"))
         steps.append(("convert", f"In {small}: {n * a} * 1000 = {n * a * 1000}"))
         steps.append(("compute", f"Extra {small}: {n} * {c} = {n * c}"))
         steps.append(("compute", f"Total: {n * a * 1000} + {n * c} = {total} {small}"))
@@ -91,17 +93,29 @@ FAMILY = Family(
         ),
         Level(
             "medium",
-            {"kind": ("share",), "name": NAMES, "stuff": tuple(STUFF), "a": range(1, 6), "c": range(20, 250, 5),
-             "n": (2, 3, 4)},
+            {
+                "kind": ("share",),
+                "name": NAMES,
+                "stuff": tuple(STUFF),
+                "a": range(1, 6),
+                "c": range(20, 250, 5),
+                "n": (2, 3, 4),
+            },
             steps=4,
         ),
         Level(
             "hard",
-            {"kind": ("several",), "name": NAMES, "stuff": tuple(STUFF), "a": range(1, 7), "c": range(50, 500, 10),
-             "n": range(2, 8)},
+            {
+                "kind": ("several",),
+                "name": NAMES,
+                "stuff": tuple(STUFF),
+                "a": range(1, 5),
+                "c": range(50, 500, 10),
+                "n": range(2, 6),
+            },
             steps=5,
         ),
     ),
     build=build,
     solve=solve,
-)  # fmt: skip
+)

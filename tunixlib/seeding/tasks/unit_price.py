@@ -4,10 +4,11 @@ Corner Shop sells 4 mugs for $12. Sun Store sells 5 mugs for $10. Where is one m
 """
 
 import re
+from fractions import Fraction
 from itertools import permutations
 
 from tunixlib.seeding.families import Family, Level, Problem
-from tunixlib.seeding.tasks.situations import GOODS, SHOPS, compute
+from tunixlib.seeding.tasks.situations import GOODS, SHOPS, compute, dollars
 
 _SHOP_PAIRS = tuple(permutations(SHOPS, 2))
 _OFFER = re.compile(r"(\d+) [a-z ]+? (?:for|cost) \$(\d+)")
@@ -38,10 +39,10 @@ def build(
 
 def solve(prompt: str) -> str:
     """Unit prices of the two offers; the shops stand in the same order as their offers."""
-    prices = [int(cost) / int(size) for size, cost in _OFFER.findall(prompt)]
+    prices = [Fraction(int(cost), int(size)) for size, cost in _OFFER.findall(prompt)]
     count = re.findall(r"save on (\d+)", prompt)
     if count:
-        return f"${round(int(count[0]) * abs(prices[0] - prices[1]))}"
+        return dollars(int(count[0]) * abs(prices[0] - prices[1]))
     return sorted((shop for shop in SHOPS if shop in prompt), key=prompt.index)[prices.index(min(prices))]
 
 

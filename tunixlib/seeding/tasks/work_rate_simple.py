@@ -91,7 +91,7 @@ def _same(rate: int, hours: int, _until: bool, count: int) -> Worked:
     steps = [
         compute("All of them in one hour", count, "*", rate),
         compute(f"In {hours} hours", hours, "*", hourly),
-        check(hours * hourly, "/", hours),
+        check(hours * hourly, "/", hours, f"they make {hours * hourly}"),
     ]
     return steps, hours * hourly, {}
 
@@ -105,7 +105,15 @@ def _both(rate: int, hours: int, until: bool, faster: int, t1: int, t2: int) -> 
     ]
     shown = {"made": made, "more": more, "order": hourly * hours}
     if until:
-        return [*steps, compute("Hours needed", hourly * hours, "/", hourly), check(hours, "*", hourly)], hours, shown
+        return (
+            [
+                *steps,
+                compute("Hours needed", hourly * hours, "/", hourly),
+                check(hours, "*", hourly, f"{hours} hours are enough"),
+            ],
+            hours,
+            shown,
+        )
     return [*steps, compute(f"In {hours} hours", hours, "*", hourly)], hours * hourly, shown
 
 

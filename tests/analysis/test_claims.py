@@ -1,0 +1,296 @@
+"""Claims about claims.json and the analysis that is rendered from it."""
+
+import json
+import re
+
+import pytest
+
+from tunixlib.analysis.claim_kinds import difference_verdict
+from tunixlib.analysis.claims import build_claims, check_claims, differences, read_claims, write_claims
+from tunixlib.analysis.examples import choose_examples, outcome, shown_lines
+from tunixlib.analysis.report_text import render_analysis, write_analysis
+from tunixlib.artifacts import ArtifactError, read_json, read_jsonl, sha256_file, write_json, write_jsonl
+
+
+@pytest.fixture
+def claims(run):
+    write_claims(run)
+    return read_claims(run)
+
+
+def change_claim(run, claim_id, **changes):
+    document = read_json(run.path("claims.json"))
+    next(claim for claim in document["claims"] if claim["id"] == claim_id).update(changes)
+    write_json(run.path("claims.json"), document)
+
+
+def resolve(document, pointer):
+    for part in pointer.split("/")[1:]:
+        part = part.replace("~1", "/").replace("~0", "~")
+        document = document[int(part)] if isinstance(document, list) else document[part]
+    return document
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "p_holm", "verdict"),
+    [
+        (0.01, 0.2, 0.049, "supported"),
+        (0.01, 0.2, 0.05, "undecided"),
+        (0.0, 0.2, 0.01, "undecided"),
+        (-0.1, 0.1, 0.9, "undecided"),
+        (0.0, 0.0, 1.0, "undecided"),
+        (-0.2, 0.0, 0.04, "undecided"),
+        (-0.2, -0.01, 0.5, "not supported"),
+    ],
+)
+def test_the_verdict_on_a_difference_follows_the_written_rule(low, high, p_holm, verdict):
+    assert difference_verdict(low, high, p_holm) == verdict
+
+
+def test_a_measured_claim_points_to_its_number_in_a_hashed_file(run, claims):
+    claim = claims["eval-core/flat/accuracy"]
+    assert claim["text"] == (
+        "flat answers 20 of 40 items of eval-core correctly inside the answer tags: "
+        "50.0 % (95 % interval 35.2 % to 64.8 %)."
+    )
+    assert claim["source"]["sha256"] == sha256_file(run.path("eval_summary.json"))
+    summary = read_json(run.path("eval_summary.json"))
+    pointed = [claim for claim in claims.values() if "pointer" in claim["source"] and "value" in claim]
+    assert len(pointed) == 5 * (8 + 3 + 1) - 2  # base wrote no steps: neither truth nor coverage
+    assert all(resolve(summary, claim["source"]["pointer"]) == claim["value"] for claim in pointed)
+
+
+def test_a_difference_names_both_files_and_says_what_one_seed_can_show(run, claims):
+    claim = claims["eval-core/stage_c-vs-flat"]
+    assert (claim["value"], claim["verdict"]) == (0.375, "supported")
+    assert [file["file"] for file in claim["source"]["files"]] == [
+        "predictions/eval-core/stage_c.jsonl",
+        "predictions/eval-core/flat.jsonl",
+    ]
+    assert "87.5 % against 50.0 %, a difference of +37.5 percentage points" in claim["text"]
+    assert claim["text"].endswith("not two methods of training.")
+    assert "seed" not in claims["eval-core/flat-vs-base"]["text"]
+
+
+def test_where_nothing_was_measured_the_claim_has_no_value_and_is_undecided(claims):
+    claim = claims["eval-core/base/step_truth"]
+    assert "value" not in claim and "interval" not in claim
+    assert claim["text"] == "0 of 0 checkable steps of base on eval-core are true: nothing to measure."
+    assert claim["verdict"] == "undecided"
+
+
+def test_training_claims_sum_the_metrics_and_compare_the_sizes_of_the_arms(run, claims, made):
+    assert claims["training/flat/steps"]["value"] == 36
+    assert claims["training/curriculum/tokens"]["value"] == 10_800
+    assert claims["training/flat/tokens"]["text"] == "Arm flat trains on 10,800 tokens, 3,600 of them in completions."
+    last = list(read_jsonl(run.path("training", "curriculum", "stage_c", "metrics.jsonl")))[-1][1]
+    assert claims["training/curriculum/final_loss"]["value"] == last["loss"]
+    assert claims["training/same-size"]["verdict"] == "supported"
+    made.training(run, "curriculum", ("stage_c",), tokens=299)
+    unequal = {claim["id"]: claim for claim in build_claims(run)["claims"]}["training/same-size"]
+    assert (unequal["verdict"], unequal["value"]) == ("not supported", 12)
+
+
+def test_untouched_claims_have_no_mismatch_and_the_same_bytes_twice(run, claims):
+    assert check_claims(run) == []
+    before = run.path("claims.json").read_bytes()
+    write_claims(run)
+    assert run.path("claims.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"value": 0.55}, "claim eval-core/flat/accuracy, value: found 0.55, expected 0.5"),
+        ({"interval": [0.4, 0.6]}, "claim eval-core/flat/accuracy, interval/0: found 0.4, expected 0.351995"),
+        ({"verdict": "undecided"}, "verdict: found 'undecided', expected 'supported'"),
+        ({"text": "flat is best."}, "text: found 'flat is best.', expected 'flat answers 20 of 40"),
+        ({"template": "flat is best."}, "template: found 'flat is best.'"),
+        ({"fields": {}}, "fields/k: found nothing, expected 20"),
+        ({"id": "made-up"}, "claim made-up: found it, expected no such claim"),
+        ({"id": "eval-core/base/accuracy"}, "found id 'eval-core/base/accuracy', expected one of its own"),
+    ],
+)
+def test_every_changed_part_of_a_claim_is_found(run, claims, changes, said):
+    change_claim(run, "eval-core/flat/accuracy", **changes)
+    assert [fault for fault in check_claims(run) if said in fault], check_claims(run)
+
+
+def test_a_claim_that_is_gone_is_missed(run, claims):
+    document = read_json(run.path("claims.json"))
+    gone = document["claims"].pop(3)["id"]
+    write_json(run.path("claims.json"), document)
+    faults = check_claims(run)
+    assert len(faults) == 1 and f"claim {gone}: found none, expected one" in faults[0]
+
+
+def test_a_changed_prediction_contradicts_the_scorecard_and_the_claims(run, claims):
+    path = run.path("predictions", "eval-core", "flat.jsonl")
+    rows = [row for _, row in read_jsonl(path)]
+    rows[1]["correct"] = True
+    write_jsonl(path, rows)
+    faults = "\n".join(check_claims(run))
+    assert (
+        "eval_summary.json, /scorecards/1/accuracy/k: found 20, expected 21 from predictions/eval-core/flat" in faults
+    )
+    assert "claim eval-core/flat-vs-base, fields/rate_a: found 0.5, expected 0.525" in faults
+
+
+def test_a_scorecard_that_its_predictions_do_not_give_is_found(run, claims):
+    summary = read_json(run.path("eval_summary.json"))
+    summary["scorecards"][4]["accuracy"].update(k=40, rate=1.0)
+    write_json(run.path("eval_summary.json"), summary)
+    write_claims(run)
+    assert check_claims(run)[0].startswith("eval_summary.json, /scorecards/4/accuracy/k: found 40, expected 35")
+
+
+@pytest.mark.parametrize("gone", ["claims.json", "eval_summary.json", "predictions/eval-core/stage_b.jsonl"])
+def test_a_missing_file_is_one_sentence_and_no_crash(run, claims, gone):
+    run.path(gone).unlink()
+    faults = check_claims(run)
+    assert len(faults) == 1 and f"{gone.split('/')[-1]}: found no file" in faults[0]
+
+
+def test_a_scorecard_without_a_measure_is_one_sentence_and_no_crash(run, claims):
+    summary = read_json(run.path("eval_summary.json"))
+    del summary["scorecards"][0]["eos_rate"]
+    write_json(run.path("eval_summary.json"), summary)
+    assert len(check_claims(run)) == 1 and "scorecard 0: found no eos_rate" in check_claims(run)[0]
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "pointers"),
+    [
+        ({"a": 1.0}, {"a": 1.0 + 1e-13}, []),
+        ({"a": 1}, {"a": 2}, ["/a"]),
+        ({"a": True}, {"a": 1}, ["/a"]),
+        ({"a": 0.0}, {"a": False}, ["/a"]),
+        ({"a": [1, {"b": 2}]}, {"a": [1, {"b": 3}]}, ["/a/1/b"]),
+        ({"a": [1]}, {"a": [1, 2]}, ["/a"]),
+        ({"a": 1}, {"b": 1}, ["/a", "/b"]),
+    ],
+)
+def test_differences_point_to_every_place(found, expected, pointers):
+    assert [pointer for pointer, _, _ in differences(found, expected, "")] == pointers
+
+
+def test_a_run_with_the_base_model_only_has_claims_and_an_analysis(bare_run, made):
+    made.evaluation(bare_run, checkpoints=("base",), items=3)
+    write_claims(bare_run)
+    assert check_claims(bare_run) == []
+    text = write_analysis(bare_run)
+    assert "No two checkpoints were evaluated" in text and "No arm was trained." in text
+
+
+def numbers(text):
+    return {
+        float(found.replace(",", "")) for found in re.findall(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:e-\d+)?(?![\w])", text)
+    }
+
+
+def test_every_number_of_the_analysis_is_the_number_of_a_claim(run, claims):
+    text = render_analysis(run)
+    outside = re.sub(r"(?s)## Four examples.*?(?=## Limits)", "", text)
+    known = numbers(" ".join(claim["text"] for claim in claims.values()))
+    fields = [f for claim in claims.values() for f in claim["fields"].values() if isinstance(f, (int, float))]
+    known |= {float(f) for f in fields} | {round(100 * f, 1) for f in fields} | {float(f"{f:.2g}") for f in fields}
+    assert len(numbers(outside)) > 30
+    assert numbers(outside + " 12.34") - known == {12.34}
+    change_claim(run, "eval-core/stage_b/accuracy", value=0.123, interval=[0.045, 0.678])
+    assert "| stage_b | 12.3 % [4.5, 67.8] |" in render_analysis(run)
+
+
+def test_the_verdict_is_the_second_paragraph_and_one_sentence(run, claims):
+    title, verdict = render_analysis(run).split("\n\n")[:2]
+    assert title == "# Analysis of run `made-up`"
+    assert verdict == (
+        "**Verdict.** On eval-core, stage_c (strict) answers more items correctly than base (lenient): 87.5 % against "
+        "25.0 %, difference +62.5 points [+43.5, +74.6], adjusted p = 3e-07, and stage_c (strict) answers more items "
+        "correctly than flat (strict): 87.5 % against 50.0 %, difference +37.5 points [+20.7, +51.8], adjusted "
+        "p = 0.00018."
+    )
+
+
+def test_a_null_result_is_called_one_with_what_could_have_been_seen(bare_run, made):
+    writers = {**made.writers, "stage_c": lambda n: made.prediction(n, made.worked(n, right=n % 2 == (n < 4)))}
+    made.evaluation(bare_run, writers=writers)
+    write_claims(bare_run)
+    text = render_analysis(bare_run)
+    assert "stage_c (strict) and flat (strict) cannot be told apart on these 40 items" in text.split("\n\n")[1]
+    null = next(line for line in text.split("\n") if line.startswith("- Null result, eval-core: stage_c against flat"))
+    assert re.search(
+        r"is undecided, \+0\.0 points \[-[\d.]+, \+[\d.]+\]\. The two disagree on 36 of 40 items: a true", null
+    )
+    resolves = read_claims(bare_run)["eval-core/stage_c-vs-flat"]["fields"]["resolves"]
+    assert f"a true difference of {100 * resolves:.1f} points would show four times in five" in null
+
+
+def test_items_on_which_two_checkpoints_never_disagree_can_show_nothing(bare_run, made):
+    made.evaluation(bare_run, checkpoints=("flat", "stage_a"), items=1)
+    write_claims(bare_run)
+    assert "disagree on 0 of 1 items: too few to show any difference." in render_analysis(bare_run)
+
+
+def test_the_analysis_has_the_same_bytes_twice_line_feeds_and_no_path(run, claims):
+    first = write_analysis(run)
+    data = run.path("analysis.md").read_bytes()
+    assert write_analysis(run) == first and run.path("analysis.md").read_bytes() == data == first.encode()
+    assert b"\r" not in data and str(run.root) not in first and "/tmp" not in first
+    assert "python -m tunixlib verify submission_runs/made-up" in first
+
+
+def test_an_analysis_without_its_claims_is_refused(run, made):
+    with pytest.raises(ArtifactError, match=r"claims\.json: found no file"):
+        render_analysis(run)
+    made.evaluation(run, checkpoints=("base",))
+    write_claims(run)
+    made.evaluation(run)
+    with pytest.raises(ArtifactError, match="found no claim eval-core/flat/accuracy"):
+        render_analysis(run)
+
+
+def test_the_four_examples_are_the_first_items_of_their_situations(run):
+    found = [(example.situation, example.before["id"][-2:]) for example in choose_examples(run, "eval-core")]
+    assert found == [
+        ("base wrong, final right", "01"),
+        ("both right", "00"),
+        ("final wrong, no false step", "07"),
+        ("final wrong, a false step", "15"),
+    ]
+
+
+def test_a_situation_that_does_not_occur_is_filled_by_the_stated_fallbacks(bare_run, made):
+    writers = {"base": made.writers["base"], "flat": lambda n: made.prediction(n, "no idea")}
+    made.evaluation(bare_run, checkpoints=("base", "flat"), items=6, writers=writers)
+    found = [(example.situation, example.before["id"][-1]) for example in choose_examples(bare_run, "eval-core")]
+    assert found == [
+        ("base right, final wrong", "0"),
+        ("base right, final wrong", "4"),
+        ("both wrong", "1"),
+        ("both wrong", "2"),
+    ]
+    made.evaluation(bare_run, checkpoints=("base",), items=2)
+    assert len(choose_examples(bare_run, "eval-core")) == 2
+    with pytest.raises(ArtifactError, match="found no scorecard on 'eval-unseen'"):
+        choose_examples(bare_run, "eval-unseen")
+
+
+def test_a_completion_is_shown_as_checked_steps_and_answer_or_as_plain_text(made):
+    row = made.prediction(7, made.worked(7, right=False))
+    assert shown_lines(row) == [
+        ("true", "Start with the money: 17 + 3 = 20"),
+        ("unchecked", "So she has that many dollars."),
+        ("answer", "21"),
+    ]
+    assert outcome(row) == "wrong, well formed"
+    assert shown_lines(made.prediction(0, "It is 13.\n\nYes.")) == [("text", "It is 13."), ("text", "Yes.")]
+    assert shown_lines(made.prediction(0, " \n")) == [("text", "(empty)")]
+    assert outcome(made.prediction(0, "It is 13.", "length")) == (
+        "right, but not in the tags, not the text form, cut at the token limit"
+    )
+
+
+def test_a_completion_cannot_break_out_of_its_code_block(run, claims):
+    text = render_analysis(run)
+    assert "````text\nAda has 苹\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER} a lot of $money$ and\n```\n" in text
+    assert "\a" not in text and json.dumps(text)

@@ -1,0 +1,144 @@
+"""Claims about the figures: small, the same twice, and drawn whatever a run lacks or a model babbles."""
+
+import io
+import warnings
+
+import pytest
+from PIL import Image
+
+from tunixlib.analysis.example_figure import plot_examples, wrap
+from tunixlib.analysis.figure_style import COLOURS, colour, drawable, png_bytes
+from tunixlib.analysis.figures import (
+    PLOTS,
+    moving_average,
+    plot_loss_curves,
+    plot_scorecards,
+    plot_sections,
+    plot_trace_lengths,
+    write_figures,
+)
+
+
+@pytest.fixture(autouse=True)
+def no_warnings():
+    """A glyph that the font lacks, or a label that does not fit, is a warning of matplotlib: here it is an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def texts(figure):
+    return [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
+def test_five_figures_are_written_small_and_the_same_twice(run):
+    paths = write_figures(run)
+    assert [path.name for path in paths] == [
+        "loss_curves.png", "trace_lengths.png", "scorecards.png", "sections.png", "examples.png",
+    ]  # fmt: skip
+    first = [path.read_bytes() for path in paths]
+    assert all(5_000 < len(data) < 120_000 for data in first)
+    assert [path.read_bytes() for path in write_figures(run)] == first
+    assert all(b"Software" not in data and b"matplotlib" not in data for data in first)
+
+
+def test_the_colours_of_the_palette_survive_in_the_file(run):
+    image = Image.open(io.BytesIO(png_bytes(plot_sections(run)))).convert("RGB")
+    drawn = {colour for _, colour in image.getcolors(1 << 20)}
+    for name in ("flat", "stage_a", "stage_b", "stage_c"):
+        wanted = [int(COLOURS[name][i : i + 2], 16) for i in (1, 3, 5)]
+        assert any(max(abs(a - b) for a, b in zip(wanted, found, strict=True)) <= 3 for found in drawn), name
+
+
+def test_the_reader_s_own_style_does_not_change_a_figure(run):
+    import matplotlib
+
+    before = png_bytes(plot_scorecards(run))
+    with matplotlib.rc_context({"font.size": 20, "axes.facecolor": "black", "savefig.dpi": 30}):
+        assert png_bytes(plot_scorecards(run)) == before
+
+
+def test_loss_curves_show_every_step_and_its_average_with_the_borders_of_the_segments(run):
+    panel = plot_loss_curves(run).axes[0]
+    lengths = [len(line.get_xdata()) for line in panel.lines]
+    assert lengths == [36, 36, 36, 36, 2, 2]
+    assert [line.get_xdata()[0] for line in panel.lines[4:]] == [12.5, 24.5]
+    assert texts(panel.figure) == ["stage_a", "stage_b", "stage_c"]
+
+
+def test_a_moving_average_is_as_long_as_its_input_and_level_on_a_level_line():
+    assert moving_average([2.0] * 30) == [2.0] * 30
+    assert moving_average([0.0, 3.0, 0.0]) == [1.5, 1.0, 1.5]
+    assert moving_average([4.0]) == [4.0]
+
+
+def test_every_trace_of_every_stage_is_in_both_histograms(run):
+    for panel in plot_trace_lengths(run).axes:
+        assert sum(bar.get_height() for bar in panel.patches) == 60
+
+
+def test_the_base_model_is_on_top_and_unmeasured_shares_say_so(run):
+    figure = plot_scorecards(run)
+    accuracy, _, step_truth = figure.axes
+    assert [label.get_text() for label in accuracy.get_yticklabels()] == [
+        "base",
+        "flat",
+        "stage_a",
+        "stage_b",
+        "stage_c",
+    ]
+    assert accuracy.yaxis_inverted()
+    assert [text.get_text() for text in step_truth.texts] == ["nothing to measure"]
+    assert len(accuracy.containers) == 10 and len(step_truth.containers) == 4
+
+
+def test_sections_stand_with_their_counts_the_largest_first(run):
+    labels = [label.get_text() for label in plot_sections(run).axes[0].get_xticklabels()]
+    assert labels == ["core\n24 items", "edge_case\n8 items", "trace_sensitive\n8 items"]
+
+
+def test_examples_mark_steps_by_shape_as_well_as_colour(run):
+    figure = plot_examples(run)
+    marks = {(text.get_text(), text.get_color()) for text in figure.axes[0].texts if len(text.get_text()) == 1}
+    assert marks >= {("✔", "#009E73"), ("✘", "#D55E00"), ("●", "#7f7f7f"), ("→", "#000000")}
+    assert "Base wrong, final right" in texts(figure)
+
+
+def test_babble_in_any_script_is_drawn_without_a_warning(bare_run, made):
+    babble = "\x00\x1b[0m 苹果 \u0623 $x_{1$ \U0001f600 " + "no-space" * 60 + "\n\n\n" + "line\n" * 30
+    writers = dict.fromkeys(("base", "stage_c"), lambda n: made.prediction(n, babble[n:], "length"))
+    made.evaluation(bare_run, checkpoints=("base", "stage_c"), items=2, writers=writers)
+    assert len(png_bytes(plot_examples(bare_run))) > 5_000
+
+
+@pytest.mark.parametrize("checkpoints", [(), ("base",), ("base", "stage_a"), ("flat", "my_own")])
+def test_every_figure_can_be_drawn_of_a_run_with_only_some_checkpoints(bare_run, made, checkpoints):
+    made.evaluation(
+        bare_run, checkpoints=checkpoints, items=3, writers={**made.writers, "my_own": made.writers["flat"]}
+    )
+    made.training(bare_run, "flat", ("stage_1",), steps=1)
+    assert {name for name, plot in PLOTS.items() if png_bytes(plot(bare_run))} == set(PLOTS)
+
+
+def test_an_untrained_run_says_so_in_its_loss_curves(bare_run):
+    assert texts(plot_loss_curves(bare_run)) == ["no arm was trained"]
+
+
+def test_characters_without_a_glyph_become_boxes():
+    assert drawable("a\tb ✔ $5\n苹\x07") == "a   b ✔ $5\n□□"
+
+
+def test_unknown_checkpoints_get_a_colour_of_the_palette_always_the_same():
+    assert colour("my_own") == colour("my_own") != colour("flat")
+    assert colour("flat") == "#0072B2"
+
+
+def test_wrapped_lines_fit_keep_words_whole_and_end_in_an_ellipsis_when_cut():
+    assert wrap("short", 100, 3) == ["short"]
+    assert wrap("", 100, 3) == [""]
+    lines = wrap("the quick brown fox jumps over the lazy dog", 100, 9)
+    assert len(lines) > 1 and " ".join(lines) == "the quick brown fox jumps over the lazy dog"
+    cut = wrap("the quick brown fox jumps over the lazy dog", 100, 1)
+    assert len(cut) == 1 and cut[0].startswith("the quick") and cut[0].endswith("…")
+    broken = wrap("x" * 100, 100, 99)
+    assert len(broken) > 1 and "".join(broken) == "x" * 100

@@ -1,0 +1,53 @@
+import subprocess
+import sys
+
+import pytest
+
+from tunixlib.artifacts import write_text
+from tunixlib.runs import PROJECT_ROOT
+from tunixlib.submission.verify import CHECKS, verify_run
+
+
+def test_an_untouched_run_has_no_problem_and_the_headline_counts_what_was_checked(run):
+    report = verify_run(run.root)
+    assert [str(problem) for problem in report.problems] == []
+    files = sum(1 for path in run.root.rglob("*") if path.is_file() and path.suffix != ".safetensors")
+    hidden = sum(1 for path in run.root.rglob("*") if path.is_file() and ".work" in path.parts)
+    configs = 6
+    assert report.headline.startswith(f"run demo: {files - hidden - configs} files, 9 checks, no problem found in ")
+
+
+def test_a_run_without_its_weights_verifies(run):
+    for path in run.root.rglob("*.safetensors"):
+        path.unlink()
+    assert verify_run(run.root).problems == []
+
+
+def test_verification_takes_under_a_second(run):
+    verify_run(run.root)  # imports scipy once
+    assert verify_run(run.root).seconds < 1
+
+
+def test_a_fresh_process_verifies_without_any_engine(run):
+    code = (
+        "import sys; from pathlib import Path; from tunixlib.submission.verify import verify_run\n"
+        f"report = verify_run(Path({str(run.root)!r}))\n"
+        "print(report.checks, sorted({'torch', 'transformers', 'matplotlib', 'nbformat'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout.strip()) == (0, f"{len(CHECKS)} []"), done.stderr
+
+
+@pytest.mark.parametrize("content", [None, "", "{", "[]", "null", '"text"', "[" * 100_000])
+def test_what_is_no_sealed_run_is_one_clear_problem(tmp_path, content):
+    if content is not None:
+        write_text(tmp_path / "run_manifest.json", content)
+    report = verify_run(tmp_path)
+    assert len(report.problems) == 1
+    assert "seal" in str(report.problems[0])
+    assert ": 1 problem in " in report.headline
+
+
+def test_a_folder_that_is_not_there_is_one_clear_problem(tmp_path):
+    report = verify_run(tmp_path / "nowhere")
+    assert [problem.found for problem in report.problems] == ["no such folder"]

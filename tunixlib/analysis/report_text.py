@@ -1,0 +1,233 @@
+"""analysis.md: what a run found, in plain English; every number in it is the number of a claim in claims.json.
+
+    write_analysis(run)      # reads claims.json, writes analysis.md
+    print(render_analysis(run).splitlines()[2])
+
+The verdict comes first; a null result is said as such, with its interval and what the items could have resolved.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tunixlib.analysis.claim_kinds import NOT_SUPPORTED, SUPPORTED, UNDECIDED
+from tunixlib.analysis.claims import read_claims
+from tunixlib.analysis.examples import Example, choose_examples, outcome, shown_lines
+from tunixlib.analysis.run_files import Summary, read_summary
+from tunixlib.artifacts import ArtifactError, write_text
+from tunixlib.runs import Run
+from tunixlib.tables import markdown_table, percent
+
+Claims = Mapping[str, dict[str, Any]]
+
+LONGEST_QUOTE = 500
+COLUMNS = (
+    "Accuracy is strict: the answer must stand in its tags. Lenient also accepts an untagged answer. Step truth is the "
+    "share of true steps among those that state something checkable; coverage is the share that does. False work is "
+    "the share of completions that are right and yet hold a false step."
+)
+MARKS = {"true": "[true]     ", "false": "[false]    ", "unchecked": "[unchecked]", "answer": "[answer]   "}
+
+
+def write_analysis(run: Run) -> str:
+    """Write ``analysis.md`` from ``claims.json`` and the predictions, and return its text."""
+    text = render_analysis(run)
+    write_text(run.path("analysis.md"), text)
+    return text
+
+
+def render_analysis(run: Run) -> str:
+    """The text of ``analysis.md``. Raises ArtifactError when ``claims.json`` has not been written."""
+    claims, summary = read_claims(run), read_summary(run)
+    _refuse_old_claims(claims, summary)
+    parts = [f"# Analysis of run `{run.run_id}`", _verdict(claims, summary)]
+    for eval_set in summary.eval_sets:
+        parts += [f"## Checkpoints on {eval_set}", *_checkpoints(claims, summary, eval_set)]
+    parts += [COLUMNS, "![Scores of the checkpoints with intervals](figures/scorecards.png)"]
+    parts += ["![Accuracy by section](figures/sections.png)"]
+    parts += ["## Training", *_training(claims)]
+    parts += ["## Comparisons", *_comparisons(claims)]
+    parts += ["## Four examples", *_examples(run, summary)]
+    parts += ["## Limits", *_limits(claims, summary), "## How to recheck", _recheck(run)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _refuse_old_claims(claims: Claims, summary: Summary) -> None:
+    missing = [name for name in (f"{c['eval_set']}/{c['checkpoint']}/accuracy" for c in summary.scorecards)
+               if name not in claims]  # fmt: skip
+    if missing:
+        raise ArtifactError(f"claims.json: found no claim {missing[0]}, expected one; write the claims again first")
+
+
+def _differences(claims: Claims) -> list[dict[str, Any]]:
+    return [claim for claim in claims.values() if "how_a" in claim["fields"]]
+
+
+def _verdict(claims: Claims, summary: Summary) -> str:
+    """One sentence on the last checkpoint against base, and on curriculum against flat where both were trained."""
+    found = [claim for claim in _differences(claims) if claim["fields"]["eval_set"] == summary.eval_sets[0]]
+    against = {claim["fields"]["b"]: claim for claim in found}  # the last one against base is the last checkpoint
+    phrases = [_finding(claim) for claim in against.values()]
+    if not phrases:
+        return "**Verdict.** No two checkpoints were evaluated, so there is nothing to compare."
+    return f"**Verdict.** On {summary.eval_sets[0]}, " + ", and ".join(phrases) + "."
+
+
+def _finding(claim: Mapping[str, Any]) -> str:
+    fields = claim["fields"]
+    sides = f"{100 * fields['rate_a']:.1f} % against {100 * fields['rate_b']:.1f} %"
+    measured = f"{sides}, difference {_points(claim)}, adjusted p = {fields['p_holm']:.2g}"
+    a, b = f"{fields['a']} ({fields['how_a']})", f"{fields['b']} ({fields['how_b']})"
+    if claim["verdict"] == SUPPORTED:
+        return f"{a} answers more items correctly than {b}: {measured}"
+    if claim["verdict"] == NOT_SUPPORTED:
+        return f"{a} answers fewer items correctly than {b}: {measured}"
+    return f"{a} and {b} cannot be told apart on these {fields['n']} items: {measured}"
+
+
+def _points(claim: Mapping[str, Any]) -> str:
+    low, high = claim["interval"]
+    return f"{100 * claim['value']:+.1f} points [{100 * low:+.1f}, {100 * high:+.1f}]"
+
+
+def _checkpoints(claims: Claims, summary: Summary, eval_set: str) -> Iterator[str]:
+    names = [card["checkpoint"] for card in summary.cards(eval_set)]
+    rows = [_checkpoint_row(claims, f"{eval_set}/{name}", name) for name in names]
+    yield f"{_items(claims, summary, eval_set)} items. Brackets hold 95 % intervals."
+    header = ("checkpoint", "accuracy", "lenient", "format", "EOS", "step truth", "coverage", "false work", "tokens")
+    yield markdown_table(header, rows)
+    start = f"{eval_set}/{names[0]}/section/"
+    sections = [claim_id.removeprefix(start) for claim_id in claims if claim_id.startswith(start)]
+    if len(sections) > 1:
+        cells = [[_cell(claims[f"{eval_set}/{name}/section/{section}"]) for section in sections] for name in names]
+        counts = [claims[start + section]["fields"]["n"] for section in sections]
+        titles = [f"{section} ({count})" for section, count in zip(sections, counts, strict=True)]
+        rows = [(name, *row) for name, row in zip(names, cells, strict=True)]
+        yield "Accuracy by section, with the number of items:\n\n" + markdown_table(("checkpoint", *titles), rows)
+
+
+def _items(claims: Claims, summary: Summary, eval_set: str) -> int:
+    first = summary.cards(eval_set)[0]["checkpoint"]
+    return int(claims[f"{eval_set}/{first}/accuracy"]["fields"]["n"])
+
+
+def _checkpoint_row(claims: Claims, start: str, name: str) -> tuple[str, ...]:
+    plain = ("lenient_accuracy", "format_rate", "eos_rate", "step_truth", "step_coverage", "right_answer_false_work")
+    measured = [_cell(claims[f"{start}/{measure}"], interval=measure == "step_truth") for measure in plain]
+    tokens = f"{claims[f'{start}/mean_completion_tokens']['value']:.1f}"
+    return (name, _cell(claims[f"{start}/accuracy"]), *measured, tokens)
+
+
+def _cell(claim: Mapping[str, Any], interval: bool = True) -> str:
+    if "value" not in claim:
+        return percent({})
+    low, high = claim["interval"]
+    return percent({"rate": claim["value"], "low": low, "high": high}, interval)
+
+
+def _training(claims: Claims) -> Iterator[str]:
+    arms = [claim["fields"]["arm"] for claim_id, claim in claims.items() if claim_id.endswith("/final_loss")]
+    if not arms:
+        yield "No arm was trained."
+        return
+    rows = []
+    for arm in arms:
+        steps, tokens, loss = (claims[f"training/{arm}/{name}"] for name in ("steps", "tokens", "final_loss"))
+        targets = f"{tokens['fields']['target_tokens']:,}"
+        rows.append((arm, f"{steps['value']:,}", f"{tokens['value']:,}", targets, f"{loss['value']:.3f}"))
+    yield markdown_table(("arm", "steps", "tokens", "of them in completions", "loss at the last step"), rows)
+    same = claims.get("training/same-size")
+    if same:
+        equal = same["verdict"] == SUPPORTED
+        yield "Both arms had the same steps and tokens." if equal else f"The arms differ in size. {same['text']}"
+    yield "The last batches of two arms hold different traces, so their last losses are no comparison of the arms."
+    yield "![Loss of both arms](figures/loss_curves.png)"
+    yield "![Lengths of the training traces by stage](figures/trace_lengths.png)"
+
+
+def _comparisons(claims: Claims) -> Iterator[str]:
+    found = _differences(claims)
+    if not found:
+        yield "There are no two checkpoints to compare."
+        return
+    header = ("claim", "difference", "p", "adjusted p", "verdict")
+    rows = []
+    for claim in found:
+        f = claim["fields"]
+        stated = f"{f['eval_set']}: {f['a']} ({f['how_a']}) above {f['b']} ({f['how_b']})"
+        rows.append((stated, _points(claim), f"{f['p_value']:.2g}", f"{f['p_holm']:.2g}", claim["verdict"]))
+    yield markdown_table(header, rows)
+    yield (
+        "Differences are paired on the same items, in percentage points with 95 % intervals; p is the exact McNemar "
+        f"test, adjusted by Holm over these {found[0]['fields']['family']} comparisons. The base model never saw the "
+        "tags, so it is taken at its lenient accuracy."
+    )
+    undecided = [_null_result(claim) for claim in found if claim["verdict"] == UNDECIDED]
+    if undecided:
+        yield "\n".join(undecided)
+    if any(claim["fields"]["b"] == "flat" for claim in found):
+        yield (
+            "Curriculum against flat has one seed here: it measures these two checkpoints on these items, not the two "
+            "orders of training as methods. A study over several seeds would."
+        )
+
+
+def _null_result(claim: Mapping[str, Any]) -> str:
+    f = claim["fields"]
+    found = f"- Null result, {f['eval_set']}: {f['a']} against {f['b']} is undecided, {_points(claim)}."
+    found += f" The two disagree on {f['only_a'] + f['only_b']} of {f['n']} items: "
+    if "resolves" not in f:
+        return found + "too few to show any difference."
+    found += (
+        f"a true difference of {100 * f['resolves']:.1f} points would show four times in five (p under 0.05 before "
+    )
+    return found + "adjustment), a smaller one less often."
+
+
+def _examples(run: Run, summary: Summary) -> Iterator[str]:
+    yield (
+        f"From {summary.eval_sets[0]}, the first item of each situation in the order of the set, by a rule fixed "
+        "before the results. Long texts are cut at an ellipsis."
+    )
+    yield "![Completions side by side](figures/examples.png)"
+    for example in choose_examples(run, summary.eval_sets[0]):
+        yield _example(example)
+
+
+def _example(example: Example) -> str:
+    blocks = [f"### {example.situation.capitalize()}"]
+    blocks.append(_fenced(f"{example.prompt}\n\nexpected: {example.expected_answer}"))
+    for name, row in ((example.before_name, example.before), (example.after_name, example.after)):
+        lines = [f"{MARKS[kind]} {text}" if kind in MARKS else text for kind, text in shown_lines(row)]
+        blocks += [f"{name}: {outcome(row)}", _fenced("\n".join(lines))]
+    return "\n\n".join(blocks)
+
+
+def _fenced(text: str) -> str:
+    """A code block around any text: control characters replaced, long text cut, the fence longer than any inside."""
+    clean = "".join(char if char == "\n" or char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    cut = clean if len(clean) <= LONGEST_QUOTE else clean[:LONGEST_QUOTE].rstrip() + "…"
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`{3,}", cut))])
+    return f"{fence}text\n{cut}\n{fence}"
+
+
+def _limits(claims: Claims, summary: Summary) -> Iterator[str]:
+    counts = [f"{_items(claims, summary, eval_set)} of {eval_set}" for eval_set in summary.eval_sets]
+    yield "\n".join(
+        [
+            "- One model, one seed: nothing here says how much another seed would change.",
+            f"- Items: {', '.join(counts)}. Intervals cover the choice of items, not the choice of seed.",
+            "- The questions are mostly arithmetic with short worked answers; other reasoning was hardly asked for.",
+            "- Only steps that state a numeric relation can be checked. A true step need not be a useful one.",
+            "- Steps of one completion hang together, so the interval of step truth is narrower than it should be.",
+        ]
+    )
+
+
+def _recheck(run: Run) -> str:
+    return (
+        "Offline, without weights or GPU:\n\n"
+        f"```\npython -m tunixlib verify submission_runs/{run.run_id}\n```\n\n"
+        "It hashes every file again, grades every completion again and recomputes every claim. The claims with the "
+        "files they come from are in `claims.json`."
+    )

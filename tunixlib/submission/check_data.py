@@ -1,0 +1,89 @@
+"""Checks of a run's data: valid traces, exact stages, true counts, nothing trained on that is asked afterwards.
+
+for problem in check_data(evidence):
+    print(problem)        # data/stage_b.jsonl: found 63 traces, expected the 64 traces of stage b ...
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tunixlib.artifacts import canonical_json, read_json, sha256_file
+from tunixlib.runs import MANIFEST
+from tunixlib.seeding import datasets
+from tunixlib.seeding.datasets import split_stages
+from tunixlib.seeding.gate import LeakError, check_disjoint
+from tunixlib.submission.evidence import Evidence
+from tunixlib.submission.problems import Problem, shorten
+from tunixlib.traces import BadLine
+
+
+def check_data(evidence: Evidence) -> Iterator[Problem]:
+    """The dataset is the committed one, its traces are valid, and the three stages are exactly its parts."""
+    yield from _validity(evidence)
+    key, sha = evidence.manifest["dataset"]["dataset_key"], evidence.hashes.get("data/dataset.jsonl", "")
+    yield from committed_problems(MANIFEST, key, sha)
+    stages, stats = split_stages(evidence.dataset)
+    for stage, expected in stages.items():
+        name = f"stage_{stage}.jsonl"
+        found = [trace.trace_id for trace in evidence.traces(name)]
+        if found != [trace.trace_id for trace in expected]:
+            counted = f"the {len(expected)} traces of stage {stage}, in the dataset's order"
+            yield Problem(f"data/{name}", f"{len(found)} traces that are not these", counted, "run 01_seed again")
+    found_stats, stats = evidence.json("data/split_stats.json"), {**stats, "dataset_key": key, "sha256": sha}
+    if found_stats != stats:
+        place = first_difference(found_stats, stats)
+        yield Problem("data/split_stats.json", place, "the counts of the dataset", "run 01_seed again")
+    yield from _gate(evidence)
+
+
+def _validity(evidence: Evidence) -> Iterator[Problem]:
+    for name in ("dataset.jsonl", "stage_a.jsonl", "stage_b.jsonl", "stage_c.jsonl"):
+        bad: list[BadLine] = []
+        evidence.traces(name, bad)
+        for line in bad:
+            yield Problem(f"data/{name}", f"line {line.line}, field {line.field}: {line.reason}", "a valid trace")
+    for prompt, count in Counter(trace.prompt for trace in evidence.dataset).items():
+        if count > 1:
+            yield Problem("data/dataset.jsonl", f"prompt {shorten(prompt, 60)} {count} times", "distinct prompts")
+
+
+def committed_problems(file: str, key: str, sha: str) -> Iterator[Problem]:
+    """Whether ``data/<key>`` of the repository, where it is there, is what the run says it used."""
+    committed = datasets.DATA_ROOT / key / "manifest.json"
+    if committed.is_file():
+        expected = read_json(committed)["sha256"]
+        if sha != expected:
+            remedy = "check out the commit that the manifest names, or make the run again"
+            yield Problem(file, f"{key} with sha256 {sha[:16]}...", f"{expected[:16]}... of data/{key}", remedy)
+
+
+def committed_items(key: str, sha: str) -> list[dict[str, Any]] | None:
+    """The rows of an evaluation set of the repository when they are those with this sha256, else None."""
+    path: Path = datasets.DATA_ROOT / key / "eval.jsonl"
+    if not path.is_file() or sha256_file(path) != sha:
+        return None
+    from tunixlib.seeding.evalsets import read_eval_set
+
+    return read_eval_set(path)
+
+
+def first_difference(found: Any, expected: Any, place: str = "") -> str:
+    """Where two documents differ first, in words: ``/stages/a/traces 34 in place of 33``."""
+    if isinstance(found, dict) and isinstance(expected, dict):
+        for key in sorted(found.keys() | expected.keys()):
+            if key not in found or key not in expected or canonical_json(found[key]) != canonical_json(expected[key]):
+                return first_difference(found.get(key, "nothing"), expected.get(key, "nothing"), f"{place}/{key}")
+    return f"{place or '/'} {shorten(found, 40)} in place of {shorten(expected, 40)}"
+
+
+def _gate(evidence: Evidence) -> Iterator[Problem]:
+    trained = [trace.prompt for trace in evidence.dataset]
+    for name in evidence.below("predictions"):
+        try:
+            check_disjoint((row["prompt"] for row in evidence.rows(name)), trained)
+        except LeakError as error:
+            yield Problem(
+                name, str(error), "questions that were not trained on", "remove it from one side and run again"
+            )
