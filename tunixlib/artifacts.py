@@ -70,7 +70,11 @@ def write_atomic(path: Path, fill: Callable[[IO[bytes]], None]) -> None:
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write bytes atomically."""
-    write_atomic(path, lambda stream: stream.write(data) and None)
+
+    def fill(stream: IO[bytes]) -> None:
+        stream.write(data)
+
+    write_atomic(path, fill)
 
 
 def write_text(path: Path, text: str) -> None:

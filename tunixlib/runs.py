@@ -134,7 +134,9 @@ class Run:
         for needed in stage.reads:
             if not self.path(needed).exists():
                 writer = next(other.name for other in STAGES if needed in other.writes)
-                raise RunError(f"run {self.run_id!r}: {name} reads {needed}, which is not there; run {writer}.ipynb first")
+                raise RunError(
+                    f"run {self.run_id!r}: {name} reads {needed}, which is not there; run {writer}.ipynb first"
+                )
         lock = hold_run(self)
         self.record_path(name).unlink(missing_ok=True)
         for written in stage.writes:
@@ -257,6 +259,10 @@ class Progress:
             text = canonical_json({"label": self.label, "done": self.done, "total": self.total, "note": note})
             assert self._file is not None
             write_text(self._file, text)
+
+    def reach(self, done: int) -> None:
+        """Say that ``done`` units are done in all."""
+        self.advance(by=done - self.done)
 
     def close(self) -> None:
         """End the bar."""

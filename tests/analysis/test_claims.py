@@ -1,6 +1,5 @@
 """Claims about claims.json and the analysis that is rendered from it."""
 
-import json
 import re
 
 import pytest
@@ -212,14 +211,14 @@ def test_the_verdict_is_the_second_paragraph_and_one_sentence(run, claims):
 
 
 def test_a_null_result_is_called_one_with_what_could_have_been_seen(bare_run, made):
-    writers = {**made.writers, "stage_c": lambda n: made.prediction(n, made.worked(n, right=n % 2 == (n < 4)))}
+    writers = {**made.writers, "stage_c": lambda n: made.prediction(n, made.worked(n, right=(n % 2 == 0) == (n < 20)))}
     made.evaluation(bare_run, writers=writers)
     write_claims(bare_run)
     text = render_analysis(bare_run)
     assert "stage_c (strict) and flat (strict) cannot be told apart on these 40 items" in text.split("\n\n")[1]
     null = next(line for line in text.split("\n") if line.startswith("- Null result, eval-core: stage_c against flat"))
     assert re.search(
-        r"is undecided, \+0\.0 points \[-[\d.]+, \+[\d.]+\]\. The two disagree on 36 of 40 items: a true", null
+        r"is undecided, \+0\.0 points \[-[\d.]+, \+[\d.]+\]\. The two disagree on 20 of 40 items: a true", null
     )
     resolves = read_claims(bare_run)["eval-core/stage_c-vs-flat"]["fields"]["resolves"]
     assert f"a true difference of {100 * resolves:.1f} points would show four times in five" in null
@@ -246,6 +245,9 @@ def test_an_analysis_without_its_claims_is_refused(run, made):
     write_claims(run)
     made.evaluation(run)
     with pytest.raises(ArtifactError, match="found no claim eval-core/flat/accuracy"):
+        render_analysis(run)
+    made.evaluation(run, checkpoints=())
+    with pytest.raises(ArtifactError, match=r"eval_summary\.json: found no scorecards"):
         render_analysis(run)
 
 
@@ -293,4 +295,15 @@ def test_a_completion_is_shown_as_checked_steps_and_answer_or_as_plain_text(made
 def test_a_completion_cannot_break_out_of_its_code_block(run, claims):
     text = render_analysis(run)
     assert "````text\nAda has 苹\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER} a lot of $money$ and\n```\n" in text
-    assert "\a" not in text and json.dumps(text)
+    assert "\a" not in text and "\r" not in text
+
+
+def test_long_work_is_cut_in_the_analysis_and_its_answer_kept(bare_run, made):
+    work = "\n".join(f"Now we count {k} + {k} = {2 * k}" for k in range(1, 41))
+    completion = f"<reasoning>\n{work}\n</reasoning>\n<answer>40</answer>"
+    made.evaluation(
+        bare_run, checkpoints=("flat",), items=1, writers={"flat": lambda n: made.prediction(n, completion)}
+    )
+    write_claims(bare_run)
+    text = render_analysis(bare_run)
+    assert "…\n[answer]    40\n```" in text and "40 + 40" not in text

@@ -142,3 +142,14 @@ def test_wrapped_lines_fit_keep_words_whole_and_end_in_an_ellipsis_when_cut():
     assert len(cut) == 1 and cut[0].startswith("the quick") and cut[0].endswith("…")
     broken = wrap("x" * 100, 100, 99)
     assert len(broken) > 1 and "".join(broken) == "x" * 100
+
+
+def test_long_work_is_cut_and_its_answer_still_shown(bare_run, made):
+    work = "\n".join(f"{k} + {k} = {2 * k}" for k in range(1, 21))
+    completion = f"<reasoning>\n{work}\n</reasoning>\n<answer>40</answer>"
+    made.evaluation(
+        bare_run, checkpoints=("flat",), items=1, writers={"flat": lambda n: made.prediction(n, completion)}
+    )
+    shown = texts(plot_examples(bare_run))
+    assert "7 + 7 = 14" in shown and "8 + 8 = 16" not in shown
+    assert shown.count("…") == 2 and shown.count("40") == 2  # the only checkpoint stands on both sides

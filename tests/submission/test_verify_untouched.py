@@ -45,7 +45,7 @@ def test_what_is_no_sealed_run_is_one_clear_problem(tmp_path, content):
     report = verify_run(tmp_path)
     assert len(report.problems) == 1
     assert "seal" in str(report.problems[0])
-    assert ": 1 problem in " in report.headline
+    assert ": 0 files, 1 check, 1 problem in " in report.headline
 
 
 def test_a_folder_that_is_not_there_is_one_clear_problem(tmp_path):

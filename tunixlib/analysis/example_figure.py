@@ -31,6 +31,7 @@ LINE = 1.45 * SIZE  # points from one line to the next
 WIDTH = 5.2 * 72  # points of one panel
 LEFT = 8  # points of margin
 INDENT = 14  # points left of a step, for its mark
+COLUMN = WIDTH - INDENT - 2 * LEFT  # points for the text of a column
 MOST_LINES = {"prompt": 3, "panel": 8}
 
 
@@ -95,18 +96,30 @@ def _write(panel: Any, left: float, top: float, text: str, **options: Any) -> No
 
 
 def _laid_out(row: Any) -> Iterator[tuple[str, str, str]]:
-    """``(mark, its colour, text)`` for each line of a panel, the mark only on the first line of a step."""
-    room = MOST_LINES["panel"]
+    """``(mark, its colour, text)`` for each line of a panel, the mark only on the first line of a step.
+
+    Steps that do not fit are cut; the answer, which comes last, is always there.
+    """
     shown = shown_lines(row)
-    for place, (kind, text) in enumerate(shown, start=1):
-        lines = wrap(text, WIDTH - INDENT - 2 * LEFT, room)
-        for number, line in enumerate(lines):
-            yield (MARKS[kind][0] if number == 0 else "", MARKS[kind][1], line)
+    answer = [line for line in shown if line[0] == "answer"]
+    steps = shown[: len(shown) - len(answer)]
+    room = MOST_LINES["panel"] - len(answer)
+    for place, (kind, text) in enumerate(steps, start=1):
+        lines = wrap(text, COLUMN, room)
         room -= len(lines)
+        if room == 0 and place < len(steps) and not lines[-1].endswith("…"):
+            lines.append("…")
+        yield from _with_mark(kind, lines)
         if room == 0:
-            if place < len(shown) and not lines[-1].endswith("…"):
-                yield ("", UNCHECKED, "…")
-            return
+            break
+    for kind, text in answer:
+        yield from _with_mark(kind, wrap(text, COLUMN, 2))
+
+
+def _with_mark(kind: str, lines: list[str]) -> Iterator[tuple[str, str, str]]:
+    mark, shade = MARKS[kind]
+    for number, line in enumerate(lines):
+        yield ("" if number else mark, shade, line)
 
 
 def wrap(text: str, width: float, most: int) -> list[str]:

@@ -14,6 +14,7 @@ A situation that does not occur is filled by the first unused item of: base righ
 The base model is right when its answer is, with or without tags; the final checkpoint must put it into the tags.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,9 @@ from tunixlib.artifacts import ArtifactError
 from tunixlib.runs import Run
 
 Row = Mapping[str, Any]
+
+LONGEST_QUOTE = 500  # characters of a text that analysis.md quotes
+MARKS = {"true": "[true]     ", "false": "[false]    ", "unchecked": "[unchecked]", "answer": "[answer]   "}
 
 
 @dataclass(frozen=True)
@@ -127,3 +131,28 @@ def outcome(row: Row) -> str:
     form = "well formed" if row["well_formed"] else "not the text form"
     end = "" if row["finish_reason"] == "eos" else ", cut at the token limit"
     return f"{answer}, {form}{end}"
+
+
+def render_example(example: Example) -> str:
+    """The example as Markdown: prompt and both completions in code blocks, each step with its verdict."""
+    blocks = [f"### {example.situation.capitalize()}"]
+    blocks.append(_fenced([f"{_cut(example.prompt)}\n", f"expected: {_cut(example.expected_answer)}"]))
+    for name, row in ((example.before_name, example.before), (example.after_name, example.after)):
+        shown = [(kind, f"{MARKS[kind]} {text}" if kind in MARKS else text) for kind, text in shown_lines(row)]
+        work = _cut("\n".join(text for kind, text in shown if kind != "answer"))
+        answer = [_cut(text) for kind, text in shown if kind == "answer"]
+        blocks += [f"{name}: {outcome(row)}", _fenced([*([work] if work else []), *answer])]
+    return "\n\n".join(blocks)
+
+
+def _cut(text: str) -> str:
+    """The text without control characters, cut at an ellipsis when it is long."""
+    clean = "".join(char if char == "\n" or char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return clean if len(clean) <= LONGEST_QUOTE else clean[:LONGEST_QUOTE].rstrip() + "…"
+
+
+def _fenced(parts: list[str]) -> str:
+    """A code block around any text, its fence longer than any inside."""
+    text = "\n".join(parts)
+    fence = "`" * max([3, *(len(found) + 1 for found in re.findall("`{3,}", text))])
+    return f"{fence}text\n{text}\n{fence}"

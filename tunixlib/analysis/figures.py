@@ -89,7 +89,8 @@ def plot_trace_lengths(run: Run) -> "Figure":
             axis.get_major_locator().set_params(integer=True)
         axes[0, 1].legend()
     else:
-        empty(axes[0, 0], "no stages were written")
+        for panel in axes[0]:
+            empty(panel, "no stages were written")
     return figure
 
 

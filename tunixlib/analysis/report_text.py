@@ -6,13 +6,12 @@
 The verdict comes first; a null result is said as such, with its interval and what the items could have resolved.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tunixlib.analysis.claim_kinds import NOT_SUPPORTED, SUPPORTED, UNDECIDED
 from tunixlib.analysis.claims import read_claims
-from tunixlib.analysis.examples import Example, choose_examples, outcome, shown_lines
+from tunixlib.analysis.examples import choose_examples, render_example
 from tunixlib.analysis.run_files import Summary, read_summary
 from tunixlib.artifacts import ArtifactError, write_text
 from tunixlib.runs import Run
@@ -20,13 +19,11 @@ from tunixlib.tables import markdown_table, percent
 
 Claims = Mapping[str, dict[str, Any]]
 
-LONGEST_QUOTE = 500
 COLUMNS = (
     "Accuracy is strict: the answer must stand in its tags. Lenient also accepts an untagged answer. Step truth is the "
     "share of true steps among those that state something checkable; coverage is the share that does. False work is "
     "the share of completions that are right and yet hold a false step."
 )
-MARKS = {"true": "[true]     ", "false": "[false]    ", "unchecked": "[unchecked]", "answer": "[answer]   "}
 
 
 def write_analysis(run: Run) -> str:
@@ -53,6 +50,10 @@ def render_analysis(run: Run) -> str:
 
 
 def _refuse_old_claims(claims: Claims, summary: Summary) -> None:
+    if not summary.eval_sets:
+        raise ArtifactError(
+            "eval_summary.json: found no scorecards, expected at least one; run 05_evaluate.ipynb first"
+        )
     missing = [name for name in (f"{c['eval_set']}/{c['checkpoint']}/accuracy" for c in summary.scorecards)
                if name not in claims]  # fmt: skip
     if missing:
@@ -191,24 +192,7 @@ def _examples(run: Run, summary: Summary) -> Iterator[str]:
     )
     yield "![Completions side by side](figures/examples.png)"
     for example in choose_examples(run, summary.eval_sets[0]):
-        yield _example(example)
-
-
-def _example(example: Example) -> str:
-    blocks = [f"### {example.situation.capitalize()}"]
-    blocks.append(_fenced(f"{example.prompt}\n\nexpected: {example.expected_answer}"))
-    for name, row in ((example.before_name, example.before), (example.after_name, example.after)):
-        lines = [f"{MARKS[kind]} {text}" if kind in MARKS else text for kind, text in shown_lines(row)]
-        blocks += [f"{name}: {outcome(row)}", _fenced("\n".join(lines))]
-    return "\n\n".join(blocks)
-
-
-def _fenced(text: str) -> str:
-    """A code block around any text: control characters replaced, long text cut, the fence longer than any inside."""
-    clean = "".join(char if char == "\n" or char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
-    cut = clean if len(clean) <= LONGEST_QUOTE else clean[:LONGEST_QUOTE].rstrip() + "…"
-    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`{3,}", cut))])
-    return f"{fence}text\n{cut}\n{fence}"
+        yield render_example(example)
 
 
 def _limits(claims: Claims, summary: Summary) -> Iterator[str]:

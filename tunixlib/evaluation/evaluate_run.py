@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import read_jsonl, sha256_file, write_json, write_jsonl
-from tunixlib.evaluation.generation import GenerationConfig, generate
-from tunixlib.evaluation.scoring import grade, scorecard
+from tunixlib.evaluation.generation import GenerationConfig
+from tunixlib.evaluation.predictions import predict
+from tunixlib.evaluation.scoring import scorecard
 from tunixlib.modeling.checkpoints import verified_checkpoint
 from tunixlib.modeling.models import load_checkpoint, model_folder, weights_sha256
-from tunixlib.modeling.tokenization import encode_prompt, stop_ids
 from tunixlib.runs import Run, progress
 from tunixlib.seeding.datasets import dataset_file
 from tunixlib.seeding.evalsets import read_eval_set
@@ -89,28 +89,7 @@ def _evaluate_checkpoint(
     cards = []
     for eval_set, rows in sets.items():
         with progress(len(rows), f"{name} on {eval_set}") as bar:
-            predictions = predict(model, tokenizer, rows, config, lambda done, bar=bar: bar.advance(by=done - bar.done))
+            predictions = predict(model, tokenizer, rows, config, bar.reach)
         write_jsonl(run.path("predictions", eval_set, f"{name}.jsonl"), predictions)
         cards.append(scorecard(predictions, name, eval_set))
     return cards
-
-
-def predict(
-    model: Any, tokenizer: Any, rows: Sequence[dict[str, Any]], config: GenerationConfig, on_progress: Any = None
-) -> list[dict[str, Any]]:
-    """One graded prediction per evaluation item, in the order given."""
-    prompts = [encode_prompt(tokenizer, row["prompt"]) for row in rows]
-    generated = generate(model, prompts, stop_ids(tokenizer), config, on_progress)
-    predictions = []
-    for row, (tokens, finish_reason) in zip(rows, generated, strict=True):
-        completion = tokenizer.decode(tokens, skip_special_tokens=False)
-        predictions.append(
-            {
-                **row,
-                "completion": completion,
-                "finish_reason": finish_reason,
-                "tokens": len(tokens) + (finish_reason == "eos"),
-                **grade(completion, row["expected_answer"], finish_reason),
-            }
-        )
-    return predictions

@@ -6,7 +6,7 @@ r"""Grades of completions and scorecards of checkpoints, computed from predictio
     >>> grade("It is 5.", "5", "eos")["lenient_correct"]
     True
 
-A prediction row is an evaluation item (id, prompt, expected_answer, section, category, difficulty), what the
+A prediction row is an evaluation item (id, prompt, expected_answer, section, category, difficulty, family), what the
 checkpoint wrote (completion, finish_reason, tokens: with the stop token if there was one), and the grade of it.
 """
 
@@ -18,7 +18,7 @@ from tunixlib.checking.steps import check_steps
 from tunixlib.evaluation.intervals import proportion
 from tunixlib.traces import parse_completion
 
-ITEM_FIELDS = ("id", "prompt", "expected_answer", "section", "category", "difficulty")
+ITEM_FIELDS = ("id", "prompt", "expected_answer", "section", "category", "difficulty", "family")
 GRADE_FIELDS = ("final_answer", "extraction_rule", "correct", "lenient_correct", "well_formed", "steps")
 
 # A completion repeats itself when more than this share of its runs of four words occurred in it before.
@@ -78,7 +78,7 @@ def scorecard(rows: Sequence[Row], checkpoint: str, eval_set: str) -> dict[str, 
         "right_answer_false_work": proportion(sum(false_work), len(rows)),
         "mean_completion_tokens": round(sum(row["tokens"] for row in rows) / len(rows), 6),
         "repetition": proportion(sum(_repeated(row["completion"]) > REPETITION_SHARE for row in rows), len(rows)),
-        **{f"by_{field}": _by(rows, field) for field in ("section", "category", "difficulty")},
+        **{f"by_{field}": _by(rows, field) for field in ("section", "category", "difficulty", "family")},
     }
 
 

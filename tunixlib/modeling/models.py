@@ -86,7 +86,8 @@ def load_checkpoint(folder: Path, dtype: str = "float32", device: str = "cpu") -
     model = AutoModelForCausalLM.from_pretrained(
         folder, dtype=getattr(torch, dtype), local_files_only=True, use_safetensors=True
     )
-    return model.to(device).eval(), tokenizer
+    model.to(device)  # type: ignore[arg-type]
+    return model.eval(), tokenizer
 
 
 def _quiet() -> None:

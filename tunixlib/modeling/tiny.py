@@ -35,8 +35,9 @@ def save(folder: Path) -> None:
     }
     config = Qwen3Config(
         vocab_size=VOCABULARY, hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4,
-        num_key_value_heads=2, head_dim=16, max_position_embeddings=1024, rope_theta=1e6, rms_norm_eps=1e-6,
-        attention_bias=False, tie_word_embeddings=True, initializer_range=0.05, **ids,
+        num_key_value_heads=2, head_dim=16, max_position_embeddings=1024, rms_norm_eps=1e-6,
+        attention_bias=False, tie_word_embeddings=True, initializer_range=0.05,
+        rope_parameters={"rope_type": "default", "rope_theta": 1e6}, **ids,
     )  # fmt: skip
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)

@@ -88,7 +88,7 @@ def _fits(value: Any, annotation: str) -> bool:
         return False
     if not isinstance(value, TYPES[outer]):
         return False
-    return not inner or all(_fits(item, inner.rstrip("]")) for item in value)
+    return not inner or (isinstance(value, list) and all(_fits(item, inner.rstrip("]")) for item in value))
 
 
 def merge_declared(notebooks: list[Path]) -> dict[str, dict[str, str]]:

@@ -35,9 +35,13 @@ class Report:
     @property
     def headline(self) -> str:
         """``run smoke-v1: 57 files, 9 checks, no problem found in 0.31 s``."""
-        count = len(self.problems)
-        found = f"{count} problem{'s'[: count != 1]}" if count else "no problem found"
-        return f"run {self.run_id}: {self.files} files, {self.checks} checks, {found} in {self.seconds:.2f} s"
+        problems = _counted(len(self.problems), "problem") if self.problems else "no problem found"
+        size = f"{_counted(self.files, 'file')}, {_counted(self.checks, 'check')}"
+        return f"run {self.run_id}: {size}, {problems} in {self.seconds:.2f} s"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def shorten(value: object, width: int = 80) -> str:

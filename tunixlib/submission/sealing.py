@@ -22,9 +22,9 @@ def seal(run: Run) -> dict[str, Any]:
     Raises RunError when a stage is missing or worked on inputs that have changed since.
     """
     run.refuse_if_sealed()
-    provenance = {"run_version": RUN_VERSION, "run_id": run.run_id, "stages": [_stage_entry(run, s) for s in STAGES]}
-    write_json(run.path("provenance.json"), provenance)
-    manifest = _manifest(run, provenance["stages"])
+    stages = [_stage_entry(run, stage) for stage in STAGES]
+    write_json(run.path("provenance.json"), {"run_version": RUN_VERSION, "run_id": run.run_id, "stages": stages})
+    manifest = _manifest(run, stages)
     manifest["digest"] = manifest_digest(manifest)
     write_json(run.path(MANIFEST), manifest)
     return manifest

@@ -78,4 +78,10 @@ def _guarded(evidence: Evidence, name: str, file: str, check: Check) -> Iterator
         yield from check(evidence)
     except BROKEN_CONTENT as error:
         found = f"content with which the check of {name} cannot go on ({type(error).__name__}: {shorten(str(error))})"
-        yield Problem(file, found, "files of their form; the problems above may say more")
+        yield Problem(_named(evidence, error) or file, found, "files of their form; other problems may say more")
+
+
+def _named(evidence: Evidence, error: BaseException) -> str:
+    """The file of the run that an error of the system is about."""
+    path = Path(str(error.filename)) if isinstance(error, OSError) and error.filename else None
+    return path.relative_to(evidence.root).as_posix() if path and path.is_relative_to(evidence.root) else ""

@@ -81,7 +81,7 @@ class MasterWeights:
 
     def __init__(self, model: nn.Module, config: SFTConfig, dtype: torch.dtype):
         self.params = [param for param in model.parameters() if param.requires_grad]
-        self.masters = self.params
+        self.masters: list[torch.Tensor] = list(self.params)
         if dtype != torch.float32:
             self.masters = [param.detach().clone() for param in self.params]
             for param in self.params:  # parameters only: rotary tables stay float32
@@ -93,22 +93,24 @@ class MasterWeights:
 
     def step(self, learning_rate: float, targets: int) -> float:
         """Divide the summed gradient by the number of targets, clip, update. Returns the norm before clipping."""
-        gradients = [param.grad.float() if param.grad is not None else torch.zeros_like(m)
-                     for param, m in zip(self.params, self.masters, strict=True)]  # fmt: skip
-        torch._foreach_div_(gradients, float(targets))
-        for master, gradient in zip(self.masters, gradients, strict=True):
-            master.grad = gradient
+        for param, master in zip(self.params, self.masters, strict=True):
+            gradient = torch.zeros_like(master) if param.grad is None else param.grad.float()
+            param.grad = None
+            master.grad = gradient.div_(targets)
         norm = float(nn.utils.clip_grad_norm_(self.masters, self.max_grad_norm))
         if math.isfinite(norm):
             for group in self.optimizer.param_groups:
                 group["lr"] = learning_rate
             self.optimizer.step()
-            if self.masters is not self.params:
-                with torch.no_grad():
-                    torch._foreach_copy_([param.data for param in self.params], self.masters)
-        for param, master in zip(self.params, self.masters, strict=True):
-            param.grad = master.grad = None
+            self._publish()
+        self.optimizer.zero_grad(set_to_none=True)
         return norm
+
+    @torch.no_grad()
+    def _publish(self) -> None:
+        for param, master in zip(self.params, self.masters, strict=True):
+            if master is not param:
+                param.copy_(master)
 
     def restore(self) -> None:
         """Put the float32 masters into the model, for saving."""

@@ -24,6 +24,12 @@ def solve(prompt: str) -> str:
 
 _MADE_UP = {"a": CONSONANTS, "b": VOWELS, "c": CONSONANTS, "d": VOWELS, "e": CONSONANTS}
 
+
+def _is_made_up(word: str) -> bool:
+    """Whether the other level could make this word, too."""
+    return len(word) == 5 and all(letter in part for letter, part in zip(word, _MADE_UP.values(), strict=True))
+
+
 FAMILY = Family(
     name="reverse_word",
     category="synthetic",
@@ -35,7 +41,7 @@ FAMILY = Family(
         'A mirror turns "{word}" around, letter by letter. What does it show?',
     ),
     levels=(
-        Level("easy", {"word": tuple(noun for noun in NOUNS if len(noun) <= 8)}, steps=2),
+        Level("easy", {"word": tuple(noun for noun in NOUNS if len(noun) <= 8 and not _is_made_up(noun))}, steps=2),
         Level("medium", _MADE_UP, steps=2),
     ),
     build=build,

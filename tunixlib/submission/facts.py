@@ -1,0 +1,71 @@
+"""What cards and rules say of a run, sealed or not: its parameters, its last checkpoint's completions, its sizes.
+
+facts = read_facts(Run.open("smoke-v1"))
+facts.parameters["MODEL"], facts.final_rows[0]["completion"]
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from tunixlib.analysis.run_files import SEGMENTS, Summary, read_metrics, read_predictions, read_summary
+from tunixlib.artifacts import read_json
+from tunixlib.runs import MANIFEST, STAGES, WORK, Run
+
+FINAL = SEGMENTS["curriculum"][-1]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A run with the records of its finished stages."""
+
+    run: Run
+    records: dict[str, dict[str, Any]]
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """All parameters of all finished stages."""
+        return {name: value for record in self.records.values() for name, value in record["parameters"].items()}
+
+    @cached_property
+    def summary(self) -> Summary:
+        """``eval_summary.json``."""
+        return read_summary(self.run)
+
+    @cached_property
+    def split(self) -> dict[str, Any]:
+        """``data/split_stats.json``."""
+        found: dict[str, Any] = read_json(self.run.path("data", "split_stats.json"))
+        return found
+
+    @cached_property
+    def metrics(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
+        """Arm -> segment -> rows of ``metrics.jsonl``."""
+        return read_metrics(self.run)
+
+    @cached_property
+    def final_rows(self) -> list[dict[str, Any]]:
+        """Every prediction of the final checkpoint, over all evaluation sets."""
+        return [row for name in self.summary.eval_sets for row in read_predictions(self.run, name, FINAL)]
+
+    @cached_property
+    def command(self) -> str:
+        """The command that ran all stages, or the empty string when they were run by hand."""
+        started = self.run.path(WORK, "run.json")
+        if self.run.sealed:
+            manifest = read_json(self.run.path(MANIFEST))
+            return "" if manifest["profile"] == "interactive" else str(manifest["command"])
+        return str(read_json(started)["command"]) if started.is_file() else ""
+
+    @cached_property
+    def seconds(self) -> float:
+        """How long the finished stages took."""
+        return sum(record["seconds"] for record in self.records.values())
+
+
+def read_facts(run: Run) -> Facts:
+    """The facts of a run, from ``provenance.json`` when it is sealed, else from the records of its finished stages."""
+    if run.sealed:
+        stages = read_json(run.path("provenance.json"))["stages"]
+        return Facts(run, {stage["stage"]: stage for stage in stages})
+    return Facts(run, {stage.name: found for stage in STAGES if (found := run.record(stage.name))})
