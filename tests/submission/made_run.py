@@ -28,7 +28,7 @@ from tunixlib.seeding.evalsets import EvalItem
 from tunixlib.submission import sealing
 from tunixlib.submission.notebook_check import INJECTED, assignments, source_of
 from tunixlib.traces import ReasoningTrace, render_completion
-from tunixlib.training.arms import order_batches, plan_arm
+from tunixlib.training.arms import LENGTHS, order_batches, plan_arm
 
 INJECTION = {
     "RUN_ID": "demo",
@@ -100,17 +100,20 @@ def write_stage(run, name, traces, data):
     write_executed(run, name, source, injected)
 
 
-def write_arm(run, name, parameters):
+def write_arm(run, name, parameters, left_out=()):
     arm = name.removeprefix("02_train").removeprefix("03_") or "flat"
     stages, lengths = {}, {}
     for stage in "abc":
         found = [ReasoningTrace(**row) for _, row in read_jsonl(run.path("data", f"stage_{stage}.jsonl"))]
-        stages[stage] = [trace.trace_id for trace in found]
         lengths |= {trace.trace_id: len(trace.prompt + render_completion(trace)) for trace in found}
+        ids = [trace.trace_id for trace in found if trace.trace_id not in left_out]
+        stages[stage] = [i for i in ids if lengths[i] <= parameters["MAX_LENGTH"]]
+    write_json(run.path("training", arm, LENGTHS), lengths)
     parent = BASE_SHA
     for segment in plan_arm(arm, stages, parameters["EPOCHS"], parameters["SEED"]):
         folder = run.path("training", arm, segment.name)
         steps = order_batches(segment.rows, lengths, parameters["TRACES_PER_STEP"], parameters["SEED"])
+        steps = steps[: parameters["MAX_STEPS"] or None]
         write_jsonl(folder / "order.jsonl", ({"step": i, "trace_ids": list(b)} for i, b in enumerate(steps, start=1)))
         tokens = [sum(lengths[trace_id] for trace_id in batch) for batch in steps]
         write_jsonl(folder / "metrics.jsonl", (metrics_row(i, n) for i, n in enumerate(tokens, start=1)))

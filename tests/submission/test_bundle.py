@@ -24,7 +24,7 @@ def no_report(monkeypatch):
     monkeypatch.setattr(bundle, "render_report", lambda run: "a page\n")
 
 
-def test_the_same_run_gives_the_same_bytes(run, dist):
+def test_the_same_run_gives_the_same_bytes(run, dist, no_report):
     paths = publish(run)
     assert paths == [dist / "demo" / "report.html", dist / "demo" / "bundle.zip"]
     first = [sha256_file(path) for path in paths]
@@ -97,6 +97,7 @@ def test_the_table_of_contents_counts_files_and_bytes_before_and_after_sealing(r
 
 def test_the_report_is_one_page_with_results_notebooks_and_pictures_that_fetches_nothing(run):
     page = render_report(run)
+    assert render_report(run) == page
     assert len(page.encode()) < 5_000_000
     assert page.count("<html") == page.count("<h1>Run demo</h1>") == 1
     for name in ("01_seed", "02_train", "03_curriculum", "05_evaluate", "06_analysis", "07_submission"):
@@ -125,6 +126,8 @@ def test_active_content_in_a_completion_stays_text(unsealed):
 
 
 def test_a_report_that_would_be_too_large_is_refused(unsealed, monkeypatch):
+    for path in unsealed.path("notebooks").iterdir():
+        path.unlink()
     monkeypatch.setattr("tunixlib.submission.report.LARGEST_REPORT", 1_000)
     with pytest.raises(ValueError, match="expected under 1,000; make the pictures in its notebooks smaller"):
         render_report(unsealed)

@@ -3,6 +3,7 @@ import yaml
 
 from tunixlib.artifacts import read_jsonl, write_jsonl, write_text
 from tunixlib.runs import WORK
+from tunixlib.seeding.recipes import DEFAULT_TRACES
 from tunixlib.submission.cards import dataset_card, model_card
 from tunixlib.submission.rules import Rule, check_rules, rules_table
 
@@ -118,7 +119,7 @@ def test_the_dataset_card_counts_traces_and_truth(unsealed):
 
 
 def test_a_data_set_of_ours_says_how_to_make_it_again(unsealed, monkeypatch):
-    monkeypatch.setitem(__import__("tunixlib.submission.cards", fromlist=["x"]).DEFAULT_TRACES, "adding-v1", 30)
+    monkeypatch.setitem(DEFAULT_TRACES, "adding-v1", 30)
     rows = [row for _, row in read_jsonl(unsealed.path("data", "dataset.jsonl"))]
     rows[0]["meta"]["seed"] = 42
     write_jsonl(unsealed.path("data", "dataset.jsonl"), rows)

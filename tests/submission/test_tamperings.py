@@ -8,8 +8,10 @@ from made_run import png, rehash, reseal
 
 from tunixlib.analysis.claims import write_claims
 from tunixlib.analysis.report_text import write_analysis
-from tunixlib.artifacts import read_json, read_jsonl, sha256_file, write_json, write_jsonl
+from tunixlib.artifacts import read_json, read_jsonl, write_json, write_jsonl
 from tunixlib.evaluation.scoring import grade
+from tunixlib.submission.check_files import check_hashes
+from tunixlib.submission.evidence import Evidence
 from tunixlib.submission.sealing import manifest_digest
 from tunixlib.submission.verify import verify_run
 
@@ -257,19 +259,18 @@ TAMPERINGS = {
 
 
 @pytest.mark.parametrize("name", TAMPERINGS)
-def test_a_tampering_is_found_and_its_file_named(run, name):
-    tamper, file = TAMPERINGS[name]
-    before = {path: sha256_file(path) for path in run.root.rglob("*") if path.is_file()}
-    tamper(run.root)
-    after = {path: sha256_file(path) for path in run.root.rglob("*") if path.is_file()}
-    changed = {path.relative_to(run.root).as_posix() for path, _ in before.items() ^ after.items()}
-    assert changed
-    found = files_with_problems(run.root)
-    assert changed <= found or file in found
+def test_the_hashes_name_exactly_the_files_that_were_tampered_with(run, name):
+    before = Evidence(run.root, read_json(run.root / MANIFEST))
+    assert list(check_hashes(before)) == []
+    TAMPERINGS[name][0](run.root)
+    after = Evidence(run.root, before.manifest)
+    changed = {file for file, _ in before.hashes.items() ^ after.hashes.items()}
+    assert changed or name == "weights replaced", "weights are no evidence; their checkpoint's record is"
+    assert {problem.file for problem in check_hashes(after)} == changed
 
 
 @pytest.mark.parametrize("name", TAMPERINGS)
-def test_a_tampering_is_found_even_when_all_hashes_are_made_to_agree(run, name):
+def test_a_tampering_is_found_and_its_file_named_even_when_all_hashes_are_made_to_agree(run, name):
     tamper, file = TAMPERINGS[name]
     tamper(run.root)
     if file in ("provenance.json", MANIFEST, "notebooks/01_seed.ipynb", "notebooks/02_train.ipynb"):
@@ -349,7 +350,7 @@ def test_a_renamed_run_is_told_to_take_its_name_back(run):
 @pytest.mark.parametrize(
     "name", ["provenance.json", "eval_summary.json", "claims.json", FLAT, METRICS, ORDER, RECORD, NOTEBOOK]
 )
-@pytest.mark.parametrize("content", ["", "[]", "{}", "7", '"text"', "{", "null", '{"stages": 3}', "[" * 5000, "\x00"])
+@pytest.mark.parametrize("content", ["", "[]", "7", "{", "null", '{"stages": 3}', "[" * 5000])
 def test_content_of_any_other_kind_is_a_problem_and_never_an_exception(run, name, content):
     (run.root / name).write_text(content, encoding="utf-8")
     rehash(run.root)

@@ -12,6 +12,7 @@ import importlib.util
 import os
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -77,11 +78,11 @@ def weights_sha256(folder: Path) -> str:
 
 def load_checkpoint(folder: Path, dtype: str = "float32", device: str = "cpu") -> tuple[Any, Any]:
     """Model in evaluation mode and tokenizer from a folder. ``dtype`` is ``float32``, ``bfloat16`` or ``float16``."""
+    weight_files(folder)
+    _quiet()
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    weight_files(folder)
-    _quiet()
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     model = AutoModelForCausalLM.from_pretrained(
         folder, dtype=getattr(torch, dtype), local_files_only=True, use_safetensors=True
@@ -90,8 +91,18 @@ def load_checkpoint(folder: Path, dtype: str = "float32", device: str = "cpu") -
     return model.eval(), tokenizer
 
 
+def load_tokenizer(name: str) -> Any:
+    """The tokenizer of a model given by name or folder, as ``model_folder`` finds it."""
+    folder = model_folder(name)
+    _quiet()
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+
+
 def _quiet() -> None:
-    """Keep transformers' loading bars, a fraction of a second long, out of the evidence notebooks."""
+    """Keep loading bars of a fraction of a second, and tqdm's wish for widgets, out of the evidence notebooks."""
+    warnings.filterwarnings("ignore", message="IProgress not found")
     from transformers.utils import logging
 
     logging.disable_progress_bar()

@@ -16,6 +16,7 @@ import nbformat
 
 from tunixlib.artifacts import write_text
 from tunixlib.runs import PROJECT_ROOT
+from tunixlib.submission.notebook_check import unfinished
 
 
 class NotebookError(RuntimeError):
@@ -53,21 +54,6 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], failed: P
     _make_portable(finished, source, target)
     write_text(target, nbformat.writes(finished) + "\n")
     scratch.unlink()
-
-
-def unfinished(notebook: nbformat.NotebookNode) -> str | None:
-    """Why an executed notebook does not count as finished, or None when it does."""
-    metadata = notebook.metadata.get("papermill", {})
-    if metadata.get("exception") or not metadata.get("end_time"):
-        return f"papermill says end_time={metadata.get('end_time')}, exception={metadata.get('exception')}"
-    for number, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code" or not cell.source.strip():
-            continue
-        if not cell.get("execution_count"):
-            return f"cell {number} was never run"
-        if any(output.output_type == "error" for output in cell.outputs):
-            return f"cell {number} ended in an error"
-    return None
 
 
 def _make_portable(notebook: nbformat.NotebookNode, source: Path, target: Path) -> None:

@@ -27,10 +27,11 @@ Say = Callable[[str], None]
 def run_pipeline(
     profile_name: str, run_id: str | None = None, overrides: Mapping[str, Any] | None = None, say: Say = print
 ) -> Run:
-    """Run every notebook of a profile in fresh kernels, then seal the run. Returns the sealed run.
+    """Run every notebook of a profile in fresh kernels, then seal it and build report and bundle.
 
     Raises ProfileError, RunError or NotebookError; whatever had finished by then stays and is not done again.
     """
+    from tunixlib.submission.bundle import publish
     from tunixlib.submission.sealing import seal
 
     profile = load_profile(profile_name)
@@ -53,6 +54,8 @@ def run_pipeline(
                 mine = {k: v for k, v in parameters.items() if k in by_notebook[notebook.stem]}
                 _run_stage(run, notebook, mine, f"[{number}/{len(notebooks)}] {notebook.stem}", say)
         seal(run)
+        publish(run)
+        say("sealed; report and bundle built")
     finally:
         if lock:
             lock.release()

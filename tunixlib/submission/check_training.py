@@ -1,13 +1,11 @@
 """Checks of training: the consumed rows follow from data and parameters, the checkpoints form a chain.
 
 for problem in check_training(evidence):
-    print(problem)        # training/flat/stage_2/order.jsonl: found 39 steps, expected 40 steps of 8 traces ...
+    print(problem)        # training/flat/stage_2/order.jsonl: found 39 batches, another at step 7, expected ...
 
-Lengths in tokens are not on record, so a plan is compared by windows of ``arms.WINDOW`` batches, inside which rows are
-ordered by length, and a trace may be missing only where it could have been longer than ``MAX_LENGTH``.
+The plan is made again from ``data/``, the recorded lengths and the parameters, and compared batch by batch.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,11 +13,7 @@ from tunixlib.modeling.models import weights_sha256
 from tunixlib.runs import STAGES as NOTEBOOK_STAGES
 from tunixlib.submission.evidence import Evidence
 from tunixlib.submission.problems import Problem, shorten
-from tunixlib.traces import ReasoningTrace, render_completion
-from tunixlib.training.arms import STAGES, WINDOW, Segment, plan_arm
-
-# No tokenizer makes more tokens than bytes; the chat template and the end token add fewer than this.
-TEMPLATE_TOKENS = 128
+from tunixlib.training.arms import LENGTHS, STAGES, order_batches, plan_arm
 
 SEGMENT_FILES = ("checkpoint/checkpoint.json", "metrics.jsonl", "order.jsonl")
 RETRAIN = "train the arm again"
@@ -42,59 +36,35 @@ def check_training(evidence: Evidence) -> Iterator[Problem]:
 
 
 def _segments(evidence: Evidence, arm: str) -> list[str]:
-    return sorted({name.split("/")[2] for name in evidence.below(f"training/{arm}")})
+    return sorted({name.split("/")[2] for name in evidence.below(f"training/{arm}")} - {LENGTHS})
 
 
 def _orders(evidence: Evidence, arm: str, parameters: dict[str, Any]) -> Iterator[Problem]:
-    names = _segments(evidence, arm)
-    rows = {name: evidence.rows(f"training/{arm}/{name}/order.jsonl") for name in names}
-    traces = {stage: evidence.traces(f"stage_{stage}.jsonl") for stage in STAGES}
-    consumed = {trace_id for found in rows.values() for row in found for trace_id in row["trace_ids"]}
-    limit, max_steps = parameters["MAX_LENGTH"], parameters["MAX_STEPS"]
-    may_miss = {t.trace_id for found in traces.values() for t in found if not _fits(t, limit)}
-    if max_steps and may_miss:
-        return  # which traces were left out shows in whole epochs only
-    stages = {}
-    for stage, found in traces.items():
-        ids = [trace.trace_id for trace in found]
-        stages[stage] = [i for i in ids if max_steps or i in consumed]
-        for gone in set(ids) - set(stages[stage]) - may_miss:
-            missed = f"no step with trace {gone}, which cannot be longer than {limit} tokens"
-            yield Problem(f"training/{arm}", missed, "every trace that is not too long", RETRAIN)
-    plan = plan_arm(arm, stages, parameters["EPOCHS"], parameters["SEED"])
-    if sorted(segment.name for segment in plan) != names:
-        expected = ", ".join(sorted(segment.name for segment in plan))
-        yield Problem(f"training/{arm}", f"segments {', '.join(names)}", expected, RETRAIN)
+    """What was consumed is exactly what data, lengths, SEED and EPOCHS give, batch by batch."""
+    file, limit = f"training/{arm}/{LENGTHS}", parameters["MAX_LENGTH"]
+    lengths: dict[str, int] = evidence.json(file)
+    ids = {stage: [t.trace_id for t in evidence.traces(f"stage_{stage}.jsonl")] for stage in STAGES}
+    if set(lengths) != {trace_id for found in ids.values() for trace_id in found}:
+        yield Problem(file, f"lengths of {len(lengths)} traces", "one of every trace in data/", RETRAIN)
+        return
+    kept = {stage: [i for i in found if lengths[i] <= limit] for stage, found in ids.items()}
+    plan = plan_arm(arm, kept, parameters["EPOCHS"], parameters["SEED"])
+    names = [segment.name for segment in plan]
+    if sorted(names) != _segments(evidence, arm):
+        yield Problem(f"training/{arm}", f"segments {', '.join(_segments(evidence, arm))}", ", ".join(names), RETRAIN)
     for segment in plan:
-        found_steps = [row["trace_ids"] for row in rows.get(segment.name, [])]
-        file = f"training/{arm}/{segment.name}/order.jsonl"
-        yield from _order(file, found_steps, segment, parameters["TRACES_PER_STEP"], max_steps)
-
-
-def _fits(trace: ReasoningTrace, limit: int) -> bool:
-    """Whether a trace is certainly not longer than ``limit`` tokens."""
-    return len(f"{trace.prompt}{render_completion(trace)}".encode()) + TEMPLATE_TOKENS <= limit
-
-
-def _order(file: str, steps: Sequence[list[str]], segment: Segment, size: int, max_steps: int) -> Iterator[Problem]:
-    batches = -(-len(segment.rows) // size)
-    planned = min(batches, max_steps) if max_steps else batches
-    if len(steps) != planned:
-        yield Problem(
-            file, f"{len(steps)} steps", f"{planned} steps of {size} traces for {len(segment.rows)} rows", RETRAIN
-        )
-    for start in range(0, min(planned, len(steps)), WINDOW):
-        taken = steps[start : start + WINDOW]
-        rows = Counter(segment.rows[start * size : (start + WINDOW) * size])
-        found = Counter(trace_id for ids in taken for trace_id in ids)
-        whole = start + len(taken) == batches or len(taken) == WINDOW
-        wrong = (found - rows) or (whole and rows - found)
-        if wrong:
-            place = f"steps {start + 1} to {start + len(taken)} whose rows differ by trace {next(iter(wrong))}"
-            yield Problem(file, place, "the rows that data, SEED and EPOCHS give", RETRAIN)
-        uneven = [len(ids) for ids in taken if len(ids) != size]
-        if not wrong and len(uneven) > 1:
-            yield Problem(file, f"steps of {shorten(uneven)} traces", f"{size} in all but one", RETRAIN)
+        place, size = f"training/{arm}/{segment.name}", parameters["TRACES_PER_STEP"]
+        planned = order_batches(segment.rows, lengths, size, parameters["SEED"])
+        if parameters["MAX_STEPS"]:
+            planned = planned[: parameters["MAX_STEPS"]]
+        order = [tuple(row["trace_ids"]) for row in evidence.rows(f"{place}/order.jsonl")]
+        if order != planned:
+            step = next((i for i, (x, y) in enumerate(zip(order, planned, strict=False), 1) if x != y), len(order))
+            expected = f"the {len(planned)} batches that data, SEED and EPOCHS give"
+            yield Problem(f"{place}/order.jsonl", f"{len(order)} batches, another at step {step}", expected, RETRAIN)
+        tokens = [sum(lengths[trace_id] for trace_id in batch) for batch in planned]
+        if [row["tokens"] for row in evidence.rows(f"{place}/metrics.jsonl")] != tokens:
+            yield Problem(f"{place}/metrics.jsonl", "other tokens per step", f"those of {LENGTHS}", RETRAIN)
 
 
 def _chain(evidence: Evidence, arm: str, parameters: dict[str, Any]) -> Iterator[Problem]:

@@ -15,6 +15,9 @@ from random import Random
 STAGES = ("a", "b", "c")
 ARMS = ("flat", "curriculum", "reverse")
 
+# Beside an arm's segments: trace id -> tokens of every trace, those left out as too long included.
+LENGTHS = "lengths.json"
+
 # Batches are sorted by length only inside windows of this many, shuffled among themselves afterwards: it saves padding
 # (about a third of all tokens) and is no curriculum, since a window mixes whatever the arm's order put there.
 WINDOW = 8

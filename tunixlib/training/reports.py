@@ -13,7 +13,7 @@ from tunixlib.tables import markdown_table
 def training_table(run: Run, arm: str) -> str:
     """One row per segment: steps, tokens, mean loss of its first and last five steps, where it was computed."""
     rows = []
-    for folder in sorted(run.path("training", arm).iterdir()):
+    for folder in sorted(path for path in run.path("training", arm).iterdir() if path.is_dir()):
         metrics = [row for _, row in read_jsonl(folder / "metrics.jsonl")]
         chosen = read_json(folder / "checkpoint" / "checkpoint.json")["chosen"]
         tokens, seconds = sum(row["tokens"] for row in metrics), sum(row["seconds"] for row in metrics)

@@ -1,35 +1,36 @@
 """Train one arm of a run: its three segments one after the other, each from the checkpoint before it.
 
-    rows, left_out = encode_run(run, "smollm2", max_length=512)
+    rows, left_out = encode_run(run, "flat", "smollm2", max_length=512)
     records = train_arm(run, "flat", "smollm2", rows, epochs=(2, 2, 2), traces_per_step=8, seed=42, config=SFTConfig())
 
-writes ``training/flat/stage_1/{metrics.jsonl, order.jsonl, checkpoint/}`` and so on.
+writes ``training/flat/lengths.json``, ``training/flat/stage_1/{metrics.jsonl, order.jsonl, checkpoint/}`` and so on.
 """
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tunixlib.artifacts import sha256_file
+from tunixlib.artifacts import sha256_file, write_json
 from tunixlib.modeling.checkpoints import CheckpointRecord, verified_checkpoint
-from tunixlib.modeling.models import model_folder
+from tunixlib.modeling.models import load_tokenizer, model_folder
 from tunixlib.modeling.tokenization import Batch, EncodedTrace, LeftOut, encode_traces, make_batch
 from tunixlib.runs import Run
 from tunixlib.seeding.datasets import STAGES, load_traces
 from tunixlib.traces import read_traces
-from tunixlib.training.arms import Segment, order_batches, plan_arm
+from tunixlib.training.arms import LENGTHS, Segment, order_batches, plan_arm
 from tunixlib.training.sft import SFTConfig, train_segment
 
 
-def load_tokenizer(model: str):  # type: ignore[no-untyped-def]
-    """The tokenizer of a model given by name or folder."""
-    from transformers import AutoTokenizer
+def encode_run(run: Run, arm: str, model: str, max_length: int) -> tuple[dict[str, EncodedTrace], list[LeftOut]]:
+    """The run's traces as training rows by trace id, and those left out as longer than ``max_length`` tokens.
 
-    return AutoTokenizer.from_pretrained(model_folder(model), local_files_only=True)
-
-
-def encode_run(run: Run, model: str, max_length: int) -> tuple[dict[str, EncodedTrace], list[LeftOut]]:
-    """The run's traces as training rows by trace id, and those left out as longer than ``max_length`` tokens."""
-    return encode_traces(load_tokenizer(model), load_traces(run.path("data", "dataset.jsonl")), max_length)
+    The length of every trace goes on record, so that anyone can make the arm's batches again without a tokenizer.
+    """
+    traces = load_traces(run.path("data", "dataset.jsonl"))
+    rows, left_out = encode_traces(load_tokenizer(model), traces, max_length)
+    lengths = {trace_id: len(row.input_ids) for trace_id, row in rows.items()}
+    lengths |= {found.trace_id: found.tokens for found in left_out}
+    write_json(run.path("training", arm, LENGTHS), lengths)
+    return rows, left_out
 
 
 def plan_run(run: Run, arm: str, rows: Mapping[str, EncodedTrace], epochs: Sequence[int], seed: int) -> list[Segment]:
