@@ -33,6 +33,7 @@ BY_HAND = [
     ("edge_empty_input", 'The note from Ada reads "". Count its words.', "0"),
     ("edge_empty_input", 'The note from Ada reads "". Reverse it.', "empty"),
     ("edge_huge_numbers", "What is 4382915064 + 7?", "4382915071"),
+    ("edge_huge_numbers", "What is 17 million + 5 million?", "22 million"),
     ("edge_other_scripts", "¿Cuánto es 17 más 28?", "45"),
     ("edge_other_scripts", "12 乘以 5 等于多少?", "60"),
     ("edge_other_digits", "What is १७ + २८? Answer in ordinary digits.", "45"),
@@ -137,5 +138,6 @@ def test_edge_cases_of_different_cores_differ_even_without_case_and_punctuation(
             continue
         trained = {folded(problem.prompt) for _, problem in family.walk("folded", 300)}
         for number in range(len(family.levels)):
-            asked = (family.evaluation_problem(number, index).prompt for index in range(50))
+            kept = min(50, family.eval_cores(number))
+            asked = (family.evaluation_problem(number, index).prompt for index in range(kept))
             assert [prompt for prompt in asked if folded(prompt) in trained] == [], family.name

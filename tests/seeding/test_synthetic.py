@@ -41,6 +41,7 @@ HAND_WRITTEN = [
     ("answer_with_just_the_number", "Only the number of days in 6 weeks.", "42"),
     ("answer_with_just_the_number", "Number only: 91 - 57", "34"),
     ("square_numbers", "The square of 1.2?", "1.44"),
+    ("square_numbers", "Take 5 squared. Add 3 to it.", "28"),
     ("animal_facts", "Legs of 3 spiders and 2 dogs?", "32"),
     ("animal_facts", "Would a whale be a fish?", "no"),
     ("geography_facts", "Which of Lima, Hanoi and Oslo is in Asia?", "Hanoi"),
@@ -68,13 +69,23 @@ def test_the_check_answers_a_prompt_that_nobody_generated(name, prompt, answer):
 SHOWN = [
     (
         "division_exact",
-        {"phrasing": "What is {a} / {b}?", "quotient": 23, "divisor": 6},
+        {"phrasing": "What is {a} / {b}?", "pair": (23, 6)},
         ["120 / 6 = 20 and 138 - 120 = 18", "18 / 6 = 3 and 20 + 3 = 23"],
     ),
     (
         "multiplication",
-        {"phrasing": "What is {a} * {b}?", "a": 23, "b": 7},
+        {"phrasing": "What is {a} * {b}?", "pair": (23, 7)},
         ["20 * 7 = 140 and 3 * 7 = 21", "140 + 21 = 161"],
+    ),
+    (
+        "multiplication",
+        {"phrasing": "What is {a} * {b}?", "pair": (6, 7)},
+        ["From the table of 7: 6 * 7 = 42", "The other way round: 42 / 7 = 6"],
+    ),
+    (
+        "addition",
+        {"phrasing": "What is {a} + {b}?", "tens": (20, 10), "ones": (3, 4)},
+        ["Add the tens of 14: 23 + 10 = 33", "Add the ones, 4: 33 + 4 = 37"],
     ),
     (
         "compare_numbers",

@@ -65,9 +65,9 @@ def read_record(folder: Path) -> CheckpointRecord:
     try:
         return CheckpointRecord.model_validate(read_json(path))
     except ValidationError as error:
-        raise ModelError(
-            f"{path}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}; train the stage again"
-        ) from None
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        raise ModelError(f"{path}, field {field}: {first['msg']}; train the stage again") from None
 
 
 def verified_checkpoint(folder: Path) -> tuple[Path, CheckpointRecord]:

@@ -81,21 +81,16 @@ def _pool_rows(name: str, pool: _Pool, count: int) -> list[dict[str, Any]]:
     """``count`` questions of a section, its families taking turns in a fixed shuffled order."""
     order = Permutation(len(pool.sources), f"{name}/{pool.section}/families")
     found = [pool.sources[order(i)] for i in range(len(pool.sources))]
-    counts = fill_evenly(count, [_capacity(source) for source in found])
+    # Every second core of a level is this set's.
+    counts = fill_evenly(count, [source.room(lambda n, s=source: s.family.eval_cores(n) // 2) for source in found])
     turns = sorted((index, rank) for rank in range(len(found)) for index in range(counts[rank]))
     return [_row(found[rank], index, TURNS[name], pool.section) for index, rank in turns]
 
 
-def _capacity(source: Source) -> int:
-    """How many questions one source can give to one set: its levels take turns, and every second core is the set's."""
-    return len(source.levels) * (min(source.family.eval_cores(level) for level in source.levels) // 2)
-
-
 def _row(source: Source, index: int, turn: int, section: str) -> dict[str, Any]:
     family: Family = source.family
-    pair, within = divmod(index, len(source.levels))
-    number = source.levels[within]
-    problem = family.evaluation_problem(number, 2 * pair + turn)
+    number, nth = source.turn(index)
+    problem = family.evaluation_problem(number, 2 * nth + turn)
     return {
         "prompt": problem.prompt,
         "expected_answer": problem.answer,

@@ -9,7 +9,7 @@ anywhere in any order. Families share a group evenly; one whose space is used up
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -44,6 +44,9 @@ GROUPS = (
     Group("edge_case", "edge_case", 1, 1_000, 20),
 )
 
+# How often a level of each difficulty takes its turn. A model of 135 M parameters learns from numbers it can handle.
+TURNS = {"easy": 3, "medium": 2, "hard": 1}
+
 # Golden is the easy set: the easiest level of every family in a group.
 GOLDEN = "golden-v2"
 DEFAULT_TRACES = {"dev-reasoning-v2": 550, GOLDEN: 100}
@@ -56,15 +59,29 @@ class Source:
     family: Family
     levels: tuple[int, ...]
 
-    @property
-    def capacity(self) -> int:
-        """How many distinct traces it can give when its levels take turns."""
-        return len(self.levels) * min(self.family.training_cells(level) for level in self.levels)
+    @cached_property
+    def pattern(self) -> tuple[int, ...]:
+        """The levels in the order in which they take turns: easy ones three times as often as hard ones."""
+        places = []
+        for number in self.levels:
+            weight = TURNS[self.family.levels[number].difficulty]
+            places += [((turn + 0.5) / weight, number) for turn in range(weight)]
+        return tuple(number for _, number in sorted(places))
+
+    def turn(self, index: int) -> tuple[int, int]:
+        """The level of trace number ``index``, and how many traces of that level come before it."""
+        rounds, place = divmod(index, len(self.pattern))
+        level = self.pattern[place]
+        return level, rounds * self.pattern.count(level) + self.pattern[:place].count(level)
+
+    def room(self, cells: Callable[[int], int]) -> int:
+        """How many turns can be taken when level ``n`` has ``cells(n)`` problems."""
+        return len(self.pattern) * min(cells(level) // self.pattern.count(level) for level in self.levels)
 
     def trace(self, index: int, key: str, meta: dict[str, Any]) -> ReasoningTrace:
         """Its trace number ``index`` under the recipe's key."""
-        number = self.levels[index % len(self.levels)]
-        problem = self.family.training_problem(number, index // len(self.levels), key)
+        number, nth = self.turn(index)
+        problem = self.family.training_problem(number, nth, key)
         own = {
             "category": self.family.category,
             "family": self.family.name,
@@ -133,7 +150,9 @@ class Recipe:
             found = sources(group, easiest_only=self.key == GOLDEN)
             order = Permutation(len(found), f"{self.key}/{self.seed}/families/{group.name}")
             found = [found[order(i)] for i in range(len(found))]
-            slots += zip(found, fill_evenly(count, [source.capacity for source in found]), strict=True)
+            slots += zip(
+                found, fill_evenly(count, [source.room(source.family.training_cells) for source in found]), strict=True
+            )
         return [(source, count) for source, count in slots if count]
 
     @cached_property

@@ -2,16 +2,18 @@
 
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.text import integers
-from tunixlib.seeding.tasks.words import split_number, uneven
+
+_TENS = tuple(range(10, 100, 10))
+_ONES = tuple((one, other) for one in range(10) for other in range(1, 10))
 
 
-def build(phrasing: str, a: int, b: int) -> Problem:
-    """Split the second number into its leading part and the rest, and add one after the other."""
-    lead, rest = split_number(b)
-    place = "tens" if b < 100 else "hundreds"
+def build(phrasing: str, tens: tuple[int, int], ones: tuple[int, int]) -> Problem:
+    """Both numbers come as tens and ones; add the tens of the second number, then its ones."""
+    a, b = tens[0] + ones[0], tens[1] + ones[1]
+    lead, rest = tens[1], ones[1]
     steps = [
-        ("compute", f"Add the {place} of {b}: {a} + {lead} = {a + lead}"),
-        ("compute", f"Add the remaining {rest}: {a + lead} + {rest} = {a + b}"),
+        ("compute", f"Add the tens of {b}: {a} + {lead} = {a + lead}"),
+        ("compute", f"Add the ones, {rest}: {a + lead} + {rest} = {a + b}"),
     ]
     return Problem(phrasing.format(a=a, b=b), steps, str(a + b))
 
@@ -34,9 +36,23 @@ FAMILY = Family(
         "One basket holds {a} apples and another holds {b}. How many apples is that?",
     ),
     levels=(
-        Level("easy", {"a": range(11, 136), "b": uneven(11, 100)}, steps=2),
-        Level("medium", {"a": range(136, 1000), "b": uneven(11, 100)}, steps=2),
-        Level("hard", {"a": range(101, 1000), "b": uneven(101, 1000)}, steps=2),
+        Level(
+            "easy",
+            {
+                "tens": tuple((x, y) for x in _TENS for y in _TENS if x + y <= 40),
+                "ones": tuple((x, y) for x, y in _ONES if x + y < 10),
+            },
+            steps=2,
+        ),
+        Level(
+            "medium",
+            {
+                "tens": tuple((x, y) for x in _TENS for y in _TENS if x + y <= 130),
+                "ones": tuple((x, y) for x, y in _ONES if x + y >= 10),
+            },
+            steps=2,
+        ),
+        Level("hard", {"tens": tuple((x, y) for x in range(130, 900, 10) for y in _TENS), "ones": _ONES}, steps=2),
     ),
     build=build,
     solve=solve,

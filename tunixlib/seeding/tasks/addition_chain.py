@@ -1,6 +1,6 @@
 """Sums of four to six numbers, added one after the other.
 
-What is 12 + 30 + 45 + 8?  ->  95
+What is 12 + 5 + 3 + 8?  ->  28
 """
 
 from tunixlib.seeding.families import Family, Level, Problem
@@ -25,6 +25,7 @@ def solve(prompt: str) -> str:
 
 
 _TWO_DIGITS = range(11, 100)
+_ONE_DIGIT = range(2, 10)
 
 FAMILY = Family(
     name="addition_chain",
@@ -38,9 +39,16 @@ FAMILY = Family(
         "The boxes weigh {numbers} kilograms. What is their total weight in kilograms?",
     ),
     levels=(
-        Level("easy", dict.fromkeys("abcd", _TWO_DIGITS), steps=3),
-        Level("medium", dict.fromkeys("abcde", _TWO_DIGITS), steps=4),
-        Level("hard", {"a": range(101, 500), **dict.fromkeys("bcdef", _TWO_DIGITS)}, steps=5),
+        Level("easy", {"a": range(11, 27), **dict.fromkeys("bcd", range(2, 9))}, steps=3),
+        Level("easy", {"a": range(10, 23), **dict.fromkeys("bcde", range(2, 8))}, steps=4),
+        Level("medium", {"a": range(10, 21), **dict.fromkeys("bcdef", range(2, 7))}, steps=5),
+        Level("medium", {"a": range(21, 61), "b": (10, 20, 30), "c": _ONE_DIGIT, "d": range(11, 40)}, steps=3),
+        Level(
+            "medium",
+            {"a": range(21, 61), "b": (10, 20, 30), "c": _ONE_DIGIT, "d": range(11, 40), "e": _ONE_DIGIT},
+            steps=4,
+        ),
+        Level("hard", dict.fromkeys("abcde", _TWO_DIGITS), steps=4),
     ),
     build=build,
     solve=solve,

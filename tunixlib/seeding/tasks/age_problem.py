@@ -9,7 +9,7 @@ from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.situations import NAME_PAIRS, Step, check, compute
 from tunixlib.seeding.tasks.text import integers
 
-_OTHERS = ("Aunt May", "Uncle Leo", "Mr. Hill", "Ms. Lane", "Grandma Joy", "Grandpa Al", "Coach Kim", "Dr. Reed")
+_OTHERS = ("Aunt May", "Uncle Leo", "Mr. Hill", "Ms. Lane", "Aunt Joy", "Uncle Al", "Coach Kim", "Dr. Reed")
 
 
 def build(phrasing: str, names: tuple[str, str], age: int, gap: int, **rest: int | str) -> Problem:
@@ -88,18 +88,20 @@ FAMILY = Family(
             "easy",
             {
                 "names": NAME_PAIRS,
-                "age": range(14, 21),
-                "gap": range(2, 8),
+                "age": range(10, 13),
+                "gap": range(2, 5),
                 "adult": _OTHERS,
                 "times": (3, 4),
                 "years": range(2, 10),
             },
             steps=3,
         ),
+        Level("easy", {"names": NAME_PAIRS, "age": range(5, 15), "gap": range(2, 8), "years": range(2, 8)}, steps=4),
+        Level("medium", {"names": NAME_PAIRS, "age": range(5, 21), "gap": range(2, 10)}, steps=4),
         Level(
-            "medium", {"names": NAME_PAIRS, "age": range(5, 31), "gap": range(2, 10), "years": range(2, 13)}, steps=4
+            "medium", {"names": NAME_PAIRS, "age": range(15, 31), "gap": range(2, 10), "years": range(2, 10)}, steps=4
         ),
-        Level("hard", {"names": NAME_PAIRS, "age": range(5, 41), "gap": range(2, 15)}, steps=4),
+        Level("hard", {"names": NAME_PAIRS, "age": range(21, 41), "gap": range(2, 15)}, steps=4),
     ),
     build=build,
     solve=solve,

@@ -3,6 +3,9 @@
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.words import NOUNS, and_list, quoted, unquoted
 
+_SHORT = tuple(noun for noun in NOUNS if len(noun) <= 5)
+_LONG = tuple(noun for noun in NOUNS if len(noun) > 5)
+
 
 def build(phrasing: str, which: str, **words: str) -> Problem:
     """Two or three different words; ``which`` is first, last or, of three, middle."""
@@ -12,7 +15,8 @@ def build(phrasing: str, which: str, **words: str) -> Problem:
     if len(order) == 2:
         steps = _two(order, which, answer)
     else:
-        starts = f"They start with {and_list([word[:2] for word in given])}"
+        needed = 1 if len({word[0] for word in given}) == len(given) else 2
+        starts = f"They start with {and_list([word[:needed] for word in given])}"
         steps = [("transform", starts), ("transform", f"In order: {', '.join(order)}; the {which} one is {answer}")]
     shown = [f'"{word}"' for word in given]
     return Problem(phrasing.format(which=which, words=and_list(shown, "or"), all=and_list(shown)), steps, answer)
@@ -27,6 +31,11 @@ def _two(order: list[str], which: str, answer: str) -> list[tuple[str, str]]:
         first = f"Both start with {low[:at]}; then {low} has {low[at]} and {high} has {high[at]}"
     last = f"{low[at]} comes before {high[at]} in the alphabet, so {answer} is {which}"
     return [("compare", first), ("compare", last)]
+
+
+def _own_initials(count: int) -> dict[str, tuple[str, ...]]:
+    """Axes of short words: no word of one axis begins like a word of another."""
+    return {f"w{i}": tuple(word for word in _SHORT if ord(word[0]) % count == i) for i in range(count)}
 
 
 def solve(prompt: str) -> str:
@@ -47,10 +56,12 @@ FAMILY = Family(
         "The entries {all} stand on a list from A to Z. Which one is {which}?",
     ),
     levels=(
-        Level("easy", {"which": ("first", "last"), "a": NOUNS[::2], "b": NOUNS[1::2]}, steps=2),
+        Level("easy", {"which": ("first", "last"), **_own_initials(2)}, steps=2),
+        Level("medium", {"which": ("first", "middle", "last"), **_own_initials(3)}, steps=2),
+        Level("hard", {"which": ("first", "last"), "a": _LONG[::2], "b": _LONG[1::2]}, steps=2),
         Level(
-            "medium",
-            {"which": ("first", "middle", "last"), "a": NOUNS[::3], "b": NOUNS[1::3], "c": NOUNS[2::3]},
+            "hard",
+            {"which": ("first", "middle", "last"), "a": _LONG[::3], "b": _LONG[1::3], "c": _LONG[2::3]},
             steps=2,
         ),
     ),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tunixlib.seeding.families import Family, Level, Problem
+from tunixlib.seeding.families import Difficulty, Family, Level, Problem
 from tunixlib.seeding.tasks.words import listed, with_article
 
 # Kinds of animals by their number of legs; those of _FIRST stand first in a question about two kinds.
@@ -21,14 +21,14 @@ _LEGS = _FIRST | _SECOND
 # A class, what makes an animal belong to it, a class it is taken for, and animals of the class.
 _CLASSES = {
     "mammal": ("feeds its young with milk", "fish", listed(
-        "dog cat horse cow whale dolphin bat seal elephant mouse bear rabbit kangaroo otter")),
-    "bird": ("has feathers", "mammal", listed("penguin ostrich eagle owl parrot hen duck swan crow stork")),
-    "fish": ("breathes with gills and has fins", "mammal", listed("shark salmon trout tuna cod seahorse herring carp")),
-    "reptile": ("has lungs and dry, scaly skin", "amphibian", listed("snake lizard crocodile turtle gecko alligator")),
-    "amphibian": ("has moist skin and gills when young", "reptile", listed("frog toad newt salamander")),
-    "insect": ("has six legs and a body in three parts", "arachnid", listed(
+        "dog cat horse cow whale dolphin bat seal elephant mouse bear rabbit kangaroo")),
+    "bird": ("has feathers", "mammal", listed("penguin ostrich eagle owl parrot hen duck swan crow")),
+    "fish": ("breathes with gills and has fins", "mammal", listed("shark salmon trout tuna cod seahorse")),
+    "reptile": ("has lungs and dry, scaly skin", "amphibian", listed("snake lizard crocodile turtle alligator")),
+    "amphibian": ("has moist skin and gills when young", "reptile", listed("frog toad salamander")),
+    "insect": ("has six legs", "arachnid", listed(
         "ant bee beetle butterfly wasp moth mosquito grasshopper cricket ladybug")),
-    "arachnid": ("has eight legs and no antennae", "insect", listed("spider scorpion tick mite")),
+    "arachnid": ("has eight legs and no antennae", "insect", listed("spider scorpion tick")),
 }  # fmt: skip
 _CLASS_OF = {animal: name for name, (_, _, animals) in _CLASSES.items() for animal in animals}
 _NAMES = tuple(_CLASSES)
@@ -142,6 +142,11 @@ def solve(prompt: str) -> str:
     return "yes" if own in asked else "no"
 
 
+def _two_kinds_level(difficulty: Difficulty, n: range, m: range) -> Level:
+    axes = {"kind": ("two_kinds",), "n": n, "first": tuple(_FIRST), "m": m, "second": tuple(_SECOND)}
+    return Level(difficulty, axes, steps=4)
+
+
 FAMILY = Family(
     name="animal_facts",
     category="reasoning",
@@ -153,18 +158,11 @@ FAMILY = Family(
             {"kind": ("which",), "animal": tuple(_CLASS_OF), "other": range(1, 7), "swapped": (False, True)},
             steps=3,
         ),
-        Level("medium", {"kind": ("one_kind",), "n": range(2, 41), "animal": tuple(_LEGS)}, steps=3),
-        Level(
-            "hard",
-            {
-                "kind": ("two_kinds",),
-                "n": range(2, 13),
-                "first": tuple(_FIRST),
-                "m": range(2, 13),
-                "second": tuple(_SECOND),
-            },
-            steps=4,
-        ),
+        Level("easy", {"kind": ("one_kind",), "n": range(2, 7), "animal": tuple(_LEGS)}, steps=3),
+        _two_kinds_level("easy", range(2, 4), range(2, 5)),
+        Level("medium", {"kind": ("one_kind",), "n": range(7, 13), "animal": tuple(_LEGS)}, steps=3),
+        _two_kinds_level("medium", range(4, 10), range(2, 10)),
+        _two_kinds_level("hard", range(11, 21), range(2, 13)),
     ),
     build=build,
     solve=solve,

@@ -1,5 +1,7 @@
 """One operation whose answer must be a bare number: `Answer with just the number: 34 + 57` -> 91."""
 
+from itertools import product
+
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.text import integers
 from tunixlib.seeding.tasks.words import split_number, uneven
@@ -16,9 +18,19 @@ _UNITS = (
 )
 
 
-def build(phrasing: str, kind: str, x: int, y: int) -> Problem:
-    """``x`` plus ``y``, their sum minus ``y``, ``x`` times ``y``, or ``x`` of the larger unit number ``y``."""
-    ask, steps, answer = {"plus": _plus, "minus": _minus, "times": _times, "units": _units}[kind](x, y)
+_SMALL = tuple((x, y) for x in range(10, 40) for y in uneven(11, 40) if x // 10 + y // 10 <= 4 and x % 10 + y % 10 < 10)
+_CARRIED = tuple((x, y) for x in range(11, 100) for y in uneven(11, 50) if x % 10 + y % 10 >= 10)
+_PRODUCTS = tuple((x, y) for x in uneven(11, 76) for y in range(2, 10) if x * y <= 150)
+
+# A number of larger units and a row of the table: a small product or one that ends in zero.
+_CONVERSIONS = tuple(
+    (x, row) for row, (*_, size) in enumerate(_UNITS) for x in range(2, 11) if x * size <= 150 or size % 10 == 0
+)
+
+
+def build(phrasing: str, kind: str, pair: tuple[int, int]) -> Problem:
+    """Of ``pair``: ``x`` plus ``y``, their sum minus ``y``, ``x`` times ``y``, or ``x`` of the larger unit ``y``."""
+    ask, steps, answer = {"plus": _plus, "minus": _minus, "times": _times, "units": _units}[kind](*pair)
     return Problem(phrasing.format(ask=ask), steps, str(answer))
 
 
@@ -35,6 +47,9 @@ def _minus(x: int, y: int) -> tuple[str, list[tuple[str, str]], int]:
 
 
 def _times(x: int, y: int) -> tuple[str, list[tuple[str, str]], int]:
+    if x <= 10:
+        steps = [("recall", f"{x} * {y} = {x * y}"), ("verify", f"The other way round: {x * y} / {y} = {x}")]
+        return f"{x} * {y}", steps, x * y
     lead, rest = split_number(x)
     parts = f"{lead} * {y} = {lead * y} and {rest} * {y} = {rest * y}"
     return f"{x} * {y}", [("compute", parts), ("compute", f"{lead * y} + {rest * y} = {x * y}")], x * y
@@ -68,10 +83,14 @@ FAMILY = Family(
         "Calculate {ask} and reply with the number alone, no words.",
     ),
     levels=(
-        Level("easy", {"kind": ("plus", "minus"), "x": range(12, 100), "y": uneven(11, 100)}, steps=2),
-        Level("medium", {"kind": ("times",), "x": uneven(11, 100), "y": range(2, 10)}, steps=2),
-        Level("medium", {"kind": ("units",), "x": range(2, 21), "y": range(len(_UNITS))}, steps=2),
-        Level("hard", {"kind": ("plus", "minus"), "x": range(101, 500), "y": uneven(101, 500)}, steps=2),
+        Level("easy", {"kind": ("plus", "minus"), "pair": _SMALL}, steps=2),
+        Level("easy", {"kind": ("times",), "pair": tuple(product(range(2, 11), repeat=2))}, steps=2),
+        Level("medium", {"kind": ("plus", "minus"), "pair": _CARRIED}, steps=2),
+        Level("medium", {"kind": ("units",), "pair": _CONVERSIONS}, steps=2),
+        Level("medium", {"kind": ("times",), "pair": _PRODUCTS}, steps=2),
+        Level(
+            "hard", {"kind": ("plus", "minus"), "pair": tuple(product(range(101, 700, 13), uneven(11, 100)))}, steps=2
+        ),
     ),
     build=build,
     solve=solve,

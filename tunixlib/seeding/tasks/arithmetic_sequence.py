@@ -127,25 +127,37 @@ def solve(prompt: str) -> str:
     return str(row[n - 1] if place[1] else sum(row[:n]))
 
 
-_GAPS = (*range(-25, -1), *range(2, 40))
+def _both_ways(*sizes: int) -> tuple[int, ...]:
+    return (*(-size for size in reversed(sizes)), *sizes)
+
+
+_NEXT = ("next", "gap")
+_FAR = ("nth", "position")
 
 FAMILY = Family(
     name="arithmetic_sequence",
     category="reasoning",
     phrasings=STYLES,
     levels=(
-        Level("easy", {"kind": ("next", "gap"), "first": range(1, 200), "gap": _GAPS}, steps=3),
+        Level("easy", {"kind": _NEXT, "first": range(1, 27), "gap": _both_ways(*range(2, 9))}, steps=3),
         Level(
-            "medium",
-            {
-                "kind": ("nth", "position"),
-                "first": range(1, 60),
-                "gap": (*range(-9, -1), *range(2, 13)),
-                "n": range(6, 21),
-            },
+            "easy",
+            {"kind": _FAR, "first": range(1, 16), "gap": _both_ways(2, 3, 4, 5), "n": range(5, 9)},
             steps=4,
         ),
-        Level("hard", {"kind": ("sum",), "first": range(1, 80), "gap": range(2, 21), "n": (6, 8, 10, 12)}, steps=6),
+        Level("medium", {"kind": _NEXT, "first": range(27, 91), "gap": _both_ways(*range(2, 11), 20)}, steps=3),
+        Level(
+            "medium",
+            {"kind": _FAR, "first": range(16, 61), "gap": _both_ways(*range(2, 10)), "n": range(6, 12)},
+            steps=4,
+        ),
+        Level("medium", {"kind": ("sum",), "first": range(1, 26), "gap": range(2, 9), "n": (4,)}, steps=6),
+        Level(
+            "hard",
+            {"kind": _FAR, "first": range(1, 61), "gap": _both_ways(*range(2, 13)), "n": range(12, 21)},
+            steps=4,
+        ),
+        Level("hard", {"kind": ("sum",), "first": range(1, 41), "gap": range(2, 13), "n": (6, 8, 10)}, steps=6),
     ),
     build=build,
     solve=solve,

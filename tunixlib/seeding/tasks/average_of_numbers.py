@@ -1,14 +1,17 @@
 """Averages of three to five numbers: add them up, divide by how many there are.
 
-What is the average of these scores: 12, 15 and 18?  ->  15
+What is the average of these numbers: 6, 9 and 12?  ->  9
 """
+
+from collections.abc import Sequence
+from itertools import product
 
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.situations import compute, listing
 from tunixlib.seeding.tasks.text import integers
 
 _WHATS = (
-    "numbers", "test scores", "temperatures", "ages in years", "weights in kilograms", "heights in inches",
+    "numbers", "quiz scores", "temperatures", "ages in years", "weights in kilograms", "heights in feet",
     "lengths in meters", "prices in dollars", "daily page counts", "points per game",
 )  # fmt: skip
 
@@ -33,10 +36,21 @@ def solve(prompt: str) -> str:
     return str(sum(found) // len(found))
 
 
-_GAPS = range(-9, 10)
-_TWO = tuple((i, j) for i in _GAPS for j in _GAPS)
-_THREE = tuple((i, j, k) for i in _GAPS[::2] for j in _GAPS[::2] for k in _GAPS)
-_FOUR = tuple((i, j, k, m) for i in (-8, -5, 1, 4, 7) for j in (-6, -3, 2, 9) for k in (-7, 0, 5) for m in (-4, 3, 8))
+_APART = range(-4, 5)
+
+
+def _near(count: int, gaps: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+    """Gaps of ``count`` numbers, not all equal to their mean, whose last number is at most 5 from it."""
+    found = []
+    for apart in product(gaps, repeat=count - 1):
+        last = sum(gap if i % 2 == 0 else -gap for i, gap in enumerate(apart))
+        if any(apart) and abs(last) <= 5:
+            found.append(apart)
+    return tuple(found)
+
+
+_FIVES = tuple(apart for apart in product(range(-10, 11, 5), repeat=2) if any(apart))
+_WIDE = tuple(product(range(-9, 10, 2), range(-9, 10, 2), range(-9, 10)))
 
 FAMILY = Family(
     name="average_of_numbers",
@@ -49,9 +63,11 @@ FAMILY = Family(
         "Add up the {what}, {numbers}, and share the sum out evenly. What is the average?",
     ),
     levels=(
-        Level("easy", {"what": _WHATS, "mean": range(20, 71), "apart": _TWO}, steps=3),
-        Level("medium", {"what": _WHATS, "mean": range(31, 71), "apart": _THREE}, steps=4),
-        Level("hard", {"what": _WHATS, "mean": range(40, 81), "apart": _FOUR}, steps=5),
+        Level("easy", {"what": _WHATS, "mean": range(6, 11), "apart": _near(3, _APART)}, steps=3),
+        Level("easy", {"what": _WHATS, "mean": range(6, 11), "apart": _near(4, _APART[::2])}, steps=4),
+        Level("medium", {"what": _WHATS, "mean": range(6, 11), "apart": _near(5, (-3, -1, 0, 2))}, steps=5),
+        Level("medium", {"what": _WHATS, "mean": range(25, 50, 5), "apart": _FIVES}, steps=3),
+        Level("hard", {"what": _WHATS, "mean": range(31, 71), "apart": _WIDE}, steps=4),
     ),
     build=build,
     solve=solve,

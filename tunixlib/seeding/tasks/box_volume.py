@@ -1,9 +1,11 @@
 """Boxes: volume, a missing height, the surface.
 
-A box is 5 cm long, 4 cm wide and 3 cm high. What is its volume in cubic cm?   ->   60
+A box is 4 cm long, 2 cm wide and 3 cm high. What is its volume in cubic cm?   ->   24
 """
 
 import re
+from itertools import product
+from math import prod
 
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.measures import STYLES, Steps, product_steps, say
@@ -34,8 +36,9 @@ WORDINGS = {
 WORDINGS["tall"] = WORDINGS["volume"]
 
 
-def build(phrasing: str, kind: str, thing: str, unit: str, a: int, b: int, c: int) -> Problem:
-    """Length, width and height of a box; the height is what ``height`` asks for."""
+def build(phrasing: str, kind: str, thing: str, unit: str, edges: tuple[int, int, int]) -> Problem:
+    """``edges`` are length, width and height of a box; the height is what ``height`` asks for."""
+    a, b, c = edges
     steps = {"volume": _volume, "tall": _tall, "height": _height, "surface": _surface}[kind](a, b, c)
     answer = {"height": c, "surface": 2 * (a * b + a * c + b * c)}.get(kind, a * b * c)
     return Problem(
@@ -61,6 +64,7 @@ def _tall(a: int, b: int, c: int) -> Steps:
 
 def _height(a: int, b: int, c: int) -> Steps:
     return [
+        ("recall", "Height is volume divided by the bottom"),
         ("compute", f"Bottom: {a} * {b} = {a * b}"),
         ("compute", f"Height: {a * b * c} / {a * b} = {c}"),
         ("verify", f"Check: {a * b} * {c} = {a * b * c}, so it is {c} high"),
@@ -89,50 +93,28 @@ def solve(prompt: str) -> str:
     return str(sum((a * b, b * c, c * a) * 2) if "square" in prompt else a * b * c)
 
 
-_THINGS = ("box", "crate", "tank", "drawer", "chest", "suitcase", "carton", "wooden block")
-_UNITS = ("cm", "ft", "inches")
+_THINGS = ("box", "crate", "tank", "drawer", "chest", "suitcase", "carton", "case", "bin", "trunk", "locker", "safe")
+_WHERE = {"thing": _THINGS, "unit": ("cm", "ft", "inches")}
+
+_SMALL = tuple(edges for edges in product(range(2, 10), repeat=3) if edges[0] * edges[1] <= 12 and prod(edges) <= 50)
+_LARGER = tuple(edges for edges in product(range(2, 10), repeat=3) if 50 < prod(edges) <= 150)
+_TALL = tuple((a, b, c) for a in range(2, 5) for b in range(2, 5) if a * b <= 9 for c in range(11, 17))
+_FLAT = tuple((a, b, c) for a, b, c in product(range(2, 9), range(2, 7), range(2, 7)) if a * b + a * c + b * c <= 75)
+_HUGE = tuple(
+    (a, b, c) for a in range(3, 10) for b in range(3, 8) if a * b > 9 for c in range(11, 17) if a * b * c < 1000
+)
 
 FAMILY = Family(
     name="box_volume",
     category="reasoning",
     phrasings=STYLES,
     levels=(
-        Level(
-            "easy",
-            {
-                "kind": ("volume", "height"),
-                "thing": _THINGS,
-                "unit": _UNITS,
-                "a": range(4, 11),
-                "b": range(2, 10),
-                "c": range(2, 10),
-            },
-            steps=3,
-        ),
-        Level(
-            "medium",
-            {
-                "kind": ("tall",),
-                "thing": _THINGS,
-                "unit": _UNITS,
-                "a": range(3, 10),
-                "b": range(3, 10),
-                "c": range(11, 20),
-            },
-            steps=5,
-        ),
-        Level(
-            "hard",
-            {
-                "kind": ("surface",),
-                "thing": _THINGS,
-                "unit": _UNITS,
-                "a": range(4, 13),
-                "b": range(3, 10),
-                "c": range(2, 10),
-            },
-            steps=6,
-        ),
+        Level("easy", {"kind": ("volume",), **_WHERE, "edges": _SMALL}, steps=3),
+        Level("easy", {"kind": ("height",), **_WHERE, "edges": _SMALL}, steps=4),
+        Level("medium", {"kind": ("volume",), **_WHERE, "edges": _LARGER}, steps=3),
+        Level("medium", {"kind": ("tall",), **_WHERE, "edges": _TALL}, steps=5),
+        Level("medium", {"kind": ("surface",), **_WHERE, "edges": _FLAT}, steps=6),
+        Level("hard", {"kind": ("tall",), **_WHERE, "edges": _HUGE}, steps=5),
     ),
     build=build,
     solve=solve,

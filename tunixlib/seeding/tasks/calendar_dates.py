@@ -1,6 +1,6 @@
 """Days between two dates, or the date some days later, through the length of the month.
 
-How many days pass from May 12 to June 9?   ->   28
+How many days pass from May 24 to June 9?   ->   16
 """
 
 import re
@@ -68,32 +68,21 @@ def solve(prompt: str) -> str:
 # No month pair in which the length of February would matter.
 _NOT_FEBRUARY = (0, *range(2, 12))
 
+# Days near the turn of the month leave small numbers, days far from it larger ones.
+_NEAR = {"first": range(15, 29), "last": range(2, 10)}
+_FAR = {"first": range(3, 15), "last": range(10, 29)}
+
 FAMILY = Family(
     name="calendar_dates",
     category="reasoning",
     phrasings=STYLES,
     levels=(
-        Level(
-            "easy",
-            {"kind": ("between",), "name": NAMES, "month": _NOT_FEBRUARY, "first": range(3, 29), "last": range(1, 29)},
-            steps=3,
-        ),
-        Level(
-            "medium",
-            {"kind": ("after",), "name": NAMES, "month": _NOT_FEBRUARY, "first": range(3, 29), "last": range(1, 29)},
-            steps=4,
-        ),
-        Level(
-            "hard",
-            {
-                "kind": ("two_months",),
-                "name": NAMES,
-                "month": range(2, 12),
-                "first": range(3, 29),
-                "last": range(1, 29),
-            },
-            steps=5,
-        ),
+        Level("easy", {"kind": ("between",), "name": NAMES, "month": _NOT_FEBRUARY, **_NEAR}, steps=3),
+        Level("easy", {"kind": ("after",), "name": NAMES, "month": _NOT_FEBRUARY, **_NEAR}, steps=4),
+        Level("medium", {"kind": ("two_months",), "name": NAMES, "month": range(2, 12), **_NEAR}, steps=5),
+        Level("medium", {"kind": ("between",), "name": NAMES, "month": _NOT_FEBRUARY, **_FAR}, steps=3),
+        Level("medium", {"kind": ("after",), "name": NAMES, "month": _NOT_FEBRUARY, **_FAR}, steps=4),
+        Level("hard", {"kind": ("two_months",), "name": NAMES, "month": range(2, 12), **_FAR}, steps=5),
     ),
     build=build,
     solve=solve,

@@ -7,14 +7,13 @@ import re
 from fractions import Fraction
 from itertools import permutations
 
-from tunixlib.seeding.families import Family, Level, Problem
+from tunixlib.seeding.families import Difficulty, Family, Level, Problem
 from tunixlib.seeding.tasks.situations import GOODS, Step, Value, check, compute, dollars, listing
 from tunixlib.seeding.tasks.text import NAMES, money
 
 _BILLS = (5, 10, 20, 50, 100, 200, 500)
 _PAIRS = tuple(permutations(GOODS, 2))
 _LINE = re.compile(r"(?<!\$)\b(\d+|one) [a-z ]+ (?:at|for) \$(\d+(?:\.\d\d)?)")
-_SMALL = range(2, 10)
 
 
 def build(phrasing: str, name: str, bill: int, goods: tuple[str, ...], **prices: Value) -> Problem:
@@ -66,6 +65,13 @@ def solve(prompt: str) -> str:
     return dollars(Fraction(re.findall(r"\$(\d+) bill", prompt)[0]) - cost)
 
 
+def _two_goods(difficulty: Difficulty, bill: tuple[int, ...], n1: range, p1: range, n2: range, p2: range) -> Level:
+    axes = {"name": NAMES, "bill": bill, "goods": _PAIRS, "n1": n1, "p1": p1, "n2": n2, "p2": p2}
+    return Level(difficulty, axes, steps=4)
+
+
+_ONE = tuple((good,) for good in GOODS)
+
 FAMILY = Family(
     name="change_from_payment",
     category="reasoning",
@@ -77,16 +83,11 @@ FAMILY = Family(
         "With only a ${paid} bill in hand, {name} pays for {basket}. How much money is returned?",
     ),
     levels=(
-        Level(
-            "easy",
-            {"name": NAMES, "bill": (0, 1), "goods": tuple((good,) for good in GOODS), "n1": _SMALL, "p1": _SMALL},
-            steps=3,
-        ),
-        Level(
-            "medium",
-            {"name": NAMES, "bill": (0, 1), "goods": _PAIRS, "n1": _SMALL, "p1": _SMALL, "n2": _SMALL, "p2": _SMALL},
-            steps=4,
-        ),
+        Level("easy", {"name": NAMES, "bill": (0,), "goods": _ONE, "n1": range(2, 6), "p1": range(2, 6)}, steps=3),
+        _two_goods("easy", (0,), range(2, 4), range(2, 6), range(2, 4), range(2, 6)),
+        Level("medium", {"name": NAMES, "bill": (0,), "goods": _ONE, "n1": range(6, 10), "p1": range(2, 10)}, steps=3),
+        _two_goods("medium", (0,), range(4, 8), range(2, 7), range(2, 5), range(2, 7)),
+        _two_goods("hard", (0, 1), range(8, 10), range(2, 10), range(2, 10), range(2, 10)),
         Level(
             "hard",
             {

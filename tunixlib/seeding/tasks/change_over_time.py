@@ -7,7 +7,7 @@ import re
 from itertools import product
 from typing import NamedTuple
 
-from tunixlib.seeding.families import Family, Level, Problem
+from tunixlib.seeding.families import Difficulty, Family, Level, Problem
 from tunixlib.seeding.tasks.situations import Step, compute
 from tunixlib.seeding.tasks.text import NAMES
 
@@ -29,13 +29,13 @@ _COUNTERS = (
     ),
     Counter(
         "{name}'s thermometer shows {start} degrees",
-        "the temperature rises by {n} degrees",
+        "it rises by {n} degrees",
         "it falls by {n} degrees",
         "How many degrees does it show at the end?",
     ),
     Counter("In a game {name} has {start} points", "{name} wins {n}", "{name} loses {n}", "What is the final score?"),
     Counter(
-        "A tank at {name}'s house holds {start} liters of water",
+        "{name}'s tank holds {start} liters of water",
         "{n} liters flow in",
         "{n} liters flow out",
         "How many liters of water are in the tank now?",
@@ -96,8 +96,10 @@ def _signs(count: int) -> tuple[str, ...]:
     return tuple(order for order in orders if len(set(order)) == 2)
 
 
-_WHERE = {"counter": _COUNTERS, "name": NAMES}
-_CHANGE = range(2, 13)
+def _level(difficulty: Difficulty, start: range, count: int, change: range) -> Level:
+    axes = {"counter": _COUNTERS, "name": NAMES, "start": start, "signs": _signs(count)}
+    return Level(difficulty, {**axes, **{f"c{i}": change for i in range(1, count + 1)}}, steps=count)
+
 
 FAMILY = Family(
     name="change_over_time",
@@ -110,21 +112,11 @@ FAMILY = Family(
         "Keep track of the numbers: {story} {question}",
     ),
     levels=(
-        Level(
-            "easy",
-            {**_WHERE, "start": range(30, 61), "signs": _signs(3), "c1": _CHANGE, "c2": _CHANGE, "c3": _CHANGE},
-            steps=3,
-        ),
-        Level(
-            "medium",
-            {**_WHERE, "start": range(40, 81), "signs": _signs(4), **{f"c{i}": _CHANGE for i in range(1, 5)}},
-            steps=4,
-        ),
-        Level(
-            "hard",
-            {**_WHERE, "start": range(60, 91), "signs": _signs(5), **{f"c{i}": _CHANGE for i in range(1, 6)}},
-            steps=5,
-        ),
+        _level("easy", range(20, 31), 3, range(2, 10)),
+        _level("easy", range(20, 31), 4, range(2, 7)),
+        _level("medium", range(31, 61), 3, range(2, 13)),
+        _level("medium", range(40, 81), 4, range(2, 11)),
+        _level("hard", range(60, 91), 5, range(2, 13)),
     ),
     build=build,
     solve=solve,

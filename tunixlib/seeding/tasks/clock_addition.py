@@ -4,8 +4,9 @@ It is 3:25 PM. What time will it be 50 minutes later?   ->   4:15 PM
 """
 
 import re
+from collections.abc import Sequence
 
-from tunixlib.seeding.families import Family, Level, Problem
+from tunixlib.seeding.families import Difficulty, Family, Level, Problem
 from tunixlib.seeding.tasks.measures import Steps, clock, read_clock
 from tunixlib.seeding.tasks.text import plural
 
@@ -60,7 +61,13 @@ def solve(prompt: str) -> str:
     return clock(start - span if backwards else start + span)
 
 
-_LATE, _EARLY = range(30, 60), range(0, 30)
+_LATE, _EARLY = range(30, 60, 5), range(0, 30, 5)
+_ANY_LATE = tuple(minute for minute in range(30, 60) if minute % 5)
+
+
+def _level(difficulty: Difficulty, kind: str, hour: Sequence[int], hours: tuple[int, ...], steps: int) -> Level:
+    return Level(difficulty, {"kind": (kind,), "hour": hour, "early": _EARLY, "late": _LATE, "hours": hours}, steps)
+
 
 FAMILY = Family(
     name="clock_addition",
@@ -73,54 +80,21 @@ FAMILY = Family(
         "{start} is on my watch. Tell me the time {span} {adverb}.",
     ),
     levels=(
-        Level(
-            "easy",
-            {
-                "kind": ("later",),
-                "hour": (*range(1, 11), *range(13, 23)),
-                "early": _EARLY,
-                "late": _LATE,
-                "hours": (0,),
-            },
-            steps=3,
-        ),
-        Level(
-            "easy",
-            {
-                "kind": ("earlier",),
-                "hour": (*range(2, 12), *range(14, 24)),
-                "early": _EARLY,
-                "late": _LATE,
-                "hours": (0,),
-            },
-            steps=3,
-        ),
-        Level(
-            "medium",
-            {
-                "kind": ("later",),
-                "hour": (*range(1, 8), *range(13, 20)),
-                "early": _EARLY,
-                "late": _LATE,
-                "hours": (1, 2, 3),
-            },
-            steps=4,
-        ),
-        Level(
-            "medium",
-            {
-                "kind": ("earlier",),
-                "hour": (*range(5, 12), *range(17, 24)),
-                "early": _EARLY,
-                "late": _LATE,
-                "hours": (1, 2, 3),
-            },
-            steps=4,
-        ),
+        _level("easy", "later", (*range(1, 11), *range(13, 23)), (0,), steps=3),
+        _level("easy", "earlier", (*range(2, 12), *range(14, 24)), (0,), steps=3),
+        _level("easy", "later", (*range(1, 8), *range(13, 20)), (1, 2, 3), steps=4),
+        _level("medium", "earlier", (*range(5, 12), *range(17, 24)), (1, 2, 3), steps=4),
+        _level("medium", "later", (8, 9, 10, 11), (4, 5, 6), steps=5),
         Level(
             "hard",
-            {"kind": ("later",), "hour": (8, 9, 10, 11), "early": _EARLY, "late": _LATE, "hours": (4, 5, 6)},
-            steps=5,
+            {
+                "kind": ("later", "earlier"),
+                "hour": (*range(5, 9), *range(17, 21)),
+                "early": range(0, 30),
+                "late": _ANY_LATE,
+                "hours": (1, 2, 3),
+            },
+            steps=4,
         ),
     ),
     build=build,

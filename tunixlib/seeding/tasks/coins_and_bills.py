@@ -1,12 +1,15 @@
 """Counting money: quarters, dimes, nickels, and bills; what is left after buying something.
 
-How many cents are 3 quarters and 4 dimes?   ->   115
+How many cents are 3 dimes and 2 nickels?   ->   40
 """
 
 import re
+from collections.abc import Sequence
+from itertools import product
 
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.measures import STYLES, Steps, say
+from tunixlib.seeding.tasks.situations import listing
 from tunixlib.seeding.tasks.text import NAMES, plural
 
 # Value in cents of coins, in dollars of bills.
@@ -33,22 +36,26 @@ COIN_THINGS = ("a stamp", "a cookie", "an apple", "a pencil", "a sticker", "a ba
 BILL_THINGS = ("a book", "a ball", "a scarf", "an alarm clock", "a game", "an umbrella", "a plant", "a lamp")
 
 
-def build(
-    phrasing: str, kinds: tuple[str, ...], name: str, a: int, b: int, c: int = 0, thing: str = "", price: int = 0
-) -> Problem:
-    """``a``, ``b`` and maybe ``c`` pieces of the ``kinds``; with a ``price``, what is left of them."""
-    pieces = [(n, kind) for n, kind in zip((a, b, c), kinds, strict=False) if n]
-    unit = "cents" if "dime" in kinds or "nickel" in kinds else "dollars"
-    steps, total = _count(pieces, unit)
+Pieces = tuple[tuple[int, str], ...]
+
+
+def build(phrasing: str, name: str, pieces: Pieces, thing: int = 0, price: int = 0) -> Problem:
+    """``pieces`` are numbers of coins or bills of a kind; with a ``price`` of a ``thing``, what is left of them."""
+    unit = _unit(pieces)
+    steps, total = _count(pieces)
     if price:
         steps.append(("compute", f"Left: {total} - {price} = {total - price} {unit}"))
-    listed = [plural(n, kind) for n, kind in pieces]
-    fields = {"name": name, "list": f"{', '.join(listed[:-1])} and {listed[-1]}", "unit": unit, "thing": thing}
-    prompt = say(WORDINGS, "spend" if price else "count", phrasing, price=price, **fields)
-    return Problem(prompt, steps, str(total - price))
+    bought = (COIN_THINGS if unit == "cents" else BILL_THINGS)[thing]
+    owned = listing([plural(n, kind) for n, kind in pieces])
+    fields = {"name": name, "list": owned, "unit": unit, "thing": bought, "price": price}
+    return Problem(say(WORDINGS, "spend" if price else "count", phrasing, **fields), steps, str(total - price))
 
 
-def _count(pieces: list[tuple[int, str]], unit: str) -> tuple[Steps, int]:
+def _unit(pieces: Pieces) -> str:
+    return "dollars" if all(kind.endswith("bill") for _, kind in pieces) else "cents"
+
+
+def _count(pieces: Pieces) -> tuple[Steps, int]:
     worths = [n * VALUES[kind] for n, kind in pieces]
     steps = [
         ("compute", f"{kind.capitalize()}s: {n} * {VALUES[kind]} = {worth}")
@@ -72,56 +79,48 @@ def solve(prompt: str) -> str:
     return str(sum(pieces) - (int(price[1]) if price else 0))
 
 
-_COINS = ("quarter", "dime", "nickel")
-_TWO_COINS = (("quarter", "dime"), ("dime", "nickel"), ("quarter", "nickel"))
-_TWO_BILLS = (("twenty-dollar bill", "five-dollar bill"), ("ten-dollar bill", "five-dollar bill"))
-_SOME = range(2, 10)
+_TWO_KINDS = (
+    ("quarter", "dime"), ("dime", "nickel"), ("quarter", "nickel"), ("twenty-dollar bill", "five-dollar bill"),
+    ("ten-dollar bill", "five-dollar bill"), ("ten-dollar bill", "two-dollar bill"),
+    ("five-dollar bill", "two-dollar bill"),
+)  # fmt: skip
+_THREE_KINDS = (
+    ("quarter", "dime", "nickel"), ("twenty-dollar bill", "ten-dollar bill", "two-dollar bill"),
+    ("ten-dollar bill", "five-dollar bill", "two-dollar bill"),
+)  # fmt: skip
+
+
+def _worth(kinds: Sequence[tuple[str, ...]], numbers: range, least: int, most: int) -> tuple[Pieces, ...]:
+    """All pieces of the kinds, so many of each, that are worth ``least`` to ``most`` together."""
+    all_pieces = [tuple(zip(counts, row, strict=True)) for row in kinds for counts in product(numbers, repeat=len(row))]
+    return tuple(found for found in all_pieces if least <= sum(n * VALUES[kind] for n, kind in found) <= most)
+
+
+_THING = range(8)
 
 FAMILY = Family(
     name="coins_and_bills",
     category="reasoning",
     phrasings=STYLES,
     levels=(
-        Level("easy", {"kinds": (*_TWO_COINS, *_TWO_BILLS), "name": NAMES, "a": _SOME, "b": _SOME}, steps=3),
+        Level("easy", {"name": NAMES, "pieces": _worth(_TWO_KINDS, range(1, 9), 1, 50)}, steps=3),
+        Level(
+            "easy",
+            {"name": NAMES, "pieces": _worth(_TWO_KINDS, range(1, 9), 20, 50), "thing": _THING, "price": range(3, 16)},
+            steps=4,
+        ),
+        Level("medium", {"name": NAMES, "pieces": _worth(_TWO_KINDS, range(2, 10), 51, 150)}, steps=3),
         Level(
             "medium",
             {
-                "kinds": _TWO_COINS,
                 "name": NAMES,
-                "a": range(3, 9),
-                "b": range(3, 9),
-                "thing": COIN_THINGS,
-                "price": range(12, 45),
+                "pieces": _worth(_TWO_KINDS, range(2, 10), 51, 150),
+                "thing": _THING,
+                "price": range(11, 46),
             },
             steps=4,
         ),
-        Level(
-            "medium",
-            {
-                "kinds": _TWO_BILLS,
-                "name": NAMES,
-                "a": range(2, 7),
-                "b": range(2, 7),
-                "thing": BILL_THINGS,
-                "price": range(11, 30),
-            },
-            steps=4,
-        ),
-        Level(
-            "hard",
-            {
-                "kinds": (
-                    _COINS,
-                    ("twenty-dollar bill", "ten-dollar bill", "two-dollar bill"),
-                    ("ten-dollar bill", "five-dollar bill", "two-dollar bill"),
-                ),
-                "name": NAMES,
-                "a": _SOME,
-                "b": _SOME,
-                "c": _SOME,
-            },
-            steps=5,
-        ),
+        Level("hard", {"name": NAMES, "pieces": _worth(_THREE_KINDS, range(2, 10), 51, 400)}, steps=5),
     ),
     build=build,
     solve=solve,

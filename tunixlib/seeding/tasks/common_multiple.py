@@ -1,9 +1,10 @@
 """Least common multiple: from lists of multiples, through the common divisor, and of three numbers.
 
-What is the least common multiple of 8 and 12?   ->   24
+What is the least common multiple of 6 and 8?   ->   24
 """
 
 import re
+from collections.abc import Sequence
 from math import gcd, lcm
 
 from tunixlib.seeding.families import Family, Level, Problem
@@ -38,6 +39,7 @@ WORDINGS["large"] = WORDINGS["plain"]
 ACTS = (
     ("bus", "leaves", "leave"), ("bell", "rings", "ring"), ("lamp", "blinks", "blink"), ("ferry", "lands", "land"),
     ("alarm", "beeps", "beep"), ("fountain", "starts", "start"), ("robot", "turns", "turn"), ("tram", "stops", "stop"),
+    ("gate", "opens", "open"), ("ship", "sails", "sail"), ("train", "departs", "depart"), ("clock", "chimes", "chime"),
 )  # fmt: skip
 
 
@@ -45,6 +47,8 @@ def build(phrasing: str, kind: str, numbers: tuple[int, ...], act: tuple[str, st
     """``numbers`` are the two or three numbers; ``act`` is who acts again and what they do."""
     a, b, *more = numbers
     steps = _three(a, b, *more) if more else (_by_divisor if kind == "large" else _by_lists)(a, b)
+    if kind == "meet":
+        steps.append(("verify", f"Check: {lcm(a, b)} / {a} = {lcm(a, b) // a}"))
     thing, does, do = act
     fields = {"thing": thing, "does": does, "do": do, "a": a, "b": b, "c": more[0] if more else ""}
     return Problem(say(WORDINGS, kind, phrasing, **fields), steps, str(lcm(*numbers)))
@@ -89,27 +93,27 @@ def solve(prompt: str) -> str:
     return str(next(k for k in range(found[0], 10_000, found[0]) if all(k % n == 0 for n in found)))
 
 
-def _short(a: int, b: int) -> bool:
-    """Two different numbers whose lists up to the common multiple stay short."""
-    return a != b and lcm(a, b) <= min(9 * min(a, b), 180)
+def _pairs(numbers: Sequence[int], least: int, most: int) -> tuple[tuple[int, int], ...]:
+    """Two different numbers with a common multiple from ``least`` to ``most`` and short lists; one is at most 20."""
+    rows = ((a, b) for a in numbers for b in numbers if a != b and min(a, b) <= 20)
+    return tuple((a, b) for a, b in rows if least <= lcm(a, b) <= min(most, 10 * min(a, b)))
 
 
-_SMALL = tuple((a, b) for a in range(3, 21) for b in range(3, 21) if _short(a, b))
-_LARGE = tuple(
-    (common * p, common * q)
-    for common in range(11, 26)
-    for p in range(2, 6)
-    for q in range(2, 6)
-    if gcd(p, q) == 1 and common * p > 21 and common * q > 21
-)
+def _large(least: int, most: int) -> tuple[tuple[int, int], ...]:
+    """Two numbers above 20 that share a divisor, with a common multiple from ``least`` to ``most``."""
+    rows = ((c * p, c * q) for c in range(4, 26) for p in range(2, 8) for q in range(2, 8) if gcd(p, q) == 1)
+    return tuple((a, b) for a, b in rows if min(a, b) > 20 and least <= lcm(a, b) <= most)
+
+
+_SMALL = _pairs((*range(2, 13), 15, 16, 18, 20, 24, 25), 6, 50)
 _THREE = tuple(
     (a, b, c)
     for a in range(2, 13)
     for b in range(2, 13)
-    for c in range(2, 16)
+    for c in range(2, 13)
     if len({a, b, c}) == 3
     and lcm(a, b) <= 6 * min(a, b)
-    and max(a, b) < lcm(a, b) < lcm(a, b, c) <= 6 * lcm(a, b) <= 240
+    and max(a, b) < lcm(a, b) < lcm(a, b, c) <= min(60, 6 * lcm(a, b))
 )
 
 FAMILY = Family(
@@ -118,9 +122,15 @@ FAMILY = Family(
     phrasings=STYLES,
     levels=(
         Level("easy", {"kind": ("plain",), "numbers": _SMALL}, steps=3),
-        Level("easy", {"kind": ("meet",), "numbers": _SMALL, "act": ACTS}, steps=3),
-        Level("medium", {"kind": ("large",), "numbers": _LARGE}, steps=4),
-        Level("hard", {"kind": ("three",), "numbers": _THREE}, steps=5),
+        Level("easy", {"kind": ("meet",), "numbers": _SMALL, "act": ACTS}, steps=4),
+        Level("medium", {"kind": ("three",), "numbers": _THREE}, steps=5),
+        Level(
+            "medium",
+            {"kind": ("plain",), "numbers": _pairs((*range(3, 21), 22, 24, 25, 30, 36, 40, 45, 50), 51, 150)},
+            steps=3,
+        ),
+        Level("medium", {"kind": ("large",), "numbers": _large(51, 150)}, steps=4),
+        Level("hard", {"kind": ("large",), "numbers": _large(151, 1000)}, steps=4),
     ),
     build=build,
     solve=solve,

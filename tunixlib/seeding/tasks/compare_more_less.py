@@ -4,6 +4,8 @@ Ben has 12 marbles. Ada has 5 more marbles than Ben. How many marbles do they ha
 """
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.situations import NAME_PAIRS, THINGS, Step, check, compute
@@ -58,7 +60,9 @@ def solve(prompt: str) -> str:
     return str(sum(owned.values()))
 
 
-_WHO = {"names": NAME_PAIRS, "thing": THINGS, "base": range(21, 61), "gap": range(2, 13), "word": ("more", "fewer")}
+def _who(base: range, gap: range) -> dict[str, Sequence[Any]]:
+    return {"names": NAME_PAIRS, "thing": THINGS, "base": base, "gap": gap, "word": ("more", "fewer")}
+
 
 FAMILY = Family(
     name="compare_more_less",
@@ -71,9 +75,11 @@ FAMILY = Family(
         "Suppose {clauses}. What is the total number of {things}?",
     ),
     levels=(
-        Level("easy", _WHO, steps=3),
-        Level("medium", {**_WHO, "third": _THIRD, "minus": range(2, 9)}, steps=4),
-        Level("hard", {**_WHO, "third": _THIRD, "times": (2, 3, 4)}, steps=5),
+        Level("easy", _who(range(11, 21), range(2, 10)), steps=3),
+        Level("easy", {**_who(range(10, 14), range(2, 6)), "third": _THIRD, "minus": range(2, 5)}, steps=4),
+        Level("medium", {**_who(range(6, 13), range(2, 6)), "third": _THIRD, "times": (2, 3)}, steps=5),
+        Level("medium", _who(range(21, 61), range(2, 13)), steps=3),
+        Level("hard", {**_who(range(21, 61), range(2, 13)), "third": _THIRD, "minus": range(2, 9)}, steps=4),
     ),
     build=build,
     solve=solve,

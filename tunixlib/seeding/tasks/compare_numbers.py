@@ -73,18 +73,18 @@ FAMILY = Family(
         "{a} or {b}: which of these is {ask}?",
     ),
     levels=(
-        Level("easy", {"kind": ("whole",), "first": range(120, 950), "gap": range(1, 100), **_BOTH}, steps=2),
+        Level("easy", {"kind": ("whole",), "first": range(10, 60), "gap": range(1, 31), **_BOTH}, steps=2),
         Level(
             "medium",
             {
                 "kind": ("decimal",),
-                "first": range(5, 100),
-                "gap": tuple(gap for gap in range(-38, 39) if gap % 10),
+                "first": range(1, 31),
+                "gap": tuple(gap for gap in range(-9, 30) if gap % 10),
                 **_BOTH,
             },
             steps=2,
         ),
-        Level("hard", {"kind": ("negative",), "first": range(2, 80), "gap": range(1, 40), **_BOTH}, steps=2),
+        Level("hard", {"kind": ("negative",), "first": range(2, 40), "gap": range(1, 21), **_BOTH}, steps=2),
     ),
     build=build,
     solve=solve,

@@ -5,10 +5,11 @@ from tunixlib.seeding.tasks.words import ADJECTIVES, NOUNS, quoted, spelled
 
 _LETTERS = "aeilnort"
 
-# Every letter of a noun, and one that it does not have.
-_PAIRS = tuple(
-    (letter, noun) for noun in NOUNS for letter in [*sorted(set(noun)), next(x for x in _LETTERS if x not in noun)]
-)
+
+def _pairs(nouns: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Every letter of each noun, and one that it does not have."""
+    missing = {noun: next(letter for letter in _LETTERS if letter not in noun) for noun in nouns}
+    return tuple((letter, noun) for noun in nouns for letter in [*sorted(set(noun)), missing[noun]])
 
 
 def build(phrasing: str, pair: tuple[str, str], adjective: str) -> Problem:
@@ -40,6 +41,10 @@ def solve(prompt: str) -> str:
     return str(sum(character == letter for character in text))
 
 
+_SHORT = tuple(noun for noun in NOUNS if len(noun) <= 5)
+_LONG = tuple(noun for noun in NOUNS if len(noun) > 5)
+_ADJECTIVES = tuple(adjective for adjective in ADJECTIVES if len(adjective) <= 5)
+
 FAMILY = Family(
     name="count_letter",
     category="synthetic",
@@ -51,8 +56,9 @@ FAMILY = Family(
         'In "{text}", how many times is the letter "{letter}" used?',
     ),
     levels=(
-        Level("easy", {"pair": _PAIRS, "adjective": ("",)}, steps=2),
-        Level("medium", {"pair": _PAIRS, "adjective": ADJECTIVES}, steps=2),
+        Level("easy", {"pair": _pairs(_SHORT), "adjective": ("",)}, steps=2),
+        Level("medium", {"pair": _pairs(_SHORT), "adjective": _ADJECTIVES}, steps=2),
+        Level("hard", {"pair": _pairs(_LONG), "adjective": ("",)}, steps=2),
     ),
     build=build,
     solve=solve,

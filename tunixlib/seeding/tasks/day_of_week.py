@@ -1,6 +1,6 @@
 """The weekday some days after or before another, by taking away whole weeks.
 
-Today is Tuesday. What day of the week is it in 45 days?   ->   Friday
+Today is Tuesday. What day of the week is it in 17 days?   ->   Friday
 """
 
 import re
@@ -58,7 +58,7 @@ def _dates(first: int, n: int) -> Steps:
 def _take_weeks(n: int) -> Steps:
     weeks = n // 7
     return [
-        ("compute", f"Whole weeks: {weeks} * 7 = {weeks * 7} days"),
+        ("compute", f"Whole weeks in {n} days: {weeks} * 7 = {weeks * 7}"),
         ("compute", f"Days left: {n} - {weeks * 7} = {n % 7}"),
     ]
 
@@ -67,9 +67,9 @@ def _take_many_weeks(n: int) -> Steps:
     tens, ones = n // 7 // 10 * 10, n // 7 % 10
     left = n - tens * 7
     return [
-        ("compute", f"{tens} weeks: {tens} * 7 = {tens * 7} days"),
+        ("compute", f"{tens} weeks: {tens} * 7 = {tens * 7}"),
         ("compute", f"Days left: {n} - {tens * 7} = {left}"),
-        ("compute", f"{plural(ones, 'more week')}: {ones} * 7 = {ones * 7} days"),
+        ("compute", f"{plural(ones, 'more week')}: {ones} * 7 = {ones * 7}"),
         ("compute", f"Days left: {left} - {ones * 7} = {n % 7}"),
     ]
 
@@ -88,6 +88,7 @@ def solve(prompt: str) -> str:
 
 
 _REST = range(1, 7)
+_FEW = range(1, 5)
 
 FAMILY = Family(
     name="day_of_week",
@@ -96,18 +97,23 @@ FAMILY = Family(
     levels=(
         Level(
             "easy",
-            {"kind": ("later",), "name": NAMES, "day": WEEKDAYS, "weeks": range(1, 14), "rest": _REST},
+            {"kind": ("later",), "name": NAMES, "day": WEEKDAYS, "weeks": range(1, 5), "rest": _FEW},
             steps=3,
         ),
         Level(
             "easy",
-            {"kind": ("earlier",), "name": NAMES, "day": WEEKDAYS, "weeks": range(1, 14), "rest": _REST},
+            {"kind": ("earlier",), "name": NAMES, "day": WEEKDAYS, "weeks": range(1, 5), "rest": _FEW},
             steps=3,
         ),
         Level(
-            "medium",
-            {"kind": ("date",), "name": NAMES, "day": WEEKDAYS, "weeks": (1, 2), "rest": _REST, "first": range(1, 9)},
+            "easy",
+            {"kind": ("date",), "name": NAMES, "day": WEEKDAYS, "weeks": (1, 2), "rest": _FEW, "first": range(1, 9)},
             steps=4,
+        ),
+        Level(
+            "medium",
+            {"kind": ("later", "earlier"), "name": NAMES, "day": WEEKDAYS, "weeks": range(5, 14), "rest": _REST},
+            steps=3,
         ),
         Level(
             "hard",

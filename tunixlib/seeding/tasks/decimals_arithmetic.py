@@ -1,11 +1,12 @@
 """Decimals: add, take away, multiply by a small number, and amounts that do two of these.
 
-What is 3.45 + 2.8?   ->   6.25
+What is 3.4 + 2.5?   ->   5.9
 """
 
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.measures import STYLES, Steps, say, without_zeros
@@ -48,17 +49,18 @@ WORDINGS = {
 }
 
 
-def build(phrasing: str, kind: str, **parts: int) -> Problem:
+def build(phrasing: str, kind: str, **parts: Any) -> Problem:
     """``parts`` are whole numbers, tenths and hundredths of the decimals, by the maker of the kind."""
     makers: dict[str, Callable[..., Made]] = {
         "add": _add,
         "subtract": _subtract,
+        "borrow": _borrow,
         "multiply": _multiply,
         "both": _both,
         "long": _long,
     }
     shown, steps, answer = makers[kind](**parts)
-    return Problem(say(WORDINGS, kind, phrasing, **shown), steps, decimal(answer))
+    return Problem(say(WORDINGS, "subtract" if kind == "borrow" else kind, phrasing, **shown), steps, decimal(answer))
 
 
 def _line(label: str, a: Fraction | int, sign: str, b: Fraction | int) -> tuple[str, str]:
@@ -67,8 +69,8 @@ def _line(label: str, a: Fraction | int, sign: str, b: Fraction | int) -> tuple[
     return "compute", f"{label}: {decimal(a)} {sign} {decimal(b)} = {decimal(result)}"
 
 
-def _add(whole: int, cents: int, more: int, tenths: int) -> Made:
-    a, b = whole + Fraction(cents, 100), more + Fraction(tenths, 10)
+def _add(whole: int, more: int, cents: tuple[int, int]) -> Made:
+    a, b = whole + Fraction(cents[0], 100), more + Fraction(cents[1], 100)
     steps = [
         _line("Whole parts", whole, "+", more),
         _line("Decimal parts", a - whole, "+", b - more),
@@ -77,7 +79,18 @@ def _add(whole: int, cents: int, more: int, tenths: int) -> Made:
     return {"a": decimal(a), "b": decimal(b)}, steps, a + b
 
 
-def _subtract(whole: int, tenths: int, less: int, cents: int) -> Made:
+def _subtract(gap: int, less: int, cents: tuple[int, int]) -> Made:
+    first, second = (Fraction(part, 100) for part in cents)
+    steps = [
+        _line("Whole parts", less + gap, "-", less),
+        _line("Decimal parts", first, "-", second),
+        _line("Together", gap, "+", first - second),
+    ]
+    a, b = less + gap + first, less + second
+    return {"a": decimal(a), "b": decimal(b)}, steps, a - b
+
+
+def _borrow(whole: int, tenths: int, less: int, cents: int) -> Made:
     a, b = whole + Fraction(tenths, 10), less + Fraction(cents, 100)
     tenth, rest = less + Fraction(cents // 10, 10), Fraction(cents % 10, 100)
     steps = [
@@ -98,8 +111,8 @@ def _multiply(whole: int, tenths: int, n: int) -> Made:
     return {"a": decimal(whole + part), "n": str(n)}, steps, (whole + part) * n
 
 
-def _both(whole: int, cents: int, more: int, tenths: int, less: int) -> Made:
-    shown, steps, total = _add(whole, cents, more, tenths)
+def _both(whole: int, more: int, cents: tuple[int, int], less: int) -> Made:
+    shown, steps, total = _add(whole, more, cents)
     c = Fraction(less, 10)
     return {**shown, "c": decimal(c)}, [*steps, _line("Take away", total, "-", c)], total - c
 
@@ -129,18 +142,51 @@ def solve(prompt: str) -> str:
 
 
 _CENTS = without_zeros(11, 100)
-_ADDED = {"whole": range(2, 30), "cents": _CENTS, "more": range(1, 15), "tenths": range(1, 10)}
+# Two decimal parts in hundredths: tenths without a carry, tenths without a borrow, hundredths and tenths.
+_NO_CARRY = tuple((10 * a, 10 * b) for a in range(1, 9) for b in range(1, 10 - a))
+_NO_BORROW = tuple((10 * a, 10 * b) for a in range(2, 10) for b in range(1, a))
+_UNEVEN = tuple((a, 10 * b) for a in _CENTS for b in range(1, 10))
 
 FAMILY = Family(
     name="decimals_arithmetic",
     category="reasoning",
     phrasings=STYLES,
     levels=(
-        Level("easy", {"kind": ("add",), **_ADDED}, steps=3),
+        Level("easy", {"kind": ("add",), "whole": range(1, 21), "more": range(1, 10), "cents": _NO_CARRY}, steps=3),
+        Level("easy", {"kind": ("subtract",), "gap": range(1, 21), "less": range(1, 10), "cents": _NO_BORROW}, steps=3),
+        Level(
+            "easy", {"kind": ("multiply",), "whole": range(1, 11), "tenths": range(1, 10), "n": range(2, 6)}, steps=3
+        ),
         Level(
             "easy",
             {
-                "kind": ("subtract",),
+                "kind": ("both",),
+                "whole": range(2, 10),
+                "more": range(1, 10),
+                "cents": _NO_CARRY,
+                "less": (11, 12, 21, 22),
+            },
+            steps=4,
+        ),
+        Level(
+            "medium", {"kind": ("multiply",), "whole": range(1, 11), "tenths": range(1, 10), "n": range(6, 10)}, steps=3
+        ),
+        Level("medium", {"kind": ("add",), "whole": range(2, 20), "more": range(1, 10), "cents": _UNEVEN}, steps=3),
+        Level(
+            "medium",
+            {
+                "kind": ("both",),
+                "whole": range(2, 20),
+                "more": range(1, 10),
+                "cents": _UNEVEN,
+                "less": without_zeros(11, 30),
+            },
+            steps=4,
+        ),
+        Level(
+            "hard",
+            {
+                "kind": ("borrow",),
                 "whole": range(6, 31),
                 "tenths": range(1, 10),
                 "less": range(1, 5),
@@ -148,10 +194,6 @@ FAMILY = Family(
             },
             steps=3,
         ),
-        Level(
-            "easy", {"kind": ("multiply",), "whole": range(2, 61), "tenths": range(1, 10), "n": range(3, 10)}, steps=3
-        ),
-        Level("medium", {"kind": ("both",), **_ADDED, "less": without_zeros(11, 30)}, steps=4),
         Level("hard", {"kind": ("long",), "whole": range(1, 13), "cents": _CENTS, "n": range(3, 10)}, steps=5),
     ),
     build=build,

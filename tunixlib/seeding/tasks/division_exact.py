@@ -1,16 +1,20 @@
 """Division without remainder: `What is 138 / 6?` -> `120 / 6 = 20 and 138 - 120 = 18`, `18 / 6 = 3 and 20 + 3 = 23`."""
 
+from itertools import product
+from math import prod
+
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.text import integers
 from tunixlib.seeding.tasks.words import split_number, uneven
 
-_HUNDREDS = tuple(100 * hundreds + rest for hundreds in range(1, 10) for rest in range(2, 13))
+_SPLIT = tuple((quotient, divisor) for quotient in uneven(11, 100) for divisor in range(2, 10))
 
 
-def build(phrasing: str, quotient: int, divisor: int) -> Problem:
-    """Up to 12 by the multiplication table, above by splitting off the leading part of the quotient."""
+def build(phrasing: str, pair: tuple[int, int]) -> Problem:
+    """``pair`` is (quotient, divisor). A quotient up to 10 is in the table, a larger one is split at its tens."""
+    quotient, divisor = pair
     total = quotient * divisor
-    if quotient <= 12:
+    if quotient <= 10:
         steps = [
             ("recall", f"From the table of {divisor}: {divisor} * {quotient} = {total}"),
             ("compute", f"The other way round: {total} / {divisor} = {quotient}"),
@@ -47,9 +51,9 @@ FAMILY = Family(
         "A rope of {a} m is cut into {b} equal pieces. How many meters long is each piece?",
     ),
     levels=(
-        Level("easy", {"quotient": range(3, 13), "divisor": range(2, 13)}, steps=2),
-        Level("medium", {"quotient": uneven(13, 100), "divisor": range(2, 10)}, steps=2),
-        Level("hard", {"quotient": _HUNDREDS, "divisor": range(2, 10)}, steps=2),
+        Level("easy", {"pair": tuple(product(range(2, 11), repeat=2))}, steps=2),
+        Level("medium", {"pair": tuple(pair for pair in _SPLIT if prod(pair) <= 150)}, steps=2),
+        Level("hard", {"pair": tuple(pair for pair in _SPLIT if prod(pair) > 150)}, steps=2),
     ),
     build=build,
     solve=solve,

@@ -10,12 +10,15 @@ _VERBS = {"+": ("GETS", "geting", "more"), "-": ("LOSES", "loosing", "lost")}
 def build(phrasing: str, sign: str, name: str, things: str, a: int, b: int) -> Problem:
     """Say in plain words what is asked, then compute it."""
     more = sign == "+"
-    steps = add_steps(a, b) if more else subtract_steps(a, b)
+    result = a + b if more else a - b
+    steps = [("compute", f"{a} {sign} {b} = {result}")]
+    if b > 9:
+        steps = add_steps(a, b) if more else subtract_steps(a, b)
     change = f"gets {b} more" if more else f"loses {b}"
     read = [("given", f"{name} has {a} {things}, then {change}")]
     words = dict(zip(("loud", "sloppy", "change"), _VERBS[sign], strict=True))
     noisy = {"NAME": name.upper(), "name": name.lower(), "THINGS": things.upper(), "things": things}
-    return Problem(phrasing.format(a=a, b=b, **noisy, **words), read + steps, str(a + b if more else a - b))
+    return Problem(phrasing.format(a=a, b=b, **noisy, **words), read + steps, str(result))
 
 
 def solve(prompt: str) -> str:
@@ -24,6 +27,8 @@ def solve(prompt: str) -> str:
     folded = prompt.casefold()
     return str(a - b if any(word in folded for word in ("lose", "loos", "lost")) else a + b)
 
+
+_WHO = {"name": NAMES, "things": THINGS}
 
 FAMILY = Family(
     name="edge_all_caps_or_lowercase",
@@ -36,10 +41,9 @@ FAMILY = Family(
         "pls awnser: {name}, {a} {things}, {sloppy} {b}, total nwo?",
     ),
     levels=(
-        Level("easy", {"sign": ("+",), "name": NAMES, "things": THINGS, "a": range(11, 90), "b": TWO_DIGIT}, steps=3),
-        Level(
-            "medium", {"sign": ("-",), "name": NAMES, "things": THINGS, "a": range(100, 200), "b": TWO_DIGIT}, steps=3
-        ),
+        Level("easy", {"sign": ("+",), **_WHO, "a": range(11, 41), "b": range(2, 10)}, steps=2),
+        Level("medium", {"sign": ("-",), **_WHO, "a": range(11, 60), "b": range(2, 10)}, steps=2),
+        Level("hard", {"sign": ("-",), **_WHO, "a": range(100, 200), "b": TWO_DIGIT}, steps=3),
     ),
     build=build,
     solve=solve,

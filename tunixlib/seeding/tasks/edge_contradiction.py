@@ -90,7 +90,10 @@ FAMILY = Family(
         "Look closely. {story} {question}",
         "My homework says: {story} {question}",
     ),
-    levels=(Level("medium", {"scene": _SCENES, "name": NAMES, "a": range(3, 50), "d": range(2, 30)}, steps=3),),
+    levels=(
+        Level("easy", {"scene": _SCENES, "name": NAMES, "a": range(3, 11), "d": range(2, 10)}, steps=3),
+        Level("medium", {"scene": _SCENES, "name": NAMES, "a": range(11, 50), "d": range(2, 30)}, steps=3),
+    ),
     build=build,
     solve=solve,
 )

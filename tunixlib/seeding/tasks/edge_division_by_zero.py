@@ -3,9 +3,10 @@
 import re
 
 from tunixlib.seeding.families import Family, Level, Problem
+from tunixlib.seeding.tasks.text import NAMES
 
 
-def build(phrasing: str, a: int, b: int = 0) -> Problem:
+def build(phrasing: str, name: str, a: int, b: int = 0) -> Problem:
     """Ask which number times 0 gives the dividend, and find none."""
     ask = f"{a} / ({b} - {b})" if b else f"{a} / 0"
     first = [("compute", f"The divisor is {b} - {b} = 0")] if b else []
@@ -15,7 +16,7 @@ def build(phrasing: str, a: int, b: int = 0) -> Problem:
         ("compute", f"Any number times 0 is 0, such as {a} * 0 = 0"),
         ("conclude", f"0 < {a}, so no number fits and the division is undefined"),
     ]
-    return Problem(phrasing.format(ask=ask), steps, "undefined")
+    return Problem(phrasing.format(name=name, ask=ask), steps, "undefined")
 
 
 def solve(prompt: str) -> str:
@@ -31,15 +32,16 @@ FAMILY = Family(
     name="edge_division_by_zero",
     category="edge_case",
     phrasings=(
-        "What is {ask}?",
-        "Find the value of {ask}, if there is one.",
-        "A calculator shows an error for {ask}. What is the right word for this value?",
-        "Is {ask} a number? If so, give it; if not, say undefined.",
-        "{ask} = ?",
+        "{name} asks: what is {ask}?",
+        "Find the value of {ask} for {name}, if there is one.",
+        "The calculator of {name} shows an error for {ask}. What is the right word for this value?",
+        "{name}, is {ask} a number? If not, say undefined.",
+        "{name} writes {ask} = ?",
     ),
     levels=(
-        Level("easy", {"a": range(1, 9000)}, steps=3),
-        Level("hard", {"a": range(2, 200), "b": range(2, 60)}, steps=4),
+        Level("easy", {"name": NAMES, "a": range(1, 51)}, steps=3),
+        Level("medium", {"name": NAMES, "a": range(2, 51), "b": range(2, 21)}, steps=4),
+        Level("hard", {"name": NAMES, "a": range(51, 1000), "b": range(21, 100)}, steps=4),
     ),
     build=build,
     solve=solve,

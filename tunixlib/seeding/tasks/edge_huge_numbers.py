@@ -1,10 +1,11 @@
-"""Exact work on numbers of seven to twelve digits: 4382915064 + 7, 43829150 * 1000."""
+"""Exact work on huge numbers: 17 million + 5 million, 4382915 - 7, 438291 * 1000."""
 
 import re
 
 from tunixlib.seeding.families import Family, Level, Problem
 
-_HEADS = range(10_000_000, 100_000_000)
+_SCALES = ("million", "billion", "trillion")
+_HEADS = range(10_000, 100_000)
 
 
 def _times(a: int, zeros: int) -> list[tuple[str, str]]:
@@ -23,8 +24,20 @@ def _last_digits(a: int, sign: str, b: int) -> list[tuple[str, str]]:
     ]
 
 
-def build(phrasing: str, sign: str, head: int, tail: int = 0, b: int = 0) -> Problem:
+def _scaled(a: int, sign: str, b: int, scale: str) -> Problem:
+    result = a + b if sign == "+" else a - b
+    steps = [
+        ("compute", f"Count the {scale}s: {a} {sign} {b} = {result}"),
+        ("conclude", f"So it is {result} {scale}"),
+    ]
+    return Problem(f"{a} {scale} {sign} {b} {scale}", steps, f"{result} {scale}")
+
+
+def build(phrasing: str, sign: str, head: int, tail: int = 0, b: int = 0, scale: str = "") -> Problem:
     """Find the digits that change, then write the whole number. For products ``b`` is the number of zeros."""
+    if scale:
+        ask, steps, answer = _scaled(head, sign, b, scale)
+        return Problem(phrasing.format(ask=ask), steps, answer)
     if sign == "*":
         a, steps, other = head, _times(head, b), 10**b
         result = a * other
@@ -35,12 +48,12 @@ def build(phrasing: str, sign: str, head: int, tail: int = 0, b: int = 0) -> Pro
 
 
 def solve(prompt: str) -> str:
-    """Compute with Python's whole numbers."""
-    found = re.search(r"(\d+) ([-+*]) (\d+)", prompt)
+    """Compute with Python's whole numbers; a word of scale stays behind the result."""
+    found = re.search(r"(\d+)( [a-z]+)? ([-+*]) (\d+)", prompt)
     if found is None:
         raise ValueError(f"found no sum in {prompt!r}, expected two numbers with a sign between them")
-    a, b = int(found[1]), int(found[3])
-    return str({"+": a + b, "-": a - b, "*": a * b}[found[2]])
+    a, b = int(found[1]), int(found[4])
+    return str({"+": a + b, "-": a - b, "*": a * b}[found[3]]) + (found[2] or "")
 
 
 FAMILY = Family(
@@ -50,11 +63,13 @@ FAMILY = Family(
         "What is {ask}?",
         "Compute {ask} exactly.",
         "My calculator has too few digits for {ask}. What is the exact result?",
-        "{ask} = ? Give all digits.",
+        "{ask} = ? Be exact.",
     ),
     levels=(
-        Level("easy", {"sign": ("*",), "head": range(1_000_000, 100_000_000), "b": range(1, 5)}, steps=2),
-        Level("medium", {"sign": ("+",), "head": _HEADS, "tail": range(11, 61), "b": range(2, 40)}, steps=2),
+        Level("easy", {"sign": ("+",), "scale": _SCALES, "head": range(11, 41), "b": range(2, 10)}, steps=2),
+        Level("medium", {"sign": ("-",), "scale": _SCALES, "head": range(11, 60), "b": range(2, 10)}, steps=2),
+        Level("hard", {"sign": ("*",), "head": range(100_000, 1_000_000), "b": range(1, 4)}, steps=2),
+        Level("hard", {"sign": ("+",), "head": _HEADS, "tail": range(11, 61), "b": range(2, 40)}, steps=2),
         Level("hard", {"sign": ("-",), "head": _HEADS, "tail": range(51, 100), "b": range(2, 40)}, steps=2),
     ),
     build=build,

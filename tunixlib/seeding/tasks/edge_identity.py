@@ -49,8 +49,9 @@ FAMILY = Family(
         "Someone says {ask} is easy to see at once. What is it?",
     ),
     levels=(
-        Level("easy", {"ask": tuple(_RULES), "a": range(12, 2000)}, steps=2),
-        Level("medium", {"ask": tuple(_COLLAPSES), "a": range(12, 2000)}, steps=2),
+        Level("easy", {"ask": tuple(_RULES), "a": range(2, 101)}, steps=2),
+        Level("easy", {"ask": tuple(_COLLAPSES), "a": range(1, 101)}, steps=2),
+        Level("hard", {"ask": (*_RULES, *_COLLAPSES), "a": range(101, 1000)}, steps=2),
     ),
     build=build,
     solve=solve,

@@ -1,35 +1,27 @@
 """Problems about things that do not exist: each blorp has 3 zings, how many zings do 4 blorps have?"""
 
+from itertools import product
+from math import prod
+
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.transforms import counts
 
-_WHOLES = (
-    "blorp",
-    "darb",
-    "fendle",
-    "gorp",
-    "kipper-lop",
-    "mimlet",
-    "plim",
-    "quonk",
-    "snorf",
-    "trundel",
-    "vark",
-    "wug",
-)
-_PARTS = ("bip", "clank", "drimple", "flooz", "jub", "klee", "nib-nab", "ponk", "rindle", "tove", "yarp", "zing")
+_WHOLES = ("blorp", "darb", "fend", "gorp", "lorp", "mim", "plim", "quon", "snorf", "trun", "vark", "wug")
+_PARTS = ("bip", "clom", "drim", "fleb", "jub", "klee", "nib", "ponk", "rin", "tove", "yarp", "zing")
+
+# How many parts each whole has, and how many wholes there are.
+_TABLE = tuple((each, number) for each in range(2, 10) for number in range(3, 10))
 
 
-def build(phrasing: str, whole: str, part: str, each: int, number: int) -> Problem:
-    """Multiply, then check by dividing: the words do not change the sum."""
-    total = each * number
+def build(phrasing: str, whole: str, part: str, pair: tuple[int, int]) -> Problem:
+    """Multiply: the words do not change the sum."""
+    each, number = pair
     steps = [
         ("given", f"1 {whole} has {each} {part}s, and there are {number} of them"),
-        ("compute", f"{number} * {each} = {total}"),
-        ("verify", f"Check: {total} / {number} = {each}"),
+        ("compute", f"{number} * {each} = {number * each}"),
     ]
     fields = {"whole": whole, "wholes": f"{whole}s", "parts": f"{part}s", "each": each, "number": number}
-    return Problem(phrasing.format(**fields), steps, str(total))
+    return Problem(phrasing.format(**fields), steps, str(number * each))
 
 
 def solve(prompt: str) -> str:
@@ -48,8 +40,11 @@ FAMILY = Family(
         "One {whole} needs {each} {parts}. I want to build {number} {wholes}. How many {parts} must I find?",
     ),
     levels=(
-        Level("easy", {"whole": _WHOLES, "part": _PARTS, "each": range(2, 10), "number": range(3, 10)}, steps=3),
-        Level("medium", {"whole": _WHOLES, "part": _PARTS, "each": range(3, 10), "number": (11, 12, 20, 25)}, steps=3),
+        Level("easy", {"whole": _WHOLES, "part": _PARTS, "pair": tuple(p for p in _TABLE if prod(p) <= 50)}, steps=2),
+        Level("medium", {"whole": _WHOLES, "part": _PARTS, "pair": tuple(p for p in _TABLE if prod(p) > 50)}, steps=2),
+        Level(
+            "hard", {"whole": _WHOLES, "part": _PARTS, "pair": tuple(product(range(3, 10), (11, 12, 20, 25)))}, steps=2
+        ),
     ),
     build=build,
     solve=solve,

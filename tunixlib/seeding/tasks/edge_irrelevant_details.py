@@ -19,12 +19,15 @@ _DETAILS = (
 def build(phrasing: str, sign: str, detail: str, x: int, name: str, things: str, a: int, b: int) -> Problem:
     """Set the useless number aside, then compute with the two that matter."""
     more = sign == "+"
-    steps = add_steps(a, b) if more else subtract_steps(a, b)
+    result = a + b if more else a - b
+    steps = [("compute", f"{a} {sign} {b} = {result}")]
+    if b > 9:
+        steps = add_steps(a, b) if more else subtract_steps(a, b)
     change = f"buys {b} more" if more else f"gives away {b}"
     aside = [("given", f"{x} does not matter; {name} has {a} and {change}")]
     aside_text = detail.format(name=name, x=x)
     prompt = phrasing.format(detail=aside_text, name=name, things=things, a=a, change=change)
-    return Problem(prompt, aside + steps, str(a + b if more else a - b))
+    return Problem(prompt, aside + steps, str(result))
 
 
 def solve(prompt: str) -> str:
@@ -36,7 +39,7 @@ def solve(prompt: str) -> str:
     return str(int(held[1]) + int(change[2]) * (1 if change[1] == "buys" else -1))
 
 
-_COMMON = {"detail": _DETAILS, "x": range(4, 60), "name": NAMES, "things": THINGS}
+_WHO = {"detail": _DETAILS, "x": range(4, 50), "name": NAMES, "things": THINGS}
 
 FAMILY = Family(
     name="edge_irrelevant_details",
@@ -48,8 +51,9 @@ FAMILY = Family(
         "With {a} {things} in a bag, {name} {change}. {detail} What is the number of {things} now?",
     ),
     levels=(
-        Level("easy", {"sign": ("+",), **_COMMON, "a": range(11, 90), "b": TWO_DIGIT}, steps=3),
-        Level("medium", {"sign": ("-",), **_COMMON, "a": range(100, 200), "b": TWO_DIGIT}, steps=3),
+        Level("easy", {"sign": ("+",), **_WHO, "a": range(11, 41), "b": range(2, 10)}, steps=2),
+        Level("medium", {"sign": ("-",), **_WHO, "a": range(11, 60), "b": range(2, 10)}, steps=2),
+        Level("hard", {"sign": ("-",), **_WHO, "a": range(100, 200), "b": TWO_DIGIT}, steps=3),
     ),
     build=build,
     solve=solve,

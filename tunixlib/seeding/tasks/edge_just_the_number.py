@@ -8,11 +8,15 @@ _DEEDS = {"+": "picks up {b} more", "-": "hands out {b} of them"}
 
 
 def build(phrasing: str, sign: str, name: str, things: str, a: int, b: int) -> Problem:
-    """Compute in two parts; the answer carries no unit and no words."""
+    """Restate, then compute; the answer carries no unit and no words."""
     more = sign == "+"
-    steps = add_steps(a, b) if more else subtract_steps(a, b)
+    result = a + b if more else a - b
+    steps = [("compute", f"{a} {sign} {b} = {result}")]
+    if b > 9:
+        steps = add_steps(a, b) if more else subtract_steps(a, b)
     deed = _DEEDS[sign].format(b=b)
-    return Problem(phrasing.format(name=name, things=things, a=a, deed=deed), steps, str(a + b if more else a - b))
+    read = [("given", f"{name} has {a} and {deed}")]
+    return Problem(phrasing.format(name=name, things=things, a=a, deed=deed), read + steps, str(result))
 
 
 def solve(prompt: str) -> str:
@@ -20,6 +24,8 @@ def solve(prompt: str) -> str:
     a, b = counts(prompt)
     return str(a - b if "hands out" in prompt else a + b)
 
+
+_WHO = {"name": NAMES, "things": THINGS}
 
 FAMILY = Family(
     name="edge_just_the_number",
@@ -31,10 +37,9 @@ FAMILY = Family(
         "{name} starts with {a} {things} and {deed}. Reply in digits only: how many {things} is that?",
     ),
     levels=(
-        Level("easy", {"sign": ("+",), "name": NAMES, "things": THINGS, "a": range(11, 90), "b": TWO_DIGIT}, steps=2),
-        Level(
-            "medium", {"sign": ("-",), "name": NAMES, "things": THINGS, "a": range(100, 200), "b": TWO_DIGIT}, steps=2
-        ),
+        Level("easy", {"sign": ("+",), **_WHO, "a": range(11, 41), "b": range(2, 10)}, steps=2),
+        Level("medium", {"sign": ("-",), **_WHO, "a": range(11, 60), "b": range(2, 10)}, steps=2),
+        Level("hard", {"sign": ("-",), **_WHO, "a": range(100, 200), "b": TWO_DIGIT}, steps=3),
     ),
     build=build,
     solve=solve,

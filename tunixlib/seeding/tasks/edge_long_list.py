@@ -5,7 +5,8 @@ import re
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.transforms import WORDS
 
-_SUM_ENDS = range(15, 100)
+_SHORT = tuple(word for word in WORDS if len(word) < 6)
+_SIX = tuple(word for word in WORDS if len(word) == 6)
 
 
 def _sum(d: int, n: int, end: int) -> tuple[str, str, list[tuple[str, str]], str]:
@@ -17,8 +18,8 @@ def _sum(d: int, n: int, end: int) -> tuple[str, str, list[tuple[str, str]], str
     return "Add up these numbers", " + ".join([str(d)] * n + [str(end)]), steps, str(n * d + end)
 
 
-def _count(start: int, stride: int, n: int) -> tuple[str, str, list[tuple[str, str]], str]:
-    words = [WORDS[(start + stride * i) % len(WORDS)] for i in range(n)]
+def _count(pool: tuple[str, ...], start: int, stride: int, n: int) -> tuple[str, str, list[tuple[str, str]], str]:
+    words = [pool[(start + stride * i) % len(pool)] for i in range(n)]
     steps = [
         ("given", f"Five words: {', '.join(words[:5])}"),
         ("given", f"{n - 5} more words: {', '.join(words[5:])}"),
@@ -27,9 +28,11 @@ def _count(start: int, stride: int, n: int) -> tuple[str, str, list[tuple[str, s
     return "Count the words of this list", ", ".join(words), steps, str(n)
 
 
-def build(phrasing: str, n: int, d: int = 0, end: int = 0, start: int = 0, stride: int = 0) -> Problem:
+def build(
+    phrasing: str, n: int, d: int = 0, end: int = 0, pool: tuple[str, ...] = (), start: int = 0, stride: int = 0
+) -> Problem:
     """Add ``n`` equal numbers and an ending one, or count ``n`` words in two groups."""
-    task, row, steps, answer = _count(start, stride, n) if stride else _sum(d, n, end)
+    task, row, steps, answer = _count(pool, start, stride, n) if pool else _sum(d, n, end)
     return Problem(phrasing.format(task=task, row=row), steps, answer)
 
 
@@ -50,8 +53,14 @@ FAMILY = Family(
         "Do not lose your place! {task}: {row}",
     ),
     levels=(
-        Level("easy", {"d": range(2, 10), "n": range(6, 15), "end": _SUM_ENDS}, steps=3),
-        Level("medium", {"start": range(len(WORDS)), "stride": range(1, 8), "n": range(7, 12)}, steps=3),
+        Level("easy", {"d": range(2, 6), "n": range(4, 7), "end": range(6, 21)}, steps=3),
+        Level(
+            "easy", {"pool": (_SHORT,), "start": range(len(_SHORT)), "stride": range(1, 8), "n": range(7, 10)}, steps=3
+        ),
+        Level(
+            "medium", {"pool": (_SIX,), "start": range(len(_SIX)), "stride": range(1, 8), "n": range(8, 12)}, steps=3
+        ),
+        Level("hard", {"d": range(6, 10), "n": range(6, 15), "end": range(15, 100)}, steps=3),
     ),
     build=build,
     solve=solve,

@@ -84,7 +84,10 @@ FAMILY = Family(
         "Think before you answer. {story} {question}",
         "Riddle: {story} {question}",
     ),
-    levels=(Level("medium", {"scene": _SCENES, "name": NAMES, "n": range(6, 60), "things": THINGS}, steps=3),),
+    levels=(
+        Level("easy", {"scene": _SCENES, "name": NAMES, "n": range(6, 21), "things": THINGS}, steps=3),
+        Level("medium", {"scene": _SCENES, "name": NAMES, "n": range(21, 60), "things": THINGS}, steps=3),
+    ),
     build=build,
     solve=solve,
 )

@@ -3,6 +3,7 @@
 import re
 
 from tunixlib.seeding.families import Family, Level, Problem
+from tunixlib.seeding.tasks.text import NAMES
 
 _UP = ("rises", "goes up", "is paid in", "climbs")
 _DOWN = ("falls", "goes down", "is taken out", "sinks")
@@ -19,12 +20,11 @@ def _steps(start: int, change: int) -> list[tuple[str, str]]:
     return [("compute", sizes), ("compute", f"With the sign: {start} {sign} {abs(change)} = {end}")]
 
 
-def build(phrasing: str, start: int, change: int) -> Problem:
+def build(phrasing: str, name: str, start: int, change: int) -> Problem:
     """Compute with the sizes, then put the sign."""
     words = _UP if change > 0 else _DOWN
-    names = ("temperature", "lift", "account", "drone")
-    fields = dict(zip(names, words, strict=True))
-    prompt = phrasing.format(start=start, size=abs(change), **fields)
+    fields = dict(zip(("temperature", "lift", "account", "drone"), words, strict=True))
+    prompt = phrasing.format(name=name, start=start, size=abs(change), **fields)
     return Problem(prompt, _steps(start, change), str(start + change))
 
 
@@ -38,15 +38,16 @@ FAMILY = Family(
     name="edge_negative_numbers",
     category="edge_case",
     phrasings=(
-        "The thermometer shows {start} degrees. Then the temperature {temperature} by {size} degrees. What is it now?",
-        "A lift stands at floor {start} of a deep tower and {lift} {size} floors. At which floor does it stop?",
-        "An account shows {start} dollars; {size} dollars {account}. What does the account show? Debts are negative.",
-        "A drone flies {start} metres above sea level and {drone} {size} metres. How high above sea level is it then?",
+        "The thermometer of {name} shows {start} degrees. The temperature {temperature} by {size}. What is it now?",
+        "{name} takes the lift at floor {start}. It {lift} {size} floors. At which floor does it stop?",
+        "The account of {name} shows {start} dollars; {size} dollars {account}. What does it show? Debts are negative.",
+        "The drone of {name} flies at {start} metres and {drone} {size} metres. At how many metres is it then?",
     ),
     levels=(
-        Level("easy", {"start": range(1, 50), "change": range(-140, -50)}, steps=2),
-        Level("medium", {"start": range(-99, -2), "change": range(100, 180)}, steps=2),
-        Level("hard", {"start": range(-99, -2), "change": range(-70, -2)}, steps=2),
+        Level("easy", {"name": NAMES, "start": range(1, 10), "change": range(-20, -9)}, steps=2),
+        Level("medium", {"name": NAMES, "start": range(-9, -1), "change": range(10, 31)}, steps=2),
+        Level("medium", {"name": NAMES, "start": range(-30, -1), "change": range(-9, -1)}, steps=2),
+        Level("hard", {"name": NAMES, "start": range(-99, -9), "change": range(100, 180)}, steps=2),
     ),
     build=build,
     solve=solve,

@@ -10,11 +10,15 @@ _DIGITS = ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५�
 
 def build(phrasing: str, sign: str, digits: str, a: int, b: int) -> Problem:
     """Write the numbers in ordinary digits, then compute."""
-    steps = add_steps(a, b) if sign == "+" else subtract_steps(a, b)
+    more = sign == "+"
+    result = a + b if more else a - b
+    steps = [("compute", f"{a} {sign} {b} = {result}")]
+    if b > 9:
+        steps = add_steps(a, b) if more else subtract_steps(a, b)
     one, other = ("".join(digits[int(digit)] for digit in str(n)) for n in (a, b))
     read = [("convert", f"In ordinary digits {one} is {a} and {other} is {b}")]
     ask = f"{one} {sign} {other}"
-    return Problem(phrasing.format(ask=ask), read + steps, str(a + b if sign == "+" else a - b))
+    return Problem(phrasing.format(ask=ask), read + steps, str(result))
 
 
 def solve(prompt: str) -> str:
@@ -33,8 +37,9 @@ FAMILY = Family(
         "{ask} - please translate the digits and compute.",
     ),
     levels=(
-        Level("easy", {"sign": ("+",), "digits": _DIGITS, "a": range(11, 200), "b": TWO_DIGIT}, steps=3),
-        Level("medium", {"sign": ("-",), "digits": _DIGITS, "a": range(100, 300), "b": TWO_DIGIT}, steps=3),
+        Level("easy", {"sign": ("+",), "digits": _DIGITS, "a": range(11, 41), "b": range(2, 10)}, steps=2),
+        Level("medium", {"sign": ("-",), "digits": _DIGITS, "a": range(11, 60), "b": range(2, 10)}, steps=2),
+        Level("hard", {"sign": ("-",), "digits": _DIGITS, "a": range(100, 300), "b": TWO_DIGIT}, steps=3),
     ),
     build=build,
     solve=solve,

@@ -8,12 +8,10 @@ from tunixlib.seeding.tasks.transforms import TWO_DIGIT, add_steps, multiply_ste
 
 def build(phrasing: str, sign: str, a: int, b: int) -> Problem:
     """See that both questions are one, then compute it once."""
-    if sign == "+":
-        steps, result = add_steps(a, b), a + b
-    elif sign == "-":
-        steps, result = subtract_steps(a, b), a - b
-    else:
-        steps, result = multiply_steps(a, b), a * b
+    result = {"+": a + b, "-": a - b, "*": a * b}[sign]
+    steps = [("compute", f"{a} {sign} {b} = {result}")]
+    if b > 9 or (sign == "*" and a > 9):
+        steps = {"+": add_steps, "-": subtract_steps, "*": multiply_steps}[sign](a, b)
     same = [("compare", f"Both questions ask for {a} {sign} {b}")]
     return Problem(phrasing.format(a=a, sign=sign, b=b), same + steps, str(result))
 
@@ -34,11 +32,13 @@ FAMILY = Family(
         "What is {a} {sign} {b}? What is {a} {sign} {b}?",
         "{a} {sign} {b}? I ask again: {a} {sign} {b}?",
         "Work out {a} {sign} {b}. Did you hear me? Work out {a} {sign} {b}.",
-        "How much is {a} {sign} {b}? My sister also wants to know how much {a} {sign} {b} is.",
+        "How much is {a} {sign} {b}? A friend also wants to know how much {a} {sign} {b} is.",
     ),
     levels=(
-        Level("easy", {"sign": ("+",), "a": range(11, 300), "b": TWO_DIGIT}, steps=3),
-        Level("medium", {"sign": ("-",), "a": range(100, 300), "b": TWO_DIGIT}, steps=3),
+        Level("easy", {"sign": ("+",), "a": range(11, 41), "b": range(2, 10)}, steps=2),
+        Level("medium", {"sign": ("-",), "a": range(11, 60), "b": range(2, 10)}, steps=2),
+        Level("medium", {"sign": ("*",), "a": range(2, 10), "b": range(2, 10)}, steps=2),
+        Level("hard", {"sign": ("-",), "a": range(100, 300), "b": TWO_DIGIT}, steps=3),
         Level("hard", {"sign": ("*",), "a": TWO_DIGIT, "b": range(3, 10)}, steps=4),
     ),
     build=build,

@@ -18,10 +18,13 @@ _VALUES |= {word: 10 * i for i, word in enumerate(_TENS, 2)}
 def build(phrasing: str, sign: str, name: str, things: str, a: int, b: int) -> Problem:
     """Turn the word into digits, then compute."""
     more, word = sign == "+", number_word(b)
-    steps = add_steps(a, b) if more else subtract_steps(a, b)
+    result = a + b if more else a - b
+    steps = [("compute", f"{a} {sign} {b} = {result}")]
+    if b > 9:
+        steps = add_steps(a, b) if more else subtract_steps(a, b)
     change = f"then gets {word} more" if more else f"then sells {word} of them"
     prompt = phrasing.format(name=name, things=things, a=a, change=change)
-    return Problem(prompt, [("convert", f"{word} is {b}"), *steps], str(a + b if more else a - b))
+    return Problem(prompt, [("convert", f"{word} is {b}"), *steps], str(result))
 
 
 def solve(prompt: str) -> str:
@@ -30,6 +33,8 @@ def solve(prompt: str) -> str:
     spelled = sum(_VALUES.get(word, 0) for word in re.findall(r"[a-z]+", prompt))
     return str(digits - spelled if "sells" in prompt else digits + spelled)
 
+
+_WHO = {"name": NAMES, "things": THINGS}
 
 FAMILY = Family(
     name="edge_units_in_text",
@@ -41,10 +46,9 @@ FAMILY = Family(
         "{name}: {a} {things}, {change}. Write the new number in digits.",
     ),
     levels=(
-        Level("easy", {"sign": ("+",), "name": NAMES, "things": THINGS, "a": range(11, 90), "b": TWO_DIGIT}, steps=3),
-        Level(
-            "medium", {"sign": ("-",), "name": NAMES, "things": THINGS, "a": range(100, 200), "b": TWO_DIGIT}, steps=3
-        ),
+        Level("easy", {"sign": ("+",), **_WHO, "a": range(11, 41), "b": range(2, 10)}, steps=2),
+        Level("medium", {"sign": ("-",), **_WHO, "a": range(41, 100), "b": TWO_DIGIT[:25]}, steps=3),
+        Level("hard", {"sign": ("-",), **_WHO, "a": range(100, 200), "b": TWO_DIGIT}, steps=3),
     ),
     build=build,
     solve=solve,

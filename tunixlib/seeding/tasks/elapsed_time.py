@@ -13,13 +13,21 @@ EVENTS = (
 )  # fmt: skip
 
 
-def build(phrasing: str, kind: str, event: str, hour: int, start: int, end: int, hours: int) -> Problem:
-    """``hour`` and ``start`` give the first time; it ends ``hours`` hours later, at minute ``end`` of that hour."""
+def build(phrasing: str, kind: str, event: str, hour: int, minutes: tuple[int, int], hours: int) -> Problem:
+    """From the first of ``minutes`` past ``hour`` to the second, past an hour that is ``hours`` later."""
+    start, end = minutes
     first, last = hour * 60 + start, (hour + hours) * 60 + end
-    steps = {"next_hour": _to_the_next_hour, "same_half": _hours_then_minutes, "noon": _across_noon}[kind](first, last)
-    unit = "hours and minutes" if kind == "noon" else "minutes"
-    answer = "{} hours {} minutes".format(*divmod(last - first, 60)) if kind == "noon" else str(last - first)
+    steps = {
+        "next_hour": _to_the_next_hour, "two_units": _hours_and_minutes, "same_half": _hours_then_minutes,
+        "noon": _across_noon,
+    }[kind](first, last)  # fmt: skip
+    unit = "hours and minutes" if kind in ("two_units", "noon") else "minutes"
+    answer = _in_two_units(first, last) if unit != "minutes" else str(last - first)
     return Problem(phrasing.format(event=event, start=clock(first), end=clock(last), unit=unit), steps, answer)
+
+
+def _in_two_units(first: int, last: int) -> str:
+    return "{} hours {} minutes".format(*divmod(last - first, 60))
 
 
 def _to_the_next_hour(first: int, last: int) -> Steps:
@@ -27,27 +35,43 @@ def _to_the_next_hour(first: int, last: int) -> Steps:
     return [
         ("compute", f"From {clock(first)} to {clock(full)}: 60 - {first % 60} = {before}"),
         ("given", f"From {clock(full)} to {clock(last)}: {plural(after, 'minute')}"),
-        ("compute", f"Together: {before} + {after} = {before + after} minutes"),
+        ("compute", f"Together: {before} + {after} = {before + after}"),
     ]
 
 
-def _hours_then_minutes(first: int, last: int) -> Steps:
+def _whole_hours(first: int, last: int) -> Steps:
+    """The whole hours from the first time, then the minutes from there to the last."""
     hours, minutes = divmod(last - first, 60)
     middle = first + hours * 60
     shown, later = ((time // 60 - 1) % 12 + 1 for time in (first, middle))
     return [
         ("compute", f"Hours from {clock(first)} to {clock(middle)}: {later} - {shown} = {hours}"),
-        ("convert", f"In minutes: {hours} * 60 = {hours * 60}"),
         ("compute", f"Minutes from {clock(middle)} to {clock(last)}: {last % 60} - {first % 60} = {minutes}"),
-        ("compute", f"Together: {hours * 60} + {minutes} = {last - first} minutes"),
+    ]
+
+
+def _hours_and_minutes(first: int, last: int) -> Steps:
+    return [
+        *_whole_hours(first, last),
+        ("verify", f"Check: {first % 60} + {(last - first) % 60} = {last % 60}"),
+        ("conclude", f"Together: {_in_two_units(first, last)}"),
+    ]
+
+
+def _hours_then_minutes(first: int, last: int) -> Steps:
+    hours, minutes = divmod(last - first, 60)
+    return [
+        *_whole_hours(first, last),
+        ("convert", f"{plural(hours, 'hour')} in minutes: {hours} * 60 = {hours * 60}"),
+        ("compute", f"Together: {hours * 60} + {minutes} = {last - first}"),
     ]
 
 
 def _across_noon(first: int, last: int) -> Steps:
     full, hours_after, minutes_after = first // 60 + 1, last // 60 - 12, last % 60
     return [
-        ("compute", f"From {clock(first)} to {clock(full * 60)}: 60 - {first % 60} = {60 - first % 60} minutes"),
-        ("compute", f"From {clock(full * 60)} to noon: 12 - {full} = {plural(12 - full, 'hour')}"),
+        ("compute", f"From {clock(first)} to {clock(full * 60)}: 60 - {first % 60} = {60 - first % 60}"),
+        ("compute", f"From {clock(full * 60)} to noon: 12 - {full} = {12 - full}"),
         ("given", f"From noon to {clock(last)}: {plural(hours_after, 'hour')} {plural(minutes_after, 'minute')}"),
         ("compute", f"Hours: {12 - full} + {hours_after} = {12 - full + hours_after}"),
         ("compute", f"Minutes: {60 - first % 60} + {minutes_after} = {60 - first % 60 + minutes_after}"),
@@ -65,6 +89,12 @@ def solve(prompt: str) -> str:
 # Hours after midnight: early mornings, and afternoons from 1 to 6.
 _HOURS = (6, 7, *range(13, 19))
 
+# Minutes of the first and of the last time. In fives: past the full hour, within it, across noon; then any minute.
+_PAST = tuple((a, b) for a in range(30, 60, 5) for b in range(5, 25, 5))
+_WITHIN = tuple((a, b) for a in range(5, 60, 5) for b in range(5, 60, 5) if a < b)
+_NOON = tuple((a, b) for a in range(35, 60, 5) for b in range(5, 35, 5))
+_ANY = tuple((a, b) for a in range(1, 30) for b in range(31, 60) if a % 5 and b % 5)
+
 FAMILY = Family(
     name="elapsed_time",
     category="reasoning",
@@ -78,39 +108,28 @@ FAMILY = Family(
     levels=(
         Level(
             "easy",
-            {
-                "kind": ("next_hour",),
-                "event": EVENTS,
-                "hour": _HOURS,
-                "start": range(5, 59),
-                "end": range(2, 56),
-                "hours": (1,),
-            },
+            {"kind": ("next_hour",), "event": EVENTS, "hour": _HOURS, "minutes": _PAST, "hours": (1,)},
             steps=3,
         ),
         Level(
-            "medium",
-            {
-                "kind": ("same_half",),
-                "event": EVENTS,
-                "hour": _HOURS,
-                "start": range(0, 30),
-                "end": range(31, 60),
-                "hours": (2, 3, 4),
-            },
+            "easy",
+            {"kind": ("two_units",), "event": EVENTS, "hour": _HOURS, "minutes": _WITHIN, "hours": (2, 3, 4)},
             steps=4,
         ),
         Level(
-            "hard",
-            {
-                "kind": ("noon",),
-                "event": EVENTS,
-                "hour": (8, 9, 10),
-                "start": range(31, 59),
-                "end": range(1, 31),
-                "hours": (5, 6, 7),
-            },
+            "medium",
+            {"kind": ("same_half",), "event": EVENTS, "hour": _HOURS, "minutes": _WITHIN, "hours": (1,)},
+            steps=4,
+        ),
+        Level(
+            "medium",
+            {"kind": ("noon",), "event": EVENTS, "hour": (8, 9, 10), "minutes": _NOON, "hours": (5, 6, 7)},
             steps=5,
+        ),
+        Level(
+            "hard",
+            {"kind": ("same_half",), "event": EVENTS, "hour": _HOURS, "minutes": _ANY, "hours": (2, 3, 4)},
+            steps=4,
         ),
     ),
     build=build,

@@ -35,8 +35,10 @@ FAMILY = Family(
         "Odd or even: what is {n}?",
     ),
     levels=(
-        Level("easy", {"a": range(11, 12000), "b": (0,)}, steps=2),
-        Level("medium", {"a": range(11, 200), "b": range(11, 100)}, steps=2),
+        Level("easy", {"a": range(10, 100), "b": (0,)}, steps=2),
+        Level("easy", {"a": range(10, 50), "b": range(2, 10)}, steps=2),
+        Level("medium", {"a": range(11, 70), "b": range(11, 60)}, steps=2),
+        Level("hard", {"a": range(100, 1000), "b": (0,)}, steps=2),
     ),
     build=build,
     solve=solve,

@@ -4,6 +4,11 @@ from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.words import ADJECTIVES, NOUNS, quoted, spelled, unquoted
 
 _POSITIONS = {"first": 0, "second": 1, "third": 2, "second to last": -2, "last": -1}
+_ADJECTIVES = tuple(adjective for adjective in ADJECTIVES if len(adjective) <= 5)
+
+
+def _nouns(shortest: int, longest: int) -> tuple[str, ...]:
+    return tuple(noun for noun in NOUNS if shortest <= len(noun) <= longest)
 
 
 def build(phrasing: str, position: str, adjective: str, noun: str) -> Problem:
@@ -38,8 +43,9 @@ FAMILY = Family(
         'Someone typed "{text}". Which {position} letter did they type?',
     ),
     levels=(
-        Level("easy", {"position": tuple(_POSITIONS), "adjective": ("",), "noun": NOUNS}, steps=2),
-        Level("medium", {"position": tuple(_POSITIONS), "adjective": ADJECTIVES, "noun": NOUNS}, steps=2),
+        Level("easy", {"position": tuple(_POSITIONS), "adjective": ("",), "noun": _nouns(3, 5)}, steps=2),
+        Level("medium", {"position": tuple(_POSITIONS), "adjective": _ADJECTIVES, "noun": _nouns(3, 6)}, steps=2),
+        Level("hard", {"position": tuple(_POSITIONS), "adjective": ADJECTIVES, "noun": _nouns(7, 9)}, steps=2),
     ),
     build=build,
     solve=solve,

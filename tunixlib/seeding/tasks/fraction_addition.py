@@ -29,7 +29,7 @@ def build(phrasing: str, pair: Pair) -> Problem:
         else:
             steps.append(("compute", f"Common denominator: {b} * {d} = {common}"))
     steps += [
-        ("convert", f"Write with {common}: {n}/{old} = {new}/{common}")
+        ("convert", f"Write {n}/{old} with {common}: {n} * {common // old} = {new}, so {n}/{old} = {new}/{common}")
         for n, old, new in ((a, b, left), (c, d, right))
         if old != common
     ]
@@ -47,7 +47,7 @@ def _last(left: int, right: int, common: int) -> Step:
         return "compute", f"Divide top and bottom by {shared}: {top}/{common} = {Fraction(top, common)}"
     return (
         "verify",
-        f"Lowest terms. Check: {top}/{common} - {right}/{common} = {left}/{common}, so the sum is {top}/{common}",
+        f"Check: {top}/{common} - {right}/{common} = {left}/{common}, so the sum is {top}/{common}",
     )
 
 
@@ -66,14 +66,13 @@ def _proper(b: int, d: int) -> tuple[Pair, ...]:
     )
 
 
-_SAME = tuple(pair for b in range(3, 25) for pair in _proper(b, b))
-_MULTIPLE = tuple(
-    pair
-    for b in range(2, 13)
-    for times in range(2, 7)
-    if b * times <= 48
-    for pair in (*_proper(b, b * times), *_proper(b * times, b))
-)
+def _multiples(least: int, most: int) -> tuple[Pair, ...]:
+    """Sums in which the larger denominator, ``least`` to ``most``, is 2 to 6 times the smaller one."""
+    bottoms = [(b, b * times) for b in range(2, 13) for times in range(2, 7) if least <= b * times <= most]
+    return tuple(pair for b, d in bottoms for pair in (*_proper(b, d), *_proper(d, b)))
+
+
+_SAME = tuple(pair for b in range(3, 21) for pair in _proper(b, b))
 _COPRIME = tuple(pair for b in range(2, 14) for d in range(2, 14) if gcd(b, d) == 1 for pair in _proper(b, d))
 
 FAMILY = Family(
@@ -89,8 +88,10 @@ FAMILY = Family(
     ),
     levels=(
         Level("easy", {"pair": _SAME}, steps=3),
-        Level("medium", {"pair": _MULTIPLE}, steps=4),
-        Level("hard", {"pair": _COPRIME}, steps=5),
+        Level("easy", {"pair": _multiples(4, 20)}, steps=4),
+        Level("medium", {"pair": tuple(pair for pair in _COPRIME if pair[1] * pair[3] <= 35)}, steps=5),
+        Level("medium", {"pair": _multiples(21, 48)}, steps=4),
+        Level("hard", {"pair": tuple(pair for pair in _COPRIME if pair[1] * pair[3] > 35)}, steps=5),
     ),
     build=build,
     solve=solve,

@@ -77,7 +77,8 @@ def _cross(fractions: tuple[Fraction, ...], ask: str) -> tuple[Steps, int]:
 
 
 def _over(fraction: Fraction, bottom: int) -> tuple[str, str]:
-    return "convert", f"{fraction} = {fraction.numerator * bottom // fraction.denominator}/{bottom}"
+    top, times = fraction.numerator, bottom // fraction.denominator
+    return "convert", f"For {fraction}: {top} * {times} = {top * times}, so {fraction} = {top * times}/{bottom}"
 
 
 def _common(fractions: tuple[Fraction, ...], ask: str) -> tuple[Steps, int]:
@@ -99,7 +100,7 @@ def _three(fractions: tuple[Fraction, ...], ask: str) -> tuple[Steps, int]:
     others = [top for k, top in enumerate(tops) if k != best]
     against = " and ".join(_sign(tops[best], top) for top in others)
     return [
-        ("plan", f"All denominators divide {bottom}"),
+        ("plan", f"Common denominator: {bottom}"),
         *(_over(fraction, bottom) for fraction in fractions),
         ("compare", f"{against}, so {fractions[best]} is the {ask}"),
     ], best
@@ -116,10 +117,17 @@ def solve(prompt: str) -> str:
     return people[[fraction for fraction, _ in found].index(value)]
 
 
-def _pairs(stop: int, apart: Fraction) -> tuple[tuple[Fraction, ...], ...]:
-    """Pairs of reduced fractions below one with different denominators, at least ``apart`` from each other."""
-    all_of = [Fraction(p, q) for q in range(2, stop) for p in range(1, q) if gcd(p, q) == 1]
-    return tuple((a, b) for a in all_of for b in all_of if a.denominator != b.denominator and abs(a - b) >= apart)
+def _pairs(least: int, most: int) -> tuple[tuple[Fraction, ...], ...]:
+    """Pairs of reduced fractions below one, not too close; the larger denominator is ``least`` to ``most``."""
+    all_of = [Fraction(p, q) for q in range(2, most + 1) for p in range(1, q) if gcd(p, q) == 1]
+    return tuple(
+        (a, b)
+        for a in all_of
+        for b in all_of
+        if a.denominator != b.denominator
+        and max(a.denominator, b.denominator) >= least
+        and abs(a - b) >= Fraction(1, 50)
+    )
 
 
 def _trios(bottom: int) -> tuple[tuple[Fraction, ...], ...]:
@@ -130,31 +138,25 @@ def _trios(bottom: int) -> tuple[tuple[Fraction, ...], ...]:
     return tuple(found for a, b, c in trios for found in product(tops[a], tops[b], tops[c]))
 
 
+_SIDES = ("larger", "smaller")
+_ENDS = ("largest", "smallest")
+_PEOPLE = {"kind": ("people",), "ask": ("more", "less"), "act": ACTS, "name": NAMES[::2], "other": NAMES[1::2]}
+
 FAMILY = Family(
     name="fraction_compare",
     category="reasoning",
     phrasings=STYLES,
     levels=(
-        Level(
-            "easy", {"kind": ("two",), "fractions": _pairs(13, Fraction(1, 50)), "ask": ("larger", "smaller")}, steps=3
-        ),
+        Level("easy", {"kind": ("two",), "fractions": _pairs(3, 8), "ask": _SIDES}, steps=3),
+        Level("easy", {**_PEOPLE, "fractions": _pairs(3, 6)}, steps=5),
+        Level("medium", {"kind": ("two",), "fractions": _pairs(9, 12), "ask": _SIDES}, steps=3),
         Level(
             "medium",
-            {
-                "kind": ("people",),
-                "fractions": _pairs(9, Fraction(1, 30)),
-                "ask": ("more", "less"),
-                "act": ACTS,
-                "name": NAMES[::2],
-                "other": NAMES[1::2],
-            },
+            {"kind": ("three",), "fractions": (*_trios(12), *_trios(18), *_trios(20)), "ask": _ENDS},
             steps=5,
         ),
-        Level(
-            "hard",
-            {"kind": ("three",), "fractions": (*_trios(12), *_trios(20), *_trios(24)), "ask": ("largest", "smallest")},
-            steps=5,
-        ),
+        Level("hard", {**_PEOPLE, "fractions": _pairs(7, 9)}, steps=5),
+        Level("hard", {"kind": ("three",), "fractions": (*_trios(24), *_trios(30)), "ask": _ENDS}, steps=5),
     ),
     build=build,
     solve=solve,

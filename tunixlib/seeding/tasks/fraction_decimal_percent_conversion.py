@@ -1,6 +1,6 @@
 """One share in three forms: fraction, decimal, percent.
 
-Write 7/20 as a percentage.   ->   35%
+Write 3/20 as a percentage.   ->   15%
 """
 
 import re
@@ -42,6 +42,12 @@ WORDINGS = {
         "Find the percentage: {name} {did} {top} of {bottom} {things}.",
         "{name} {did} {top} {things} out of {bottom}. How many percent is that? Answer with the % sign.",
     ),
+    "misses": (
+        "{name} {did} {top} of {bottom} {things}. What percentage of the {things} were not {did}?",
+        "What percentage of the {things} were not {did} when {name} {did} {top} of {bottom}?",
+        "Find the percentage of the {things} that were not {did}: {name} {did} {top} of {bottom}.",
+        "{name} {did} {top} {things} out of {bottom}. How many percent were not {did}? Answer with the % sign.",
+    ),
 }
 ACTS = (
     ("solved", "riddles"), ("hit", "targets"), ("won", "games"), ("sold", "tickets"), ("answered", "questions"),
@@ -75,7 +81,11 @@ def _expand(top: int, bottom: int, kind: str) -> tuple[Steps, str]:
     as_decimal = decimal(Fraction(hundredths, 100))
     if kind == "to_decimal":
         return [first, second, ("convert", f"As a decimal: {hundredths} / 100 = {as_decimal}")], as_decimal
-    return [first, second, ("convert", f"{hundredths} hundredths: {hundredths}/100 = {hundredths}%")], f"{hundredths}%"
+    steps = [first, second, ("convert", f"{hundredths} hundredths: {hundredths}/100 = {hundredths}%")]
+    if kind == "misses":
+        steps.append(("compute", f"The rest: 100% - {hundredths}% = {100 - hundredths}%"))
+        return steps, f"{100 - hundredths}%"
+    return steps, f"{hundredths}%"
 
 
 def _reduce(hundredths: int, kind: str) -> tuple[Steps, str]:
@@ -97,12 +107,14 @@ def solve(prompt: str) -> str:
     top, bottom = (int(n) for n in re.findall(r"\d+", prompt))
     if re.search(r"decimal", prompt):
         return decimal(Fraction(top, bottom))
+    if " not " in prompt:
+        top = bottom - top
     return f"{decimal(Fraction(100 * top, bottom))}%"
 
 
 _BOTTOMS = (4, 5, 10, 20, 25, 50)
-_SMALL = tuple((p, q) for q in _BOTTOMS for p in range(1, q) if q > 4 or p % 2)
-_COUNTED = tuple((p, q) for q in (5, 10, 20, 25, 50) for p in range(2, q))
+_SMALL = tuple((p, q) for q in (2, *_BOTTOMS) for p in range(1, min(q, 11)) if q > 4 or p % 2)
+_COUNTED = tuple((p, q) for q in _BOTTOMS for p in range(2, min(q, 11)))
 _LARGE = tuple((k * p, k * 100) for k in (2, 3, 4, 5) for p in range(2, 100))
 _REDUCIBLE = tuple((p, 100) for p in range(2, 100) if gcd(p, 100) > 1)
 
@@ -111,10 +123,11 @@ FAMILY = Family(
     category="reasoning",
     phrasings=STYLES,
     levels=(
-        Level("easy", {"kind": ("to_percent", "to_decimal"), "share": _SMALL}, steps=3),
         Level("easy", {"kind": ("hits",), "share": _COUNTED, "name": NAMES, "act": ACTS}, steps=3),
-        Level("medium", {"kind": ("hits",), "share": _LARGE, "name": NAMES, "act": ACTS}, steps=3),
-        Level("hard", {"kind": ("from_percent", "from_decimal"), "share": _REDUCIBLE}, steps=4),
+        Level("easy", {"kind": ("to_percent", "to_decimal"), "share": _SMALL}, steps=3),
+        Level("easy", {"kind": ("misses",), "share": _COUNTED, "name": NAMES, "act": ACTS}, steps=4),
+        Level("medium", {"kind": ("from_percent", "from_decimal"), "share": _REDUCIBLE}, steps=4),
+        Level("hard", {"kind": ("hits",), "share": _LARGE, "name": NAMES, "act": ACTS}, steps=3),
     ),
     build=build,
     solve=solve,

@@ -7,6 +7,7 @@ from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.text import integers
 
 _FRACTIONS = tuple((top, bottom) for bottom in range(3, 13) for top in range(2, bottom) if gcd(top, bottom) == 1)
+_NARROW = ("two thirds", "three quarters", "two fifths", "three fifths", "four fifths")
 _SPOKEN = {
     "two thirds": (2, 3),
     "three quarters": (3, 4),
@@ -22,6 +23,10 @@ _SPOKEN = {
     "nine tenths": (9, 10),
 }
 _THINGS = ("", " apples", " pages", " euros", " students", " marbles", " chairs", " stamps", " tickets", " meters")
+
+# In words and in digits; an easy whole is at most 50, a medium one at most 100.
+_EASY = (*_NARROW, *(pair for pair in _FRACTIONS if pair[1] <= 5))
+_MEDIUM = (*(words for words in _SPOKEN if words not in _NARROW), *(pair for pair in _FRACTIONS if 5 < pair[1] <= 10))
 
 
 def build(phrasing: str, fraction: tuple[int, int] | str, part: int, things: str) -> Problem:
@@ -55,8 +60,9 @@ FAMILY = Family(
         "Please work out {f} of {n}.",
     ),
     levels=(
-        Level("easy", {"fraction": tuple(_SPOKEN), "part": range(2, 31), "things": _THINGS}, steps=2),
-        Level("medium", {"fraction": _FRACTIONS, "part": range(2, 31), "things": _THINGS}, steps=2),
+        Level("easy", {"fraction": _EASY, "part": range(2, 11), "things": _THINGS}, steps=2),
+        Level("medium", {"fraction": _MEDIUM, "part": range(2, 11), "things": _THINGS}, steps=2),
+        Level("hard", {"fraction": _FRACTIONS, "part": range(11, 31), "things": _THINGS}, steps=2),
     ),
     build=build,
     solve=solve,

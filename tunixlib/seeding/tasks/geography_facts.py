@@ -14,7 +14,7 @@ _TABLE = {
     ),
     "Asia": (
         ("Japan", "Tokyo"), ("China", "Beijing"), ("India", "New Delhi"), ("Thailand", "Bangkok"), ("Vietnam", "Hanoi"),
-        ("Nepal", "Kathmandu"), ("Mongolia", "Ulaanbaatar"), ("South Korea", "Seoul"), ("Pakistan", "Islamabad"),
+        ("Nepal", "Kathmandu"), ("Iran", "Tehran"), ("South Korea", "Seoul"), ("Pakistan", "Islamabad"),
         ("Bangladesh", "Dhaka"), ("Iraq", "Baghdad"),
     ),
     "Europe": (
@@ -30,7 +30,8 @@ _TABLE = {
     "North America": (
         ("Canada", "Ottawa"), ("Mexico", "Mexico City"), ("Cuba", "Havana"), ("Jamaica", "Kingston"),
         ("Panama", "Panama City"), ("Guatemala", "Guatemala City"), ("Honduras", "Tegucigalpa"),
-        ("Nicaragua", "Managua"), ("El Salvador", "San Salvador"), ("Haiti", "Port-au-Prince"), ("Belize", "Belmopan"),
+        ("Nicaragua", "Managua"), ("El Salvador", "San Salvador"), ("Haiti", "Port-au-Prince"),
+        ("Costa Rica", "San Jose"),
     ),
 }  # fmt: skip
 _CONTINENTS = tuple(_TABLE)
@@ -48,7 +49,7 @@ _SAME_ASKED = (
     "Are {a} and {b} on the same continent?",
     "Is {a} on the same continent as {b}?",
     "Answer yes or no: do {a} and {b} lie on one continent?",
-    "A traveler flies from {a} to {b}. Does the flight end on the continent where it began?",
+    "A plane flies from {a} to {b}. Are both cities on one continent?",
     "My map shows {a} and {b}. Do these cities share a continent?",
 )
 _PICK_ASKED = (
@@ -56,7 +57,7 @@ _PICK_ASKED = (
     "{all} are capitals. Which one lies in {continent}?",
     "A traveler wants to see {continent}. Which city is right: {either}?",
     "Choose the city in {continent}: {either}.",
-    "Somebody named {all} as cities in {continent}, but only one is. Which?",
+    "Only one of the cities {all} is in {continent}. Which one?",
 )
 # (continents further, rows further) from the first city: ten on its own continent, ten elsewhere.
 _FROM_FIRST = tuple((0, k) for k in range(1, _SIZE)) + tuple((1 + k % 4, k) for k in range(1, _SIZE))
@@ -132,9 +133,9 @@ FAMILY = Family(
     phrasings=tuple(map(str, range(len(_PICK_ASKED)))),
     levels=(
         Level("easy", {"kind": ("continent",), "row": range(5 * _SIZE), "by_country": (False, True)}, steps=3),
-        Level("medium", {"kind": ("same",), "row": range(5 * _SIZE), "further": _FROM_FIRST}, steps=4),
+        Level("easy", {"kind": ("same",), "row": range(5 * _SIZE), "further": _FROM_FIRST}, steps=4),
         Level(
-            "hard",
+            "medium",
             {"kind": ("pick",), "target": range(5), "others": _SHIFTS, "rows": range(_SIZE**3), "place": range(3)},
             steps=4,
         ),

@@ -1,6 +1,6 @@
 """Sequences with a rule of their own: times a number, growing steps, sums of two, repeating patterns.
 
-What number comes next: 3, 6, 12, 24, ...?   ->   48
+What number comes next: 3, 6, 12, ...?   ->   24
 """
 
 import re
@@ -42,14 +42,14 @@ _COLORS = (
 def build(
     phrasing: str,
     kind: str,
-    a: int = 0,
-    r: int = 0,
+    rule: tuple[int, int] = (0, 0),
     name: str = "",
     thing: str = "",
     bead: tuple[tuple[str, ...], int] = ((), 0),
     rounds: int = 0,
 ) -> Problem:
-    """Chains of beads, rows of things that multiply, or numbers that start at ``a`` with a rule made of ``r``."""
+    """Chains of beads, rows of things that multiply, or numbers; ``rule`` is where they start and how they go on."""
+    a, r = rule
     if kind == "repeat":
         return _beads(phrasing, name, *bead, rounds)
     if kind == "double":
@@ -105,8 +105,8 @@ def _beads(phrasing: str, name: str, cycle: tuple[str, ...], place: int, rounds:
     length = len(cycle)
     n, full = rounds * length + place, rounds * length
     steps = [
-        ("given", f"The pattern has {length} beads: {', '.join(cycle)}"),
-        ("compute", f"Full rounds: {rounds} * {length} = {full} beads"),
+        ("given", f"The {length} beads of the pattern: {', '.join(cycle)}"),
+        ("compute", f"{rounds} full rounds: {rounds} * {length} = {full}"),
         ("compute", f"Beads left: {n} - {full} = {place}"),
         ("conclude", f"The {ordinal(place)} bead of the pattern is {cycle[place - 1]}"),
     ]
@@ -122,15 +122,35 @@ def solve(prompt: str) -> str:
         colors = [color for color in cycle[1].split(", ") if color != "over"] if cycle else []
         return (colors * found[0])[found[0] - 1]
     if "row" in prompt:
-        others = [n for n in found if n not in (1, 4)]
-        return str(others[0] * others[1] ** 3)
+        first, times = (int(n) for n in re.findall(r"\d+", re.sub(r"row \d+", "", prompt)))
+        return str(first * times**3)
     if len(found) == 3:
         return str(found[2] * found[1] // found[0])
     one, two, three, four = found
     return str(three + four if one + two == three and two + three == four else four + (four - three) + 1)
 
 
-_BEADS = tuple((cycle, place) for cycle in _COLORS for place in range(1, len(cycle)))
+def _beads_of(*lengths: int) -> tuple[tuple[tuple[str, ...], int], ...]:
+    """Cycles of these lengths, each with every place in it but the last."""
+    return tuple((cycle, place) for cycle in _COLORS if len(cycle) in lengths for place in range(1, len(cycle)))
+
+
+def _powers(least: int, most: int) -> tuple[tuple[int, int], ...]:
+    """Start and factor of the sequences whose fourth number is ``least`` to ``most``."""
+    return tuple((a, r) for r in (2, 3, 4, 5) for a in range(1, 41) if least <= a * r**3 <= most)
+
+
+def _sums_to(least: int, most: int) -> tuple[tuple[int, int], ...]:
+    """Start and first difference of the sequences of sums whose fifth number is ``least`` to ``most``."""
+    return tuple((a, r) for a in range(1, 31) for r in range(1, 51) if least <= 5 * a + 3 * r <= most)
+
+
+def _grid(starts: range, steps: range) -> tuple[tuple[int, int], ...]:
+    return tuple((a, r) for a in starts for r in steps)
+
+
+# Rows of at least two things that grow to at most 80.
+_ROWS = (*((a, 2) for a in range(2, 11)), (2, 3))
 _THINGS = ("seeds", "tiles", "coins", "pebbles", "buttons", "shells", "stickers", "blocks", "marbles", "cards")
 
 FAMILY = Family(
@@ -138,15 +158,16 @@ FAMILY = Family(
     category="reasoning",
     phrasings=STYLES,
     levels=(
-        Level("easy", {"kind": ("times", "divide"), "a": range(1, 41), "r": (2, 3, 4, 5)}, steps=3),
-        Level("easy", {"kind": ("sums",), "a": range(2, 60), "r": range(3, 60)}, steps=3),
-        Level(
-            "easy",
-            {"kind": ("double",), "name": NAMES, "thing": _THINGS, "a": (2, 3, *range(5, 21)), "r": (2, 3)},
-            steps=3,
-        ),
-        Level("medium", {"kind": ("repeat",), "name": NAMES, "bead": _BEADS, "rounds": range(2, 21)}, steps=4),
-        Level("hard", {"kind": ("growing",), "a": range(1, 150), "r": range(2, 30)}, steps=5),
+        Level("easy", {"kind": ("double",), "name": NAMES, "thing": _THINGS, "rule": _ROWS}, steps=3),
+        Level("easy", {"kind": ("sums",), "rule": _sums_to(1, 60)}, steps=3),
+        Level("easy", {"kind": ("repeat",), "name": NAMES, "bead": _beads_of(3, 4), "rounds": range(2, 10)}, steps=4),
+        Level("easy", {"kind": ("growing",), "rule": _grid(range(1, 21), range(2, 9))}, steps=5),
+        Level("medium", {"kind": ("sums",), "rule": _sums_to(61, 150)}, steps=3),
+        Level("medium", {"kind": ("times", "divide"), "rule": _powers(1, 220)}, steps=3),
+        Level("medium", {"kind": ("repeat",), "name": NAMES, "bead": _beads_of(5, 6), "rounds": range(2, 21)}, steps=4),
+        Level("medium", {"kind": ("growing",), "rule": _grid(range(1, 61), range(9, 21))}, steps=5),
+        Level("hard", {"kind": ("times", "divide"), "rule": _powers(221, 1000)}, steps=3),
+        Level("hard", {"kind": ("growing",), "rule": _grid(range(61, 400), range(2, 31))}, steps=5),
     ),
     build=build,
     solve=solve,

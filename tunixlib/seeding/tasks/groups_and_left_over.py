@@ -1,6 +1,6 @@
 """Groups and what is left over: how many boxes, vans or tents are needed for all.
 
-Ada needs boxes for 47 eggs. Each one holds 6. How many boxes are needed for all of them?  ->  8
+Ada needs boxes for 32 eggs. Each one holds 6. How many boxes are needed for all of them?  ->  6
 """
 
 import re
@@ -47,7 +47,7 @@ def build(
         steps.append(compute(f"All {grouping.all}", part, "+", total - part))
         pile = f"{part} {grouping.kind} and {total - part} {grouping.other}"
     steps += [
-        compute(f"In {full} full {grouping.containers}", full, "*", size),
+        compute(f"{full} full {grouping.containers} of {size}", full, "*", size),
         compute("Left over", total, "-", full * size),
         compute(f"One more {grouping.container} for the rest", full, "+", 1),
     ]
@@ -70,7 +70,9 @@ def solve(prompt: str) -> str:
     return f"${groups * int(price[0])}" if price else str(groups)
 
 
-_WHERE = {"grouping": _GROUPINGS, "name": NAMES, "size": range(4, 10), "full": range(4, 13), "rest": (1, 2, 3)}
+_WHERE = {"grouping": _GROUPINGS, "name": NAMES}
+_SMALL = _WHERE | {"size": range(3, 7), "full": range(3, 9), "rest": (1, 2)}
+_LARGE = _WHERE | {"size": range(5, 10), "full": range(9, 13), "rest": (1, 2, 3)}
 
 FAMILY = Family(
     name="groups_and_left_over",
@@ -83,9 +85,12 @@ FAMILY = Family(
         "There are {pile}. With {size} to a {container}, {name} places them all. {question}",
     ),
     levels=(
-        Level("easy", _WHERE, steps=3),
-        Level("medium", {**_WHERE, "part": range(5, 12)}, steps=4),
-        Level("hard", {**_WHERE, "part": range(5, 12), "price": range(2, 10)}, steps=5),
+        Level("easy", _SMALL, steps=3),
+        Level("easy", {**_SMALL, "part": range(4, 9)}, steps=4),
+        Level("medium", _LARGE, steps=3),
+        Level("medium", {**_LARGE, "part": range(5, 21)}, steps=4),
+        Level("medium", {**_SMALL, "part": range(4, 9), "price": range(2, 6)}, steps=5),
+        Level("hard", {**_LARGE, "part": range(11, 31), "price": range(2, 10)}, steps=5),
     ),
     build=build,
     solve=solve,

@@ -2,13 +2,18 @@
 
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.text import integers
-from tunixlib.seeding.tasks.words import split_number
-
-_ASKS = ("double", "twice", "half of", "one half of")
+from tunixlib.seeding.tasks.words import split_number, uneven
 
 
-def build(phrasing: str, ask: str, n: int) -> Problem:
+def _tasks(doubles: tuple[int, ...], halves: tuple[int, ...]) -> tuple[tuple[str, int], ...]:
+    """What is asked, with its number: every number of the first list doubled, every even one of the second halved."""
+    tasks = [(ask, n) for ask in ("double", "twice") for n in doubles]
+    return (*tasks, *((ask, n) for ask in ("half of", "one half of") for n in halves if n % 2 == 0))
+
+
+def build(phrasing: str, task: tuple[str, int]) -> Problem:
     """Double or halve the leading part and the rest, then add."""
+    ask, n = task
     x, y = split_number(n)
     if "half" in ask:
         parts, left, right = f"{x} / 2 = {x // 2} and {y} / 2 = {y // 2}", x // 2, y // 2
@@ -36,9 +41,9 @@ FAMILY = Family(
         "Mia counted {n} birds. Ali counted {ask} that number. How many did Ali count?",
     ),
     levels=(
-        Level("easy", {"ask": _ASKS, "n": tuple(n for n in range(12, 100, 2) if n % 10)}, steps=2),
-        Level("medium", {"ask": _ASKS, "n": tuple(n for n in range(102, 1000, 2) if n % 100)}, steps=2),
-        Level("hard", {"ask": _ASKS, "n": tuple(n for n in range(1002, 10000, 2) if n % 1000)}, steps=2),
+        Level("easy", {"task": _tasks(uneven(11, 35), uneven(12, 70))}, steps=2),
+        Level("medium", {"task": _tasks(uneven(35, 76), uneven(70, 151))}, steps=2),
+        Level("hard", {"task": _tasks(uneven(76, 500), uneven(151, 1000))}, steps=2),
     ),
     build=build,
     solve=solve,

@@ -75,6 +75,7 @@ def _reached(name: str, below: dict[str, set[str]]) -> set[str]:
 
 # Strides that lead to five different people before they come round; 25 names.
 _STRIDES = tuple(k for k in range(1, 25) if k % 5)
+_ENDS = (0, -1)
 _PEOPLE = {"scale": SCALES, "start": range(25), "stride": _STRIDES}
 
 FAMILY = Family(
@@ -84,12 +85,14 @@ FAMILY = Family(
         "{facts}. Who is the {ask}?",
         "Who is the {ask}, if you know this? {facts}.",
         "Read the facts and name the {ask} person. {facts}.",
-        "I heard that {facts}. So tell me, who is the {ask} of them all?",
+        "I heard that {facts}. So tell me, who is the {ask}?",
         "Facts: {facts}. Question: which of them is the {ask}?",
     ),
     levels=(
-        Level("easy", {**_PEOPLE, "talk": THREE, "turned": range(4), "ask": (0, 1, -1)}, steps=3),
-        Level("medium", {**_PEOPLE, "talk": FOUR, "turned": range(8), "ask": (0, 1, -1)}, steps=4),
+        Level("easy", {**_PEOPLE, "talk": THREE, "turned": (0, 3), "ask": (0, 1, -1)}, steps=3),
+        Level("easy", {**_PEOPLE, "talk": FOUR[:1], "turned": (0, 7), "ask": _ENDS}, steps=4),
+        Level("medium", {**_PEOPLE, "talk": THREE, "turned": (1, 2), "ask": (0, 1, -1)}, steps=3),
+        Level("medium", {**_PEOPLE, "talk": FOUR, "turned": range(1, 7), "ask": (0, 1, -1)}, steps=4),
         Level("hard", {**_PEOPLE, "talk": FIVE, "turned": range(16), "ask": (0, 1, -1)}, steps=5),
     ),
     build=build,

@@ -37,13 +37,13 @@ WORDINGS = {
         "A number {v} is divided by {a}, then {b} is added. The result is {c}. What is {v}?",
         "What number is {v} in {v} / {a} + {b} = {c}?",
         "Solve for {v}: {v} / {a} + {b} = {c}",
-        "I think of a number {v}. I split it by {a}, put {b} on top and get {c}. What is {v}?",
+        "I think of a number {v}. I divide it by {a}, add {b} and get {c}. What is {v}?",
     ),
     "both_sides": (
         "{a} times a number {v} plus {b} is the same as {d} times {v} plus {c}. What is {v}?",
         "What number is {v} in {a}{v} + {b} = {d}{v} + {c}?",
         "Solve for {v}: {a}{v} + {b} = {d}{v} + {c}",
-        "I think of a number {v}. {a} of it and {b} more are as much as {d} of it and {c} more. What is {v}?",
+        "I think of a number {v}. {a} times it plus {b} is the same as {d} times it plus {c}. What is {v}?",
     ),
 }
 
@@ -99,7 +99,6 @@ def _times_plus(x: int, b: int, a: int, _d: int) -> tuple[Steps, int, int]:
 
 
 def _times_minus(x: int, b: int, a: int, _d: int) -> tuple[Steps, int, int]:
-    x = x + b  # so that the result stays positive
     c = a * x - b
     return (
         [
@@ -153,45 +152,29 @@ def solve(prompt: str) -> str:
         b, c = found
         return str(next(x for x in range(10_000) if x + sign * b == c))
     a, b, c = found
-    if re.search(r" / |divided|split", prompt):
+    if re.search(r" / |divide", prompt):
         return str(next(x for x in range(0, 10_000 * a, a) if x // a + b == c))
     return str(next(x for x in range(10_000) if a * x + sign * b == c))
 
 
 _LETTERS = ("x", "n", "y", "k", "m", "z")
+_ONE_STEP = {"kind": ("plus", "minus"), "v": _LETTERS}
+_TWO_STEPS = {"kind": ("times_plus", "times_minus", "over_plus"), "v": _LETTERS}
+_BOTH_SIDES = {"kind": ("both_sides",), "v": _LETTERS}
 
 FAMILY = Family(
     name="missing_number",
     category="reasoning",
     phrasings=STYLES,
     levels=(
+        Level("easy", {**_ONE_STEP, "x": range(5, 31), "b": range(11, 20)}, steps=3),
+        Level("easy", {**_TWO_STEPS, "x": range(3, 10), "b": range(1, 9), "a": range(3, 6)}, steps=4),
+        Level("medium", {**_ONE_STEP, "x": range(11, 100), "b": without_zeros(21, 50)}, steps=3),
+        Level("medium", {**_TWO_STEPS, "x": range(6, 15), "b": range(9, 18), "a": range(3, 10)}, steps=4),
+        Level("medium", {**_BOTH_SIDES, "x": range(2, 7), "b": range(1, 10), "a": (2, 3), "d": (2, 3)}, steps=5),
+        Level("hard", {**_ONE_STEP, "x": range(100, 400), "b": without_zeros(51, 100)}, steps=3),
         Level(
-            "easy",
-            {"kind": ("plus", "minus"), "v": _LETTERS, "x": range(11, 150), "b": without_zeros(11, 100)},
-            steps=3,
-        ),
-        Level(
-            "medium",
-            {
-                "kind": ("times_plus", "times_minus", "over_plus"),
-                "v": _LETTERS,
-                "x": range(2, 21),
-                "b": range(1, 31),
-                "a": range(2, 10),
-            },
-            steps=4,
-        ),
-        Level(
-            "hard",
-            {
-                "kind": ("both_sides",),
-                "v": _LETTERS,
-                "x": range(2, 13),
-                "b": range(1, 21),
-                "a": range(2, 7),
-                "d": range(2, 7),
-            },
-            steps=5,
+            "hard", {**_BOTH_SIDES, "x": range(7, 13), "b": range(1, 21), "a": range(2, 7), "d": range(2, 7)}, steps=5
         ),
     ),
     build=build,

@@ -90,7 +90,8 @@ def _atom(tokens: list[str]) -> Fraction:
     return value
 
 
-_SMALL = range(3, 10)
+_LARGE = range(6, 10)
+_FEW = (2, 3)
 
 FAMILY = Family(
     name="mixed_operations",
@@ -98,20 +99,41 @@ FAMILY = Family(
     phrasings=(
         "What is {expression}?",
         "Calculate {crossed}.",
-        "Use the order of operations to find the value of {expression}.",
+        "Use the order of operations: {expression}",
         "Evaluate {expression}.",
         "A calculator shows {crossed} = ? Which number comes out?",
     ),
     levels=(
         Level(
-            "easy", {"form": _THREE, "a": range(2, 10), "b": range(3, 13), "c": range(3, 13), "d": range(2, 8)}, steps=3
+            "easy", {"form": _THREE, "a": range(2, 6), "b": range(2, 6), "c": range(2, 6), "d": range(1, 8)}, steps=3
         ),
         Level(
-            "medium", {"form": _FOUR, "a": _SMALL, "b": _SMALL, "c": _SMALL, "d": (2, 3, 4), "e": (2, 3, 4)}, steps=4
+            "easy",
+            {"form": _FOUR, "a": range(3, 6), "b": range(3, 6), "c": range(3, 6), "d": _FEW, "e": range(2, 6)},
+            steps=4,
+        ),
+        Level("medium", {"form": _THREE, "a": _LARGE, "b": range(2, 9), "c": range(2, 9), "d": range(2, 9)}, steps=3),
+        Level(
+            "medium",
+            {"form": _FOUR, "a": range(6, 9), "b": range(6, 9), "c": range(6, 9), "d": (2, 3, 4), "e": (2, 3, 4)},
+            steps=4,
+        ),
+        Level(
+            "medium",
+            {
+                "form": _FIVE,
+                "a": range(3, 6),
+                "b": range(2, 6),
+                "c": range(2, 6),
+                "d": _FEW,
+                "e": _FEW,
+                "f": range(2, 7),
+            },
+            steps=5,
         ),
         Level(
             "hard",
-            {"form": _FIVE, "a": _SMALL, "b": _SMALL, "c": _SMALL, "d": (2, 3, 4), "e": (2, 3, 4), "f": range(2, 10)},
+            {"form": _FIVE, "a": _LARGE, "b": _LARGE, "c": _LARGE, "d": (2, 3, 4), "e": (2, 3, 4), "f": range(2, 10)},
             steps=5,
         ),
     ),

@@ -53,9 +53,14 @@ def solve(prompt: str) -> str:
 
 
 _GAPS = (1, 2, 3, 5, 7, 9, 10, 18, 27, 36, 45, 63, 81, 90, 99)
-_TWO = tuple((a, b) for a in _GAPS for b in _GAPS)
+_TWO_DECIMALS = tuple((a, b) for a in _GAPS[3:10] for b in _GAPS[3:10])
 _THREE = tuple((a, b, c) for a in _GAPS[::2] for b in _GAPS[1::2] for c in _GAPS[::3])
+_SMALL = (1, 2, 3, 5, 7, 8, 10)
+_TWO_SMALL = tuple((a, b) for a in _SMALL for b in _SMALL)
+_THREE_SMALL = tuple((a, b, c) for a in _SMALL for b in _SMALL for c in _SMALL)
 _ORDERS = (UP, DOWN)
+_OF_THREE = {"shuffle": tuple(permutations(range(3))), "order": _ORDERS}
+_OF_FOUR = {"shuffle": tuple(permutations(range(4))), "order": _ORDERS, "scale": (1,)}
 
 FAMILY = Family(
     name="number_comparison_sort",
@@ -68,39 +73,11 @@ FAMILY = Family(
         "Cards show {list}. Lay them out {order}.",
     ),
     levels=(
-        Level(
-            "easy",
-            {
-                "low": range(11, 400),
-                "gaps": _TWO,
-                "shuffle": tuple(permutations(range(3))),
-                "order": _ORDERS,
-                "scale": (1,),
-            },
-            steps=3,
-        ),
-        Level(
-            "medium",
-            {
-                "low": range(11, 800),
-                "gaps": _THREE,
-                "shuffle": tuple(permutations(range(4))),
-                "order": _ORDERS,
-                "scale": (1,),
-            },
-            steps=4,
-        ),
-        Level(
-            "hard",
-            {
-                "low": range(10, 600, 10),
-                "gaps": _TWO,
-                "shuffle": tuple(permutations(range(3))),
-                "order": _ORDERS,
-                "scale": (100,),
-            },
-            steps=4,
-        ),
+        Level("easy", {"low": range(2, 31), "gaps": _TWO_SMALL, **_OF_THREE, "scale": (1,)}, steps=3),
+        Level("easy", {"low": range(2, 21), "gaps": _THREE_SMALL, **_OF_FOUR}, steps=4),
+        Level("medium", {"low": range(51, 131), "gaps": _TWO_SMALL, **_OF_THREE, "scale": (1,)}, steps=3),
+        Level("medium", {"low": range(10, 400, 10), "gaps": _TWO_DECIMALS, **_OF_THREE, "scale": (100,)}, steps=4),
+        Level("hard", {"low": range(100, 700), "gaps": _THREE, **_OF_FOUR}, steps=4),
     ),
     build=build,
     solve=solve,

@@ -13,13 +13,12 @@ _TENS = listed("zero ten twenty thirty forty fifty sixty seventy eighty ninety")
 
 
 def in_words(n: int) -> str:
-    """American English without "and", 1 to 9999: ``423`` -> ``"four hundred twenty-three"``."""
+    """American English without "and", 1 to 999: ``423`` -> ``"four hundred twenty-three"``."""
     if n < 20:
         return _SMALL[n]
     if n < 100:
         return _TENS[n // 10] + (f"-{_SMALL[n % 10]}" if n % 10 else "")
-    unit, name = (1000, "thousand") if n >= 1000 else (100, "hundred")
-    return f"{_SMALL[n // unit]} {name}" + (f" {in_words(n % unit)}" if n % unit else "")
+    return f"{_SMALL[n // 100]} hundred" + (f" {in_words(n % 100)}" if n % 100 else "")
 
 
 def build(phrasing: str, n: int, way: str) -> Problem:
@@ -81,8 +80,8 @@ FAMILY = Family(
     ),
     levels=(
         Level("easy", {"n": uneven(21, 100), "way": _WAYS}, steps=2),
-        Level("medium", {"n": uneven(101, 1000), "way": _WAYS}, steps=2),
-        Level("hard", {"n": uneven(1001, 10000), "way": _WAYS}, steps=2),
+        Level("medium", {"n": uneven(101, 200), "way": _WAYS}, steps=2),
+        Level("hard", {"n": uneven(201, 1000), "way": _WAYS}, steps=2),
     ),
     build=build,
     solve=solve,

@@ -7,30 +7,30 @@ from tunixlib.seeding.tasks.words import and_list, listed, quoted
 _ROWS = (
     ("size", "big large small little"),
     ("speed", "fast quick slow sluggish"),
-    ("temperature", "hot scorching cold chilly"),
+    ("temperature", "hot boiling cold freezing"),
     ("wealth", "rich wealthy poor needy"),
     ("mood", "happy glad sad unhappy"),
     ("sound", "loud noisy quiet silent"),
-    ("strength", "strong powerful weak feeble"),
-    ("difficulty", "easy simple difficult tricky"),
-    ("dampness", "wet damp dry arid"),
-    ("courage", "brave courageous cowardly fearful"),
-    ("cleanliness", "clean spotless dirty filthy"),
+    ("strength", "strong powerful weak frail"),
+    ("difficulty", "easy simple hard difficult"),
+    ("place", "above over below under"),
+    ("courage", "brave bold scared afraid"),
+    ("cleanliness", "clean tidy dirty messy"),
     ("age", "new modern old ancient"),
     ("price", "cheap inexpensive expensive costly"),
     ("cleverness", "clever smart stupid foolish"),
-    ("friendliness", "friendly kind unfriendly hostile"),
-    ("looks", "beautiful pretty ugly hideous"),
+    ("friendliness", "kind nice mean cruel"),
+    ("distance", "near close far distant"),
     ("truth", "true correct false wrong"),
-    ("danger", "safe harmless dangerous risky"),
-    ("brightness", "bright radiant dark dim"),
+    ("danger", "safe secure dangerous risky"),
+    ("brightness", "bright shiny dark dim"),
     ("beginning and end", "start begin end finish"),
-    ("going up or down", "rise climb fall sink"),
-    ("liking", "love adore hate detest"),
-    ("permission", "allow permit forbid ban"),
-    ("help", "help assist hinder obstruct"),
-    ("frequency", "often frequently rarely seldom"),
-    ("showing and hiding", "show reveal hide conceal"),
+    ("going up or down", "rise climb fall drop"),
+    ("liking", "love adore hate dislike"),
+    ("permission", "allow permit ban forbid"),
+    ("joining", "join connect split separate"),
+    ("thickness", "thin slim thick fat"),
+    ("showing and hiding", "show display hide cover"),
 )
 _TOPICS = tuple(topic for topic, _ in _ROWS)
 _WORDS = tuple(listed(words) for _, words in _ROWS)
@@ -56,7 +56,7 @@ def build(phrasing: str, row: int, word: int, ask: tuple[str, int], far: int, ot
         side = "at the same end" if relation == _SAME else "at the other end"
         steps = [
             ("recall", f"The word {own[word]} is about {_TOPICS[row]}."),
-            ("compare", f"Of the choices only {answer} is about {_TOPICS[row]}: {side}."),
+            ("compare", f"Of the choices, only {answer} is about {_TOPICS[row]}: {side}."),
         ]
     steps.append(("conclude", f"So {answer} means {relation} {own[word]}."))
     prompt = phrasing.format(ask=relation, word=own[word], either=and_list(choices, "or"), all=and_list(choices))
@@ -96,7 +96,7 @@ FAMILY = Family(
     ),
     levels=(
         Level("easy", _AXES | {"place": range(3)}, steps=3),
-        Level("medium", _AXES | {"place": range(3, 6)}, steps=4),
+        Level("easy", _AXES | {"place": range(3, 6)}, steps=4),
     ),
     build=build,
     solve=solve,

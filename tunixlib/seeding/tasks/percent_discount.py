@@ -1,17 +1,16 @@
 """Discounts: the price of something after some percent are taken off.
 
-A jacket costs $80. Today it is 30% off, and Ada buys it. What does Ada pay?  ->  $56
+The price of one jacket is $40. Today it is 30% off. What does Ada pay for a jacket?  ->  $28
 """
 
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.situations import BIG_GOODS, compute, dollar_amounts, dollars, percents
 from tunixlib.seeding.tasks.text import NAMES, integers
 
-_PRICES = range(20, 310, 10)
 
-
-def build(phrasing: str, name: str, good: str, price: int, percent: int, count: int = 1) -> Problem:
-    """A tenth of the price, the discount from tenths and halves of tenths, the sale price, the price of several."""
+def build(phrasing: str, name: str, good: str, deal: tuple[int, int, int]) -> Problem:
+    """``deal`` is price, percent and how many: a tenth of the price, the discount, the sale price, several of them."""
+    price, percent, count = deal
     tenth = price // 10
     steps = [compute(f"10% of {price}", price, "/", 10)]
     tens, half = divmod(percent, 10)
@@ -37,6 +36,17 @@ def solve(prompt: str) -> str:
     return dollars(price * (100 - percent) / 100 * (rest[0] if rest else 1))
 
 
+def _deals(prices: range, counts: range, sale: range, most: int) -> tuple[tuple[int, int, int], ...]:
+    """Price, percent, count: the sale price is one of ``sale``, the whole bill at most ``most``."""
+    found = ((p, off, n) for p in prices for off in range(20, 90, 10) for n in counts)
+    return tuple(
+        (p, off, n) for p, off, n in found if p * (100 - off) // 100 in sale and n * p * (100 - off) <= 100 * most
+    )
+
+
+_WHO = {"name": NAMES, "good": BIG_GOODS}
+_HALF_TENTHS = tuple((price, percent, 1) for price in range(40, 420, 20) for percent in range(25, 85, 10))
+
 FAMILY = Family(
     name="percent_discount",
     category="reasoning",
@@ -48,25 +58,10 @@ FAMILY = Family(
         "All is {percent}% cheaper this week! One {good} was ${price}, and {name} gets {wanted}. What is the bill?",
     ),
     levels=(
-        Level(
-            "easy", {"name": NAMES, "good": BIG_GOODS, "price": _PRICES, "percent": tuple(range(20, 90, 10))}, steps=3
-        ),
-        Level(
-            "medium",
-            {
-                "name": NAMES,
-                "good": BIG_GOODS,
-                "price": _PRICES,
-                "percent": (20, 30, 40, 60, 70, 80),
-                "count": range(2, 7),
-            },
-            steps=4,
-        ),
-        Level(
-            "hard",
-            {"name": NAMES, "good": BIG_GOODS, "price": range(40, 420, 20), "percent": tuple(range(25, 85, 10))},
-            steps=5,
-        ),
+        Level("easy", {**_WHO, "deal": _deals(range(10, 60, 10), range(1, 2), range(2, 51), 50)}, steps=3),
+        Level("easy", {**_WHO, "deal": _deals(range(10, 60, 10), range(2, 10), range(2, 11), 50)}, steps=4),
+        Level("medium", {**_WHO, "deal": _deals(range(20, 110, 10), range(2, 7), range(11, 51), 150)}, steps=4),
+        Level("hard", {**_WHO, "deal": _HALF_TENTHS}, steps=5),
     ),
     build=build,
     solve=solve,

@@ -1,9 +1,9 @@
-"""Which digit stands in a place: `the tens digit of 4827` -> `4827 = 4000 + 800 + 20 + 7`, `2 * 10 = 20`, so 2."""
+"""Which digit stands in a place: `the tens digit of 827` -> `827 = 800 + 20 + 7`, `2 * 10 = 20`, so 2."""
 
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.text import integers
 
-_PLACES = ("ones", "tens", "hundreds", "thousands")
+_PLACES = ("ones", "tens", "hundreds")
 
 
 def build(phrasing: str, n: int, place: str) -> Problem:
@@ -39,8 +39,8 @@ FAMILY = Family(
         "In {n}, how many {place} does the {place} digit show?",
     ),
     levels=(
-        Level("easy", {"n": range(100, 1000), "place": _PLACES[:3]}, steps=2),
-        Level("medium", {"n": range(1000, 10000), "place": _PLACES}, steps=2),
+        Level("easy", {"n": range(10, 100), "place": _PLACES[:2]}, steps=2),
+        Level("medium", {"n": range(100, 1000), "place": _PLACES}, steps=2),
     ),
     build=build,
     solve=solve,

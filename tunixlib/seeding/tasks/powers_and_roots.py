@@ -1,9 +1,10 @@
 """Squares, cubes and square roots, alone and inside short expressions.
 
-What is 3 * 7^2 + 5?   ->   152
+What is 4 * 3^2 + 5?   ->   41
 """
 
 import re
+from collections.abc import Iterable
 from math import prod
 
 from tunixlib.seeding.families import Family, Level, Problem
@@ -43,9 +44,9 @@ WORDINGS = {
 }
 
 
-def build(phrasing: str, kind: str, a: int, b: int = 0, c: int = 0) -> Problem:
-    """``a`` and ``b`` are the bases (or ``b`` is added), ``c`` multiplies or is added; a root of ``a * a``."""
-    a = a + b if kind == "gap" else a  # so that the difference is positive
+def build(phrasing: str, task: tuple[str, int, int, int]) -> Problem:
+    """``task`` is kind, a, b, c: bases ``a`` and ``b`` (or ``b`` is added), ``c`` multiplies or is added."""
+    kind, a, b, c = task
     makers = {"square": _square, "cube": _cube, "gap": _gap, "root": _root, "root_plus": _root_plus}
     steps, answer = makers[kind](a, b, c)
     return Problem(say(WORDINGS, kind, phrasing, a=a, b=b, c=c, n=a * a), steps, str(answer))
@@ -78,6 +79,8 @@ def _gap(a: int, b: int, c: int) -> tuple[Steps, int]:
 
 
 def _root(a: int, _b: int, _c: int) -> tuple[Steps, int]:
+    if a <= 12:
+        return _trials(a), a
     low, n = a - a % 10, a * a
     half = low + 5
     ends = {1: "1 or 9", 4: "2 or 8", 9: "3 or 7", 6: "4 or 6"}[n % 10]
@@ -87,6 +90,13 @@ def _root(a: int, _b: int, _c: int) -> tuple[Steps, int]:
         ("recall", f"The square ends in {n % 10}, so the root ends in {ends}"),
         ("verify", f"It fits: {a} * {a} = {n}"),
     ], a
+
+
+def _trials(a: int) -> Steps:
+    """The last two numbers below a small root, then the root."""
+    n = a * a
+    below: Steps = [("compute", f"Try {k}: {k} * {k} = {k * k} is below {n}") for k in (a - 2, a - 1)]
+    return [*below, ("verify", f"Try {a}: {a} * {a} = {n} fits")]
 
 
 def _root_plus(a: int, b: int, _: int) -> tuple[Steps, int]:
@@ -112,18 +122,38 @@ def solve(prompt: str) -> str:
 
 
 # No 0 or 5 at the end: there the first two trials would already hit the root.
-_BASES = tuple(n for n in range(11, 100) if n % 5)
+_BASES = tuple(n for n in range(13, 30) if n % 5)
+
+
+def _below(most: int, tasks: Iterable[tuple[str, int, int, int]]) -> tuple[tuple[str, int, int, int], ...]:
+    """The tasks without those whose squares, products or results go above ``most``."""
+    return tuple(task for task in tasks if _largest(*task) <= most)
+
+
+def _largest(kind: str, a: int, b: int, c: int) -> int:
+    sizes = {"square": a * a * c + b, "cube": a**3 + b * b, "gap": a * a - b * b + c}
+    return max(a * a, sizes.get(kind, 0))
+
+
+_SQUARES = [("square", a, b, c) for a in range(2, 6) for b in range(1, 10) for c in range(2, 10)]
+_CUBES = [("cube", a, b, 0) for a in range(2, 10) for b in range(2, 10)]
+_GAPS = [("gap", a, b, c) for b in range(2, 12) for a in range(b + 1, 13) for c in range(1, 21)]
+_ROOTS = [("root", a, 0, 0) for a in range(3, 8)]
+_SUMS = [("root_plus", a, b, 0) for a in range(4, 13) for b in range(1, 31)]
+_SMALL = _below(50, _SQUARES + _CUBES + _GAPS + _ROOTS + _SUMS)
+_MEDIUM = _below(150, [task for task in _CUBES + _GAPS + _SUMS if task not in _SMALL])
+_LARGE = [("cube", a, b, 0) for a in range(6, 10) for b in range(2, 17)] + [("root", a, 0, 0) for a in _BASES]
 
 FAMILY = Family(
     name="powers_and_roots",
     category="reasoning",
     phrasings=STYLES,
     levels=(
-        Level("easy", {"kind": ("square",), "a": range(2, 13), "b": range(1, 60), "c": range(2, 8)}, steps=3),
-        Level("medium", {"kind": ("cube",), "a": range(2, 10), "b": range(2, 13)}, steps=4),
-        Level("medium", {"kind": ("gap",), "a": range(1, 10), "b": range(2, 12), "c": range(1, 60)}, steps=4),
-        Level("medium", {"kind": ("root",), "a": _BASES}, steps=4),
-        Level("hard", {"kind": ("root_plus",), "a": _BASES, "b": range(2, 60)}, steps=5),
+        Level("easy", {"task": tuple(task for task in _SMALL if task[0] in ("square", "root"))}, steps=3),
+        Level("easy", {"task": tuple(task for task in _SMALL if task[0] not in ("square", "root"))}, steps=4),
+        Level("medium", {"task": _MEDIUM}, steps=4),
+        Level("hard", {"task": tuple(_LARGE)}, steps=4),
+        Level("hard", {"task": tuple(("root_plus", a, b, 0) for a in _BASES for b in range(2, 60))}, steps=5),
     ),
     build=build,
     solve=solve,

@@ -1,6 +1,6 @@
-"""Primes and factors: is it prime, prime factorization, number of factors, smallest prime factor.
+"""Primes, factors, multiples: is it prime, is it a factor, factorization, number of factors, the next multiple.
 
-Is 91 a prime number? Answer yes or no.   ->   no
+Is 39 a prime number? Answer yes or no.   ->   no
 """
 
 import re
@@ -15,6 +15,18 @@ WORDINGS = {
         "Is {n} a prime number? Answer yes or no.",
         "Decide whether {n} is a prime number, yes or no.",
         "A friend says {n} is a prime number. Is that right, yes or no?",
+    ),
+    "factor": (
+        "The number {d} may divide {n} evenly or not. Is it a factor? Answer yes or no.",
+        "Is {d} a factor of {n}? Answer yes or no.",
+        "Decide whether {d} is a factor of {n}, yes or no.",
+        "A friend says {d} is a factor of {n}. Is that right, yes or no?",
+    ),
+    "multiple": (
+        "Count in steps of {d} from 0. What is the first number above {n}?",
+        "What is the first multiple of {d} above {n}?",
+        "Find the smallest multiple of {d} that is more than {n}.",
+        "I need a multiple of {d} that is just above {n}. Which one?",
     ),
     "factorize": (
         "Split {n} into prime factors, smallest first, joined by *. What do you get?",
@@ -38,11 +50,33 @@ WORDINGS = {
 PRIMES = (2, 3, 5, 7, 11, 13, 17)
 
 
-def build(phrasing: str, task: tuple[str, int]) -> Problem:
-    """``task`` is a kind of question and the number it is about."""
-    kind, n = task
-    steps, answer = _MAKERS[kind](n)
-    return Problem(say(WORDINGS, kind, phrasing, n=n), steps, answer)
+def build(phrasing: str, task: tuple[str, int] | tuple[str, int, int]) -> Problem:
+    """``task`` is a kind of question and the number it is about, with a second number for factors and multiples."""
+    kind, n, *rest = task
+    steps, answer = _MAKERS[kind](n, *rest)
+    return Problem(say(WORDINGS, kind, phrasing, n=n, d=sum(rest)), steps, answer)
+
+
+def _factor(n: int, d: int) -> tuple[Steps, str]:
+    fits, left = n - n % d, n % d
+    verdict = ("compare", f"{left} > 0, so {d} is not a factor of {n}")
+    if not left:
+        verdict = ("conclude", f"Nothing is left, so {d} is a factor of {n}")
+    return [
+        ("compute", f"As many {d}s as fit: {n // d} * {d} = {fits}"),
+        ("compute", f"Left: {n} - {fits} = {left}"),
+        verdict,
+    ], "no" if left else "yes"
+
+
+def _multiple(n: int, d: int) -> tuple[Steps, str]:
+    below = n - n % d
+    return [
+        ("compute", f"A multiple of {d}: {n // d} * {d} = {below}"),
+        ("compare", f"{below} < {n}, so it is too small"),
+        ("compute", f"The next one: {below} + {d} = {below + d}"),
+        ("compare", f"{below + d} > {n}, so it is {below + d}"),
+    ], str(below + d)
 
 
 def _tries(n: int) -> list[int]:
@@ -94,7 +128,9 @@ def _count(n: int) -> tuple[Steps, str]:
     return [*steps, ("compute", f"Two in each pair: {len(pairs)} * 2 = {2 * len(pairs)}")], str(2 * len(pairs))
 
 
-_MAKERS: dict[str, Callable[[int], tuple[Steps, str]]] = {
+_MAKERS: dict[str, Callable[..., tuple[Steps, str]]] = {
+    "factor": _factor,
+    "multiple": _multiple,
     "prime": _prime,
     "smallest": _smallest,
     "factorize": _factorize,
@@ -103,8 +139,12 @@ _MAKERS: dict[str, Callable[[int], tuple[Steps, str]]] = {
 
 
 def solve(prompt: str) -> str:
-    """Divide by every smaller number."""
-    (n,) = (int(digits) for digits in re.findall(r"\d+", prompt))
+    """Divide by every smaller number, or count in steps of the second one."""
+    *others, n = (int(digits) for digits in re.findall(r"\d+", prompt))
+    if "factor" in prompt and others:
+        return "no" if n % others[0] else "yes"
+    if others:
+        return str(next(k for k in range(n + 1, 2 * n) if k % others[0] == 0))
     factors = [k for k in range(1, n + 1) if n % k == 0]
     if "yes or no" in prompt:
         return "yes" if len(factors) == 2 else "no"
@@ -129,20 +169,32 @@ def _suits(kind: str, n: int) -> bool:
     return n % first == 0
 
 
-def _tasks(steps: int) -> tuple[tuple[str, int], ...]:
-    """All questions about a number from 12 to 400 that take so many steps."""
-    asked = ((kind, n) for kind in _MAKERS for n in range(12, 400) if _suits(kind, n))
-    return tuple((kind, n) for kind, n in asked if len(_MAKERS[kind](n)[0]) == steps)
+def _tasks(numbers: range, *steps: int) -> tuple[tuple[str, int], ...]:
+    """All questions about one of the numbers that take so many steps."""
+    asked = ((kind, n) for kind in ("prime", "smallest", "factorize", "count") for n in numbers if _suits(kind, n))
+    return tuple((kind, n) for kind, n in asked if len(_MAKERS[kind](n)[0]) in steps)
 
+
+# About as many numbers with that factor as without; the rest is chosen so that it varies.
+_FACTORS = tuple(
+    ("factor", q * d + r, d)
+    for d in range(2, 10)
+    for q in range(2, 10)
+    for r in (0, 1 + (q + d) % (d - 1))
+    if q * d + r <= 50
+)
+_MULTIPLES = tuple(("multiple", n, d) for d in range(3, 10) for n in range(2 * d, min(50 - d, 9 * d)) if n % d)
 
 FAMILY = Family(
     name="primes_and_factors",
     category="reasoning",
     phrasings=STYLES,
     levels=(
-        Level("easy", {"task": _tasks(3)}, steps=3),
-        Level("medium", {"task": _tasks(4)}, steps=4),
-        Level("hard", {"task": _tasks(5)}, steps=5),
+        Level("easy", {"task": _tasks(range(4, 51), 3) + _FACTORS}, steps=3),
+        Level("easy", {"task": _tasks(range(4, 51), 4) + _MULTIPLES}, steps=4),
+        Level("medium", {"task": _tasks(range(51, 151), 3)}, steps=3),
+        Level("medium", {"task": _tasks(range(51, 301), 4)}, steps=4),
+        Level("hard", {"task": _tasks(range(51, 400), 5)}, steps=5),
     ),
     build=build,
     solve=solve,

@@ -97,9 +97,9 @@ FAMILY = Family(
         "I reach into a {place} with {list} and take one. How likely is it that it is {wanted}? Give a fraction.",
     ),
     levels=(
-        _level("easy", 3, size=3, inverse=False, reduced=True, limit=10),
-        _level("medium", 4, size=2, inverse=False, reduced=False, limit=21),
-        _level("hard", 5, size=3, inverse=False, reduced=False, limit=10),
+        _level("easy", 3, size=3, inverse=False, reduced=True, limit=8),
+        _level("easy", 4, size=2, inverse=False, reduced=False, limit=13),
+        _level("medium", 5, size=3, inverse=False, reduced=False, limit=8),
         _level("hard", 6, size=3, inverse=True, reduced=False, limit=10),
     ),
     build=build,

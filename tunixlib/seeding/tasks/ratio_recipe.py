@@ -128,7 +128,7 @@ def solve(prompt: str) -> str:
     return str(sum(integers(_PEOPLE.sub("", prompt))) * guests // serves)
 
 
-_SMALL = range(2, 10)
+_SMALL = range(2, 6)
 
 FAMILY = Family(
     name="ratio_recipe",
@@ -142,11 +142,29 @@ FAMILY = Family(
                 "name": NAMES,
                 "dish": _DISHES,
                 "items": tuple((item,) for item in _INGREDIENTS),
-                "amount": (2, 3, 4, 5),
-                "serves": _SMALL,
-                "guests": range(3, 13),
+                "amount": _SMALL,
+                "serves": range(2, 10),
+                "guests": range(2, 10),
             },
             steps=3,
+        ),
+        Level(
+            "easy",
+            {
+                "scene": _TWO,
+                "name": NAMES,
+                "items": _PAIRS,
+                "amount": _SMALL,
+                "serves": _SMALL,
+                "more": _SMALL,
+                "factor": _SMALL,
+            },
+            steps=4,
+        ),
+        Level(
+            "easy",
+            {"scene": _PARTS, "name": NAMES, "items": _MIXES, "amount": _SMALL, "more": _SMALL, "part": _SMALL},
+            steps=5,
         ),
         Level(
             "medium",
@@ -154,16 +172,23 @@ FAMILY = Family(
                 "scene": _TWO,
                 "name": NAMES,
                 "items": _PAIRS,
-                "amount": _SMALL,
+                "amount": range(6, 10),
                 "serves": range(2, 7),
-                "more": _SMALL,
-                "factor": range(2, 6),
+                "more": range(2, 10),
+                "factor": _SMALL,
             },
             steps=4,
         ),
         Level(
             "hard",
-            {"scene": _PARTS, "name": NAMES, "items": _MIXES, "amount": _SMALL, "more": _SMALL, "part": range(2, 10)},
+            {
+                "scene": _PARTS,
+                "name": NAMES,
+                "items": _MIXES,
+                "amount": range(6, 10),
+                "more": range(2, 10),
+                "part": range(2, 10),
+            },
             steps=5,
         ),
     ),

@@ -4,6 +4,7 @@ A rectangular garden is 7 m long and 4 m wide. What is its perimeter in m?   -> 
 """
 
 import re
+from collections.abc import Sequence
 
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.measures import STYLES, Steps, product_steps, say, without_zeros
@@ -41,8 +42,9 @@ WORDINGS = {
 }
 
 
-def build(phrasing: str, kind: str, thing: str, unit: str, a: int, b: int, c: int = 0) -> Problem:
-    """``a`` long, ``b`` wide, ``c`` dollars per unit of edging."""
+def build(phrasing: str, kind: str, place: tuple[str, str], sides: tuple[int, int], c: int = 0) -> Problem:
+    """``place`` is a thing and its unit; ``sides`` are length and width; ``c`` dollars per unit of edging."""
+    (thing, unit), (a, b) = place, sides
     around = 2 * (a + b)
     steps = {"perimeter": _perimeter, "area": _area, "side": _side, "fence": _fence}[kind](a, b, c)
     answer = {"perimeter": around, "area": a * b, "side": b, "fence": around * c}[kind]
@@ -100,43 +102,69 @@ def _not_fifths(start: int, stop: int) -> tuple[int, ...]:
     return tuple(n for n in range(start, stop) if n % 5 in (1, 2))
 
 
-_LARGE = ("garden", "field", "playground", "parking lot", "pool", "yard", "farm", "park")
-_SMALL = ("poster", "photo", "card", "tray", "flag", "mirror", "book cover", "table top")
-_SIDES = {"a": range(11, 50), "b": range(2, 11)}
+_LARGE = (
+    "garden",
+    "field",
+    "playground",
+    "parking lot",
+    "pool",
+    "yard",
+    "farm",
+    "park",
+    "room",
+    "stage",
+    "hall",
+    "deck",
+)
+_SMALL = (
+    "poster",
+    "photo",
+    "card",
+    "tray",
+    "flag",
+    "mirror",
+    "book cover",
+    "table top",
+    "tile",
+    "board",
+    "box",
+    "stamp",
+)
+_LARGE_PLACES = tuple((thing, unit) for thing in _LARGE for unit in ("m", "ft"))
+_PLACES = _LARGE_PLACES + tuple((thing, "cm") for thing in _SMALL)
+
+
+def _sides(long: Sequence[int], wide: Sequence[int], area: int = 1000) -> tuple[tuple[int, int], ...]:
+    """Lengths above their widths, with at most so large an area."""
+    return tuple((a, b) for a in long for b in wide if a > b and a * b <= area)
+
+
+_SMALL_SIDES = _sides(range(3, 16), range(2, 10))
 
 FAMILY = Family(
     name="rectangle_area_perimeter",
     category="reasoning",
     phrasings=STYLES,
     levels=(
-        Level("easy", {"kind": ("perimeter",), "thing": _LARGE, "unit": ("m", "ft"), **_SIDES}, steps=3),
-        Level("easy", {"kind": ("perimeter",), "thing": _SMALL, "unit": ("cm",), **_SIDES}, steps=3),
+        Level("easy", {"kind": ("perimeter",), "place": _PLACES, "sides": _SMALL_SIDES}, steps=3),
+        Level("easy", {"kind": ("side",), "place": _PLACES, "sides": _SMALL_SIDES}, steps=4),
         Level(
             "medium",
-            {"kind": ("area",), "thing": _LARGE, "unit": ("m", "ft"), "a": without_zeros(21, 50), "b": range(3, 10)},
+            {"kind": ("area",), "place": _PLACES, "sides": _sides(without_zeros(11, 36), range(3, 10), 150)},
             steps=4,
         ),
+        Level("medium", {"kind": ("side",), "place": _PLACES, "sides": _sides(range(16, 50), range(2, 11))}, steps=4),
         Level(
-            "medium",
-            {
-                "kind": ("area",),
-                "thing": _SMALL,
-                "unit": ("cm",),
-                "a": without_zeros(21, 40),
-                "b": without_zeros(11, 20),
-            },
+            "hard",
+            {"kind": ("area",), "place": _PLACES, "sides": _sides(without_zeros(21, 50), without_zeros(11, 20))},
             steps=4,
         ),
-        Level("medium", {"kind": ("side",), "thing": _LARGE, "unit": ("m", "ft"), **_SIDES}, steps=4),
-        Level("medium", {"kind": ("side",), "thing": _SMALL, "unit": ("cm",), **_SIDES}, steps=4),
         Level(
             "hard",
             {
                 "kind": ("fence",),
-                "thing": _LARGE,
-                "unit": ("m", "ft"),
-                "a": _not_fifths(11, 50),
-                "b": _not_fifths(5, 11),
+                "place": _LARGE_PLACES,
+                "sides": _sides(_not_fifths(11, 40), _not_fifths(5, 11)),
                 "c": range(2, 10),
             },
             steps=6,

@@ -3,15 +3,15 @@
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.text import integers
 
-_DIVISIONS = tuple((divisor, rest) for divisor in range(3, 13) for rest in range(divisor))
+_Division = tuple[int, int, int]
 
 
-def build(phrasing: str, division: tuple[int, int], quotient: int) -> Problem:
-    """``division`` is (divisor, remainder); the dividend is made from them."""
-    divisor, rest = division
+def build(phrasing: str, division: _Division) -> Problem:
+    """``division`` is (divisor, quotient, remainder); the dividend is made from them."""
+    divisor, quotient, rest = division
     whole = divisor * quotient
     steps = [
-        ("compute", f"The largest multiple of {divisor} that fits: {divisor} * {quotient} = {whole}"),
+        ("compute", f"The largest multiple of {divisor} up to {whole + rest}: {divisor} * {quotient} = {whole}"),
         ("compute", f"What is left: {whole + rest} - {whole} = {rest}"),
     ]
     return Problem(phrasing.format(a=whole + rest, d=divisor), steps, str(rest))
@@ -21,6 +21,12 @@ def solve(prompt: str) -> str:
     """Larger number modulo the smaller one."""
     small, large = sorted(integers(prompt))
     return str(large % small)
+
+
+def _divisions(quotients: range, smallest: int, largest: int) -> tuple[_Division, ...]:
+    """All divisions by 2 to 10 with one of the quotients and a dividend within the bounds."""
+    found = ((d, q, rest) for d in range(2, 11) for q in quotients for rest in range(d))
+    return tuple((d, q, rest) for d, q, rest in found if smallest <= d * q + rest <= largest)
 
 
 FAMILY = Family(
@@ -35,8 +41,9 @@ FAMILY = Family(
         "A coach makes teams of {d} from {a} players. How many players are without a full team?",
     ),
     levels=(
-        Level("easy", {"division": _DIVISIONS, "quotient": range(2, 13)}, steps=2),
-        Level("hard", {"division": _DIVISIONS, "quotient": range(13, 60)}, steps=2),
+        Level("easy", {"division": _divisions(range(2, 11), 5, 50)}, steps=2),
+        Level("medium", {"division": _divisions(range(2, 11), 51, 109)}, steps=2),
+        Level("hard", {"division": _divisions(range(11, 40), 22, 399)}, steps=2),
     ),
     build=build,
     solve=solve,

@@ -42,9 +42,9 @@ WORDINGS = {
 }
 
 
-def build(phrasing: str, kind: str, quotient: int, split: tuple[int, int], pair: tuple[str, str]) -> Problem:
-    """``quotient`` groups of ``d`` and ``r`` left over, where ``split`` is ``(d, r)``; ``pair`` is what goes where."""
-    d, r = split
+def build(phrasing: str, kind: str, split: tuple[int, int, int], pair: tuple[str, str]) -> Problem:
+    """``split`` is how many groups, their size ``d`` and the ``r`` left over; ``pair`` is what goes where."""
+    quotient, d, r = split
     n = quotient * d + r
     answer = {"full": quotient, "needed": quotient + 1, "more": d - r}.get(kind, r)
     steps = _groups(n, d) if quotient < 10 else _many_groups(n, d)
@@ -70,9 +70,11 @@ def _many_groups(n: int, d: int) -> Steps:
 
 def _last_steps(kind: str, quotient: int, d: int, r: int, pair: tuple[str, str]) -> Steps:
     if kind == "needed":
-        return [("compute", f"One more for the rest: {quotient} + 1 = {quotient + 1} {pair[1]}")]
+        more = ("compute", f"One more for the rest: {quotient} + 1 = {quotient + 1} {pair[1]}")
+        return [more] if quotient > 9 else [("compare", f"{r} > 0, so some are left"), more]
     if kind == "more":
-        return [("compute", f"Free places in the last one: {d} - {r} = {d - r}")]
+        free = ("compute", f"Free places in the last one: {d} - {r} = {d - r}")
+        return [free] if quotient > 9 else [("compare", f"{r} < {d}, so the last one is not full"), free]
     if quotient > 9:
         tens, ones = quotient - quotient % 10, quotient % 10
         if kind == "full":
@@ -95,7 +97,14 @@ def solve(prompt: str) -> str:
     return str(groups if re.search(r"get full|full \w+ of|number of full|can I fill", prompt) else total)
 
 
-_SPLITS = tuple((d, r) for d in range(3, 13) for r in range(1, d))
+def _splits(quotients: range, sizes: range, totals: range) -> tuple[tuple[int, int, int], ...]:
+    """Groups, their size and a rest, such that the total is one of ``totals``; full tens of groups are left out."""
+    every = ((q, d, r) for q in quotients if q % 10 for d in sizes for r in range(1, d))
+    return tuple((q, d, r) for q, d, r in every if q * d + r in totals)
+
+
+_SMALL = _splits(range(2, 10), range(3, 10), range(51))
+_MEDIUM = _splits(range(2, 10), range(3, 13), range(51, 151))
 _KINDS = ("left", "full", "needed", "more")
 
 FAMILY = Family(
@@ -103,10 +112,12 @@ FAMILY = Family(
     category="reasoning",
     phrasings=STYLES,
     levels=(
-        Level("easy", {"kind": _KINDS, "quotient": range(2, 10), "split": _SPLITS, "pair": PACKED}, steps=3),
+        Level("easy", {"kind": ("left", "full"), "split": _SMALL, "pair": PACKED}, steps=3),
+        Level("easy", {"kind": ("needed", "more"), "split": _SMALL, "pair": PACKED}, steps=4),
+        Level("medium", {"kind": ("needed", "more"), "split": _MEDIUM, "pair": PACKED}, steps=4),
         Level(
             "hard",
-            {"kind": _KINDS, "quotient": tuple(q for q in range(11, 60) if q % 10), "split": _SPLITS, "pair": PACKED},
+            {"kind": _KINDS, "split": _splits(range(11, 60), range(3, 13), range(1000)), "pair": PACKED},
             steps=5,
         ),
     ),

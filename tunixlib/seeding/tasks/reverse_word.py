@@ -26,8 +26,12 @@ _MADE_UP = {"a": CONSONANTS, "b": VOWELS, "c": CONSONANTS, "d": VOWELS, "e": CON
 
 
 def _is_made_up(word: str) -> bool:
-    """Whether the other level could make this word, too."""
-    return len(word) == 5 and all(letter in part for letter, part in zip(word, _MADE_UP.values(), strict=True))
+    """Whether a level of made-up words could make this word, too."""
+    return len(word) in (3, 5) and all(letter in part for letter, part in zip(word, _MADE_UP.values(), strict=False))
+
+
+def _nouns(shortest: int, longest: int) -> tuple[str, ...]:
+    return tuple(noun for noun in NOUNS if shortest <= len(noun) <= longest and not _is_made_up(noun))
 
 
 FAMILY = Family(
@@ -41,8 +45,10 @@ FAMILY = Family(
         'A mirror turns "{word}" around, letter by letter. What does it show?',
     ),
     levels=(
-        Level("easy", {"word": tuple(noun for noun in NOUNS if len(noun) <= 8 and not _is_made_up(noun))}, steps=2),
-        Level("medium", _MADE_UP, steps=2),
+        Level("easy", {part: _MADE_UP[part] for part in "abc"}, steps=2),
+        Level("easy", {"word": _nouns(3, 5)}, steps=2),
+        Level("medium", {"word": _nouns(6, 6)}, steps=2),
+        Level("hard", _MADE_UP, steps=2),
     ),
     build=build,
     solve=solve,

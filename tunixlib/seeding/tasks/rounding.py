@@ -7,6 +7,8 @@ from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.text import decimal, numbers
 
 _UNITS = {"whole number": 1, "ten": 10, "hundred": 100}
+_TENTHS = range(10, 100, 10)
+_BETWEEN = tuple(n for n in range(1, 100) if n % 10)
 
 
 def build(phrasing: str, place: str, base: int, hundredths: int) -> Problem:
@@ -45,9 +47,11 @@ FAMILY = Family(
         "Please write {n} to the nearest {place}.",
     ),
     levels=(
-        Level("easy", {"place": ("ten",), "base": range(2, 1000), "hundredths": range(10, 100, 10)}, steps=2),
-        Level("medium", {"place": ("hundred",), "base": range(1, 100), "hundredths": range(1, 100)}, steps=2),
-        Level("hard", {"place": ("whole number",), "base": range(1, 120), "hundredths": range(1, 100)}, steps=2),
+        Level("easy", {"place": ("ten",), "base": range(10), "hundredths": _TENTHS}, steps=2),
+        Level("easy", {"place": ("whole number",), "base": range(1, 21), "hundredths": _TENTHS}, steps=2),
+        Level("medium", {"place": ("ten",), "base": range(10, 20), "hundredths": _TENTHS}, steps=2),
+        Level("hard", {"place": ("hundred",), "base": range(1, 10), "hundredths": range(1, 100)}, steps=2),
+        Level("hard", {"place": ("whole number",), "base": range(1, 21), "hundredths": _BETWEEN}, steps=2),
     ),
     build=build,
     solve=solve,

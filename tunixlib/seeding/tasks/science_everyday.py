@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tunixlib.seeding.families import Family, Level, Problem
@@ -49,6 +50,7 @@ _PLANET_ASKED = (
 
 _HEAVY = {"iron": "7.9", "gold": "19.3", "silver": "10.5", "lead": "11.3", "copper": "9"}
 _LIGHT = {"ice": "0.9", "water": "1", "pine wood": "0.5", "cork": "0.2", "glass": "2.5", "aluminum": "2.7"}
+_DECIMAL = _HEAVY | _LIGHT
 _MASS_ASKED = (
     "Which is {ask}: {x} cm³ of {a} or {y} cm³ of {b}?",
     "Compare {x} cm³ of {a} with {y} cm³ of {b}. Which of the two is {ask}?",
@@ -57,21 +59,30 @@ _MASS_ASKED = (
 )
 
 
-def _clear_pairs() -> tuple[tuple[str, int, str, int], ...]:
-    """Volumes of a heavy and a light material whose masses differ by more than a quarter."""
+# The same in whole grams, for small numbers.
+_ROUND_HEAVY = {"tin": "7", "zinc": "7", "iron": "8", "copper": "9"}
+_ROUND_LIGHT = {"water": "1", "brick": "2", "clay": "2", "marble": "3", "aluminum": "3", "granite": "3"}
+_WHOLE = _ROUND_HEAVY | _ROUND_LIGHT
+
+
+def _clear_pairs(
+    heavier: dict[str, str], lighter: dict[str, str], first: range, second: range, most: int = 1000
+) -> tuple[tuple[str, int, str, int], ...]:
+    """Volumes of a heavy and a light material whose masses differ by more than a quarter, none above ``most``."""
     return tuple(
         (heavy, x, light, y)
-        for heavy, d in _HEAVY.items()
-        for light, e in _LIGHT.items()
-        for x in range(2, 11)
-        for y in range(10, 101, 10)
-        if not 0.8 < (x * float(d)) / (y * float(e)) < 1.25
+        for heavy, d in heavier.items()
+        for light, e in lighter.items()
+        for x in first
+        for y in second
+        if not 0.8 < (x * float(d)) / (y * float(e)) < 1.25 and max(x * float(d), y * float(e)) <= most
     )
 
 
 def build(phrasing: str, kind: str, **parts: Any) -> Problem:
-    """``phrasing`` is a number that picks the sentence for ``kind``: sink, state, planet or mass."""
+    """``phrasing`` is a number that picks the sentence for ``kind``: sink, state, planet, mass or grams."""
     makers: dict[str, Callable[..., Problem]] = {"sink": _sink, "state": _state, "planet": _planet, "mass": _mass}
+    makers["grams"] = partial(_mass, densities=_WHOLE)
     return makers[kind](int(phrasing), **parts)
 
 
@@ -121,9 +132,11 @@ def _planet(style: int, pair: tuple[int, int], ask: str) -> Problem:
     return Problem(_PLANET_ASKED[style].format(a=_PLANETS[a], b=_PLANETS[b], ask=ask), steps, answer)
 
 
-def _mass(style: int, pair: tuple[str, int, str, int], swapped: bool, ask: str) -> Problem:
+def _mass(
+    style: int, pair: tuple[str, int, str, int], swapped: bool, ask: str, densities: dict[str, str] = _DECIMAL
+) -> Problem:
     heavy, x, light, y = pair
-    rows = [(heavy, x, _HEAVY[heavy]), (light, y, _LIGHT[light])]
+    rows = [(heavy, x, densities[heavy]), (light, y, densities[light])]
     (a, x, d), (b, y, e) = reversed(rows) if swapped else rows
     left, right = numbers(d)[0] * x, numbers(e)[0] * y
     answer = a if (left > right) == (ask == "heavier") else b
@@ -147,36 +160,53 @@ def solve(prompt: str) -> str:
     if "the Sun" in prompt:
         found = [planet for planet in _PLANETS if planet in prompt]
         return found[0 if "closer" in prompt else -1]
-    densities = _HEAVY | _LIGHT
+    densities = _WHOLE | _DECIMAL
     masses = {material: int(x) * float(densities[material]) for x, material in _portions(prompt)}
     return (max if "heavier" in prompt else min)(masses, key=lambda material: masses[material])
 
 
 def _portions(prompt: str) -> list[tuple[str, str]]:
-    materials = "|".join((*_HEAVY, *_LIGHT))
+    materials = "|".join(_WHOLE | _DECIMAL)
     return re.findall(rf"(\d+) cm³ of ({materials})", prompt)
 
+
+_ASKED = {"swapped": (False, True), "ask": ("heavier", "lighter")}
+_ZONES = ("solid", "liquid", "gas")
 
 FAMILY = Family(
     name="science_everyday",
     category="reasoning",
     phrasings=tuple(map(str, range(len(_MASS_ASKED)))),
     levels=(
-        Level("easy", {"kind": ("sink",), "name": NAMES, "thing": tuple(_THINGS), "water": _WATERS}, steps=3),
         Level("easy", {"kind": ("planet",), "pair": _PAIRS, "ask": ("closer to", "farther from")}, steps=3),
+        Level("easy", {"kind": ("sink",), "name": NAMES, "thing": tuple(_THINGS), "water": _WATERS}, steps=3),
+        Level(
+            "easy",
+            {
+                "kind": ("grams",),
+                "pair": _clear_pairs(_ROUND_HEAVY, _ROUND_LIGHT, range(2, 7), range(2, 10), 50),
+                **_ASKED,
+            },
+            steps=4,
+        ),
         Level(
             "medium",
+            {"kind": ("state",), "substance": ("water", "alcohol"), "zone": _ZONES, "distance": range(5, 37)},
+            steps=3,
+        ),
+        Level(
+            "hard",
             {
                 "kind": ("state",),
-                "substance": tuple(_POINTS),
-                "zone": ("solid", "liquid", "gas"),
+                "substance": tuple(name for name in _POINTS if name not in ("water", "alcohol")),
+                "zone": _ZONES,
                 "distance": range(5, 61),
             },
             steps=3,
         ),
         Level(
             "hard",
-            {"kind": ("mass",), "pair": _clear_pairs(), "swapped": (False, True), "ask": ("heavier", "lighter")},
+            {"kind": ("mass",), "pair": _clear_pairs(_HEAVY, _LIGHT, range(2, 11), range(10, 101, 10)), **_ASKED},
             steps=4,
         ),
     ),

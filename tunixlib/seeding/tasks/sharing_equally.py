@@ -63,17 +63,22 @@ FAMILY = Family(
     levels=(
         Level(
             "easy",
-            {**_WHO, "ask": ("each", "left"), "sharers": range(4, 10), "share": range(3, 13), "rest": range(1, 4)},
+            {**_WHO, "ask": ("each", "left"), "sharers": range(4, 7), "share": range(2, 8), "rest": range(1, 4)},
             steps=3,
         ),
         Level(
-            "medium",
-            {**_WHO, "ask": ("more",), "sharers": range(4, 10), "share": range(3, 13), "rest": range(1, 4)},
+            "easy",
+            {**_WHO, "ask": ("more",), "sharers": range(4, 7), "share": range(2, 8), "rest": range(1, 4)},
             steps=4,
         ),
         Level(
+            "medium",
+            {**_WHO, "ask": ("each", "left"), "sharers": range(4, 10), "bags": range(3, 10), "size": range(4, 8)},
+            steps=5,
+        ),
+        Level(
             "hard",
-            {**_WHO, "ask": ("each", "left"), "sharers": range(4, 10), "bags": range(3, 10), "size": (5, 10, 12, 20)},
+            {**_WHO, "ask": ("each", "left"), "sharers": range(4, 10), "bags": range(3, 10), "size": (10, 12, 15, 20)},
             steps=5,
         ),
     ),

@@ -12,7 +12,6 @@ from tunixlib.seeding.tasks.text import NAMES
 
 _TRIPLES = tuple(zip(GOODS, GOODS[5:] + GOODS[:5], GOODS[11:] + GOODS[:11], strict=True))
 _LINE = re.compile(r"(\d+) [a-z ]+ at \$(\d+) each")
-_SMALL = range(2, 10)
 
 
 def build(phrasing: str, name: str, goods: tuple[str, ...], fee: int = 0, coupon: int = 0, **lines: int) -> Problem:
@@ -42,6 +41,14 @@ def solve(prompt: str) -> str:
     return f"${total}"
 
 
+def _prices(lines: int, counts: range, each: range) -> dict[str, range]:
+    """The axes n1, p1, n2, p2, ...: how many, and for how many dollars each."""
+    return {f"{kind}{i}": values for i in range(1, lines + 1) for kind, values in (("n", counts), ("p", each))}
+
+
+_TWO = {"name": NAMES, "goods": tuple(permutations(GOODS, 2))}
+_SMALL, _TABLE = range(2, 6), range(2, 10)
+
 FAMILY = Family(
     name="shopping_total",
     category="reasoning",
@@ -53,45 +60,11 @@ FAMILY = Family(
         "{name} has this shopping list: {basket}. How much money is needed?",
     ),
     levels=(
+        Level("easy", {**_TWO, **_prices(2, _SMALL, _SMALL)}, steps=3),
+        Level("easy", {**_TWO, **_prices(2, range(2, 5), _SMALL), "fee": range(2, 10)}, steps=4),
+        Level("medium", {**_TWO, **_prices(2, range(2, 9), _TABLE), "coupon": range(2, 8)}, steps=4),
         Level(
-            "easy",
-            {
-                "name": NAMES,
-                "goods": tuple(permutations(GOODS, 2)),
-                "n1": _SMALL,
-                "p1": _SMALL,
-                "n2": _SMALL,
-                "p2": _SMALL,
-            },
-            steps=3,
-        ),
-        Level(
-            "medium",
-            {
-                "name": NAMES,
-                "goods": tuple(permutations(GOODS, 2)),
-                "n1": _SMALL,
-                "p1": _SMALL,
-                "n2": _SMALL,
-                "p2": _SMALL,
-                "fee": range(3, 13),
-            },
-            steps=4,
-        ),
-        Level(
-            "hard",
-            {
-                "name": NAMES,
-                "goods": _TRIPLES,
-                "n1": _SMALL,
-                "p1": _SMALL,
-                "n2": _SMALL,
-                "p2": _SMALL,
-                "n3": _SMALL,
-                "p3": _SMALL,
-                "coupon": range(2, 11),
-            },
-            steps=6,
+            "hard", {"name": NAMES, "goods": _TRIPLES, **_prices(3, _TABLE, _TABLE), "coupon": range(2, 11)}, steps=6
         ),
     ),
     build=build,

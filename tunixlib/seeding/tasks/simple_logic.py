@@ -26,8 +26,9 @@ _LIVING = ("living thing", "thing that needs water", "thing that grows")
 _MADE = ("man-made thing", "useful thing", "thing that people make")
 _SUPERS = {
     "flower": _LIVING, "tree": _LIVING, "bird": _LIVING, "fish": _LIVING, "insect": _LIVING, "mammal": _LIVING,
-    "tool": _MADE, "vehicle": _MADE, "instrument": _MADE, "garment": _MADE,
+    "tool": _MADE, "vehicle": _MADE, "instrument": _MADE,
 }  # fmt: skip
+_MEMBERS = tuple((group, word) for group in _SUPERS for word in GROUPS[group][1] if len(word) <= 6)
 _NONCE = listed("""
     blick dax wug zorp fep toma gorp lub mib nerk pilk quib rask sneg tove vim yilt zate brax clem drool flum
     grint harn jull kell morb plig
@@ -68,13 +69,13 @@ def _conditional(
     return rule, f"{fact[0].upper()}{fact[1:]}.", question, steps, yes
 
 
-def _chain(**parts: str | int | bool) -> _Parts:
+def _chain(**parts: Any) -> _Parts:
     """Member, group and a wider or a separate group: made-up words, or real ones from the tables."""
     if "low" in parts:
         low, middle, high = str(parts["low"]), str(parts["middle"]), str(parts["high"])
         yes = bool(parts["inside"])
     else:
-        low, middle, high, yes = _real(int(parts["member"]), int(parts["third"]))
+        low, middle, high, yes = _real(parts["member"], parts["third"])
     rule = f"Every {low} is {with_article(middle)}."
     fact = f"Every {middle} is {with_article(high)}." if yes else f"No {middle} is {with_article(high)}."
     question = f"Is {with_article(low)} {with_article(high)}?"
@@ -83,13 +84,12 @@ def _chain(**parts: str | int | bool) -> _Parts:
     return rule, fact, question, [("given", f"{rule[:-1]}, {link}"), ("conclude", end)], yes
 
 
-def _real(member: int, third: int) -> tuple[str, str, str, bool]:
-    groups = tuple(_SUPERS)
-    group = groups[member // 8]
-    low = GROUPS[group][1][member % 8]
+def _real(member: tuple[str, str], third: int) -> tuple[str, str, str, bool]:
+    group, low = member
     if third < 3:
         return low, group, _SUPERS[group][third], True
-    return low, group, groups[(member // 8 + third - 2) % len(groups)], False
+    groups = tuple(_SUPERS)
+    return low, group, groups[(groups.index(group) + third - 2) % len(groups)], False
 
 
 def _yes(value: bool) -> str:
@@ -132,7 +132,7 @@ FAMILY = Family(
         "Suppose this is true: {rule} {fact} Then answer the question: {question}",
     ),
     levels=(
-        Level("easy", {"member": range(8 * len(_SUPERS)), "third": range(6)}, steps=2),
+        Level("easy", {"member": _MEMBERS, "third": range(6)}, steps=2),
         Level(
             "medium",
             {"state": _STATES, "action": _ACTIONS, "name": NAMES, "when": _NO_YES, "does": _NO_YES, "forward": _NO_YES},

@@ -1,6 +1,6 @@
 """Speed, distance and time: journeys of two parts, average speeds, ways there and back.
 
-Ada's train runs at 60 km/h for 3 hours and then at 50 km/h for 2 hours. How many kilometers is that?  ->  280
+With Ada on board, a boat moves at 6 km/h for 4 hours and, after a stop, at 5 km/h for 3 hours. How far?  ->  39
 """
 
 import re
@@ -11,6 +11,7 @@ from tunixlib.seeding.tasks.situations import STORY_PHRASINGS, Scene, Worked, ch
 from tunixlib.seeding.tasks.text import NAMES, integers
 
 _VEHICLES = ("train", "bus", "car", "truck", "van", "coach", "motorboat", "motorcycle", "ferry", "taxi")
+_SLOW = ("boat", "canoe", "raft", "cart", "tractor", "wagon", "sled", "rowboat", "barge", "carriage")
 
 _LEGS = (
     Scene(
@@ -90,9 +91,9 @@ def _average(t1: int, t2: int, mean: int, gap: int) -> Worked:
     return steps, mean, {"d1": d1, "d2": d2}
 
 
-def _return(t1: int, t2: int, tens: int, pause: int) -> Worked:
-    """Both speeds divide the distance: ``10 * tens * t1 * t2``."""
-    v1, v2 = 10 * tens * t2, 10 * tens * t1
+def _return(t1: int, t2: int, pace: int, pause: int) -> Worked:
+    """Both speeds divide the distance: ``pace * t1 * t2``."""
+    v1, v2 = pace * t2, pace * t1
     steps = [
         compute("Distance one way", v1, "*", t1),
         compute("Hours for the way back", v1 * t1, "/", v2),
@@ -119,7 +120,8 @@ def _hours(prompt: str) -> int:
 
 
 _TRIP = {"name": NAMES, "vehicle": _VEHICLES}
-_SPEEDS = range(20, 100, 10)
+_SLOW_TRIP = {"name": NAMES, "vehicle": _SLOW}
+_HOURS = range(2, 6)
 
 FAMILY = Family(
     name="speed_distance_time",
@@ -128,31 +130,41 @@ FAMILY = Family(
     levels=(
         Level(
             "easy",
-            {"scene": _LEGS, **_TRIP, "v1": _SPEEDS, "t1": range(2, 7), "v2": _SPEEDS, "t2": range(2, 7)},
+            {"scene": _LEGS, **_SLOW_TRIP, "v1": range(2, 7), "t1": range(2, 5), "v2": range(2, 7), "t2": range(2, 5)},
             steps=3,
+        ),
+        Level(
+            "easy",
+            {"scene": _RETURNS, **_SLOW_TRIP, "t1": _HOURS, "t2": _HOURS, "pace": (1, 2), "pause": range(2, 6)},
+            steps=4,
         ),
         Level(
             "medium",
             {
                 "scene": _AVERAGES,
-                **_TRIP,
-                "mean": range(30, 95, 5),
-                "t1": range(2, 6),
-                "t2": range(2, 6),
-                "gap": range(-20, 25, 5),
+                **_SLOW_TRIP,
+                "mean": range(4, 13),
+                "t1": range(2, 5),
+                "t2": range(2, 5),
+                "gap": range(-4, 5),
             },
             steps=4,
         ),
         Level(
             "hard",
             {
-                "scene": _RETURNS,
+                "scene": _AVERAGES,
                 **_TRIP,
-                "t1": range(2, 7),
-                "t2": range(2, 7),
-                "tens": (1, 2),
-                "pause": range(2, 6),
+                "mean": range(30, 95, 5),
+                "t1": _HOURS,
+                "t2": _HOURS,
+                "gap": range(-20, 25, 5),
             },
+            steps=4,
+        ),
+        Level(
+            "hard",
+            {"scene": _RETURNS, **_TRIP, "t1": _HOURS, "t2": _HOURS, "pace": (10, 20), "pause": range(2, 6)},
             steps=4,
         ),
     ),

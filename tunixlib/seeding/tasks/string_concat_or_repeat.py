@@ -4,9 +4,10 @@ import re
 from typing import Any
 
 from tunixlib.seeding.families import Family, Level, Problem
-from tunixlib.seeding.tasks.words import CONSONANTS, NOUNS, VOWELS, quoted, spelled
+from tunixlib.seeding.tasks.words import CONSONANTS, NOUNS, VOWELS, quoted
 
-_SHORT = tuple(noun for noun in NOUNS if len(noun) <= 6)
+_SHORT = tuple(noun for noun in NOUNS if len(noun) <= 5)
+_LONG = tuple(noun for noun in NOUNS if 6 <= len(noun) <= 7)
 _GLUES = {"without a space": "", "with a hyphen": "-", "with an underscore": "_"}
 
 
@@ -18,9 +19,9 @@ def build(phrasing: str, **parts: Any) -> Problem:
 
 def _joined(first: str, second: str, glue: str) -> tuple[str, list[tuple[str, str]], str]:
     sign = _GLUES[glue]
-    letters = f"{spelled(first)}, {sign}, {spelled(second)}" if sign else f"{spelled(first)}, {spelled(second)}"
     answer = first + sign + second
-    steps = [("transform", f"All characters in a row: {letters}"), ("transform", f"Written together: {answer}")]
+    begin = f"{first} and {glue.removeprefix('with ')}: {first}{sign}" if sign else first
+    steps = [("transform", f"Start with {begin}"), ("transform", f"Then comes {second}: {answer}")]
     return f'join "{first}" and "{second}" {glue}', steps, answer
 
 
@@ -55,8 +56,10 @@ FAMILY = Family(
         "A program should {task}. What does it print?",
     ),
     levels=(
-        Level("easy", {"a": CONSONANTS, "b": VOWELS, "c": CONSONANTS, "times": range(2, 6)}, steps=2),
-        Level("medium", {"first": _SHORT[::2], "second": _SHORT[1::2], "glue": tuple(_GLUES)}, steps=2),
+        Level("easy", {"a": CONSONANTS, "b": VOWELS, "c": CONSONANTS, "times": (2, 3)}, steps=2),
+        Level("easy", {"first": _SHORT[::2], "second": _SHORT[1::2], "glue": tuple(_GLUES)}, steps=2),
+        Level("medium", {"first": _LONG[::2], "second": _LONG[1::2], "glue": tuple(_GLUES)}, steps=2),
+        Level("hard", {"a": CONSONANTS, "b": VOWELS, "c": CONSONANTS, "times": (4, 5)}, steps=2),
     ),
     build=build,
     solve=solve,

@@ -2,17 +2,19 @@
 
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.text import integers
-from tunixlib.seeding.tasks.words import split_number, uneven
+
+_TENS = tuple(range(10, 100, 10))
+_ONES = tuple((one, other) for one in range(1, 10) for other in range(1, 10))
 
 
-def build(phrasing: str, b: int, left: int) -> Problem:
-    """Take away the leading part of ``b``, then its rest; ``left`` is the difference."""
+def build(phrasing: str, tens: tuple[int, int], ones: tuple[int, int]) -> Problem:
+    """Tens and ones of the second number and of the difference; take away the tens, then the ones."""
+    lead, rest = tens[0], ones[0]
+    b, left = lead + rest, tens[1] + ones[1]
     a = b + left
-    lead, rest = split_number(b)
-    place = "tens" if b < 100 else "hundreds"
     steps = [
-        ("compute", f"Take away the {place} of {b}: {a} - {lead} = {a - lead}"),
-        ("compute", f"Take away the remaining {rest}: {a - lead} - {rest} = {left}"),
+        ("compute", f"Take away the tens of {b}: {a} - {lead} = {a - lead}"),
+        ("compute", f"Take away the ones, {rest}: {a - lead} - {rest} = {left}"),
     ]
     return Problem(phrasing.format(a=a, b=b), steps, str(left))
 
@@ -37,9 +39,23 @@ FAMILY = Family(
         "A shop had {a} pens and sold {b} of them. How many pens remain?",
     ),
     levels=(
-        Level("easy", {"b": uneven(11, 100), "left": range(2, 131)}, steps=2),
-        Level("medium", {"b": uneven(11, 100), "left": range(131, 900)}, steps=2),
-        Level("hard", {"b": uneven(101, 500), "left": range(12, 500)}, steps=2),
+        Level(
+            "easy",
+            {
+                "tens": tuple((x, y) for x in _TENS for y in (0, *_TENS) if x + y <= 40),
+                "ones": tuple((x, y) for x, y in _ONES if x + y < 10),
+            },
+            steps=2,
+        ),
+        Level(
+            "medium",
+            {
+                "tens": tuple((x, y) for x in _TENS for y in (0, *_TENS) if x + y <= 130),
+                "ones": tuple((x, y) for x, y in _ONES if x + y >= 10),
+            },
+            steps=2,
+        ),
+        Level("hard", {"tens": tuple((x, y) for x in _TENS for y in range(130, 900, 10)), "ones": _ONES}, steps=2),
     ),
     build=build,
     solve=solve,

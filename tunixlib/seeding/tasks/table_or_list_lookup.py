@@ -1,6 +1,6 @@
 """Reading a short list of names and numbers: who has most, how far apart, a sum, how many above a bar.
 
-Points: Ada 45, Ben 62, Carla 58. Who has the most points?   ->   Ben
+Points: Ada 15, Ben 22, Carla 18. Who has the most points?   ->   Ben
 """
 
 import re
@@ -92,12 +92,10 @@ def _spread(rows: dict[str, int]) -> tuple[Steps, str]:
 
 
 def _total(rows: dict[str, int]) -> tuple[Steps, str]:
-    steps: Steps = []
     (first, total), *others = rows.items()
+    steps: Steps = [("given", f"{first} has {total}")]
     for name, n in others:
-        steps.append(
-            ("compute", f"{f'{first} and {name}' if not steps else f'And {name}'}: {total} + {n} = {total + n}")
-        )
+        steps.append(("compute", f"And {name}: {total} + {n} = {total + n}"))
         total += n
     return steps, str(total)
 
@@ -131,9 +129,9 @@ def solve(prompt: str) -> str:
 
 # Strides that lead to five different people before they come round; 25 names.
 _PEOPLE = {"thing": THINGS, "start": range(25), "stride": tuple(k for k in range(1, 25) if k % 5)}
-_THREE = tuple(permutations((0, 3, 4, 9, 11, 16, 20, 27), 3))
+_THREE = tuple(permutations((0, 2, 3, 5, 8, 11), 3))
 _FOUR = tuple(permutations((0, 4, 9, 15, 22, 28), 4))
-_FIVE = tuple(permutations((0, 3, 5, 12, 18, 24), 5))
+_FOUR_SMALL = tuple(permutations((0, 1, 3, 4, 6, 8), 4))
 
 FAMILY = Family(
     name="table_or_list_lookup",
@@ -146,13 +144,15 @@ FAMILY = Family(
         "| name | {thing} |\n| --- | --- |\n{table}\n{question}",
     ),
     levels=(
-        Level("easy", {"kind": ("most", "fewest"), **_PEOPLE, "values": _THREE, "low": range(5, 95)}, steps=3),
-        Level("easy", {"kind": ("pair", "gap"), **_PEOPLE, "values": _FOUR, "low": range(5, 70)}, steps=3),
+        Level("easy", {"kind": ("most", "fewest"), **_PEOPLE, "values": _THREE, "low": range(3, 40)}, steps=3),
+        Level("easy", {"kind": ("pair", "gap"), **_PEOPLE, "values": _THREE, "low": range(3, 15)}, steps=3),
+        Level("easy", {"kind": ("spread",), **_PEOPLE, "values": _THREE, "low": range(3, 40)}, steps=4),
+        Level("easy", {"kind": ("total",), **_PEOPLE, "values": _FOUR_SMALL, "low": range(2, 8)}, steps=4),
         Level("medium", {"kind": ("spread",), **_PEOPLE, "values": _FOUR, "low": range(5, 70)}, steps=4),
-        Level("medium", {"kind": ("total",), **_PEOPLE, "values": _FIVE, "low": range(5, 40)}, steps=4),
+        Level("medium", {"kind": ("total",), **_PEOPLE, "values": _FOUR, "low": range(5, 20)}, steps=4),
         Level(
-            "hard",
-            {"kind": ("above", "below"), **_PEOPLE, "values": _FOUR, "low": range(5, 90), "bar": (2, 7, 12, 19, 25)},
+            "medium",
+            {"kind": ("above", "below"), **_PEOPLE, "values": _FOUR, "low": range(5, 70), "bar": (2, 7, 12, 19, 25)},
             steps=5,
         ),
     ),

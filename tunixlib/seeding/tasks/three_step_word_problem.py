@@ -134,7 +134,7 @@ def solve(prompt: str) -> str:
     return str((a + b - c) // d * e if "equally" in prompt else a * b + c * d - e)
 
 
-_SMALL = range(3, 10)
+_PLAIN = {"scene": _TWO_KINDS, "name": NAMES}
 
 FAMILY = Family(
     name="three_step_word_problem",
@@ -143,20 +143,30 @@ FAMILY = Family(
     levels=(
         Level(
             "easy",
-            {"scene": _CHAIN, "name": NAMES, "a": _SMALL, "b": range(4, 13), "c": _SMALL, "d": range(2, 12)},
+            {"scene": _CHAIN, "name": NAMES, "a": range(2, 6), "b": range(3, 9), "c": range(2, 10), "d": range(2, 6)},
             steps=3,
         ),
         Level(
-            "medium",
+            "easy",
+            {**_PLAIN, "a": range(2, 5), "b": range(2, 6), "c": range(2, 5), "d": range(2, 6), "e": range(2, 7)},
+            steps=4,
+        ),
+        Level(
+            "easy",
             {
-                "scene": _TWO_KINDS,
+                "scene": _SHARES,
                 "name": NAMES,
-                "a": _SMALL,
-                "b": range(4, 11),
-                "c": _SMALL,
-                "d": _SMALL,
-                "e": range(3, 20),
+                "q": range(3, 7),
+                "b": range(5, 10),
+                "c": range(2, 6),
+                "d": range(3, 6),
+                "e": (2,),
             },
+            steps=5,
+        ),
+        Level(
+            "medium",
+            {**_PLAIN, "a": range(3, 7), "b": range(6, 10), "c": range(3, 7), "d": range(3, 10), "e": range(3, 16)},
             steps=4,
         ),
         Level(
@@ -164,10 +174,10 @@ FAMILY = Family(
             {
                 "scene": _SHARES,
                 "name": NAMES,
-                "q": range(4, 11),
+                "q": range(7, 13),
                 "b": range(5, 16),
-                "c": _SMALL,
-                "d": range(4, 8),
+                "c": range(3, 10),
+                "d": range(4, 9),
                 "e": (2, 3),
             },
             steps=5,

@@ -1,6 +1,6 @@
 """Tips and taxes: a bill with some percent added, perhaps shared by friends.
 
-Ada's bill at the cafe is $40. A 20% tip is added. What is the total?  ->  $48
+Ada's bill at the cafe is $30. A 20% tip is added. What is the total?  ->  $36
 """
 
 import re
@@ -19,6 +19,8 @@ _SHOPS = (
 )  # fmt: skip
 _EXTRAS = ("tip", "service charge")
 
+# Bills whose totals after 20% give every friend $2 to $9.
+_SMALL_SHARED = tuple((bill, n) for bill in range(10, 50, 10) for n in range(2, 10) if bill * 6 / 5 / n in range(2, 10))
 # Bills that stay whole dollars for every friend after 15% are added.
 _SHARED = tuple((bill, friends) for friends in range(2, 7) for bill in range(20 * friends, 401, 20 * friends))
 
@@ -64,6 +66,8 @@ def solve(prompt: str) -> str:
     return dollars(total / int(friends[0]) if friends else total)
 
 
+_MEAL = {"name": NAMES, "place": _SERVED, "extra": _EXTRAS}
+
 FAMILY = Family(
     name="tip_or_tax",
     category="reasoning",
@@ -75,13 +79,11 @@ FAMILY = Family(
         "{name} spends ${bill} at the {place}, and then a {percent}% {extra} comes on top. {question}",
     ),
     levels=(
+        Level("easy", {**_MEAL, "shared": _alone(10, 30, 10), "percent": (20, 30, 40, 50)}, steps=3),
+        Level("easy", {**_MEAL, "shared": _SMALL_SHARED, "percent": (20,)}, steps=4),
+        Level("medium", {**_MEAL, "shared": _alone(20, 120, 20), "percent": (15,)}, steps=4),
         Level(
-            "easy",
-            {"name": NAMES, "place": _SERVED, "extra": _EXTRAS, "shared": _alone(20, 200, 10), "percent": (20, 30, 40)},
-            steps=3,
-        ),
-        Level(
-            "easy",
+            "hard",
             {
                 "name": NAMES,
                 "place": _SHOPS,
@@ -91,16 +93,7 @@ FAMILY = Family(
             },
             steps=3,
         ),
-        Level(
-            "medium",
-            {"name": NAMES, "place": _SERVED, "extra": _EXTRAS, "shared": _alone(20, 400, 20), "percent": (15,)},
-            steps=4,
-        ),
-        Level(
-            "hard",
-            {"name": NAMES, "place": _SERVED, "extra": _EXTRAS, "shared": _SHARED, "percent": (15,)},
-            steps=5,
-        ),
+        Level("hard", {**_MEAL, "shared": _SHARED, "percent": (15,)}, steps=5),
     ),
     build=build,
     solve=solve,

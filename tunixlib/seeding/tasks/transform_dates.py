@@ -12,7 +12,7 @@ _MONTHS = (
 _WORDS = ("day, month name, year",)
 _AMERICAN = ("month name, day, comma, year",)
 _DIGITS = ("year-month-day in digits",)
-_CALENDAR = {"year": range(1950, 2050), "month": range(1, 13), "day": range(1, 29)}
+_CALENDAR = {"year": range(2000, 2030), "month": range(1, 13), "day": range(1, 29)}
 
 
 def build(phrasing: str, form: str, year: int, month: int, day: int) -> Problem:

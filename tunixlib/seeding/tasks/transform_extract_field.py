@@ -7,10 +7,12 @@ from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.text import NAMES
 
 _CITIES = ("Accra", "Berlin", "Cairo", "Delhi", "Lima", "Lyon", "Osaka", "Oslo", "Porto", "Quito", "Rome", "Turin")
-_PETS = ("cat", "dog", "fish", "goat", "hamster", "none", "parrot", "pony", "rabbit", "turtle")
+_PETS = ("cat", "dog", "fish", "goat", "hen", "horse", "mouse", "pig", "pony", "sheep")
 _COLORS = ("black", "blue", "brown", "gold", "green", "grey", "orange", "pink", "red", "white")
 _THREE = ("name", "age", "city")
-_FIVE = (*_THREE, "pet", "color")
+_FOUR = (*_THREE, "pet")
+_FIVE = (*_FOUR, "color")
+_PERSON = {"name": NAMES, "age": range(5, 50), "city": _CITIES}
 
 
 def build(phrasing: str, field: str, **values: str | int) -> Problem:
@@ -51,12 +53,9 @@ FAMILY = Family(
         'Row: {bars}. Copy the entry called "{field}".',
     ),
     levels=(
-        Level("easy", {"field": _THREE, "name": NAMES, "age": range(5, 80), "city": _CITIES}, steps=2),
-        Level(
-            "medium",
-            {"field": _FIVE, "name": NAMES, "age": range(5, 80), "city": _CITIES, "pet": _PETS, "color": _COLORS},
-            steps=2,
-        ),
+        Level("easy", {"field": _THREE, **_PERSON}, steps=2),
+        Level("medium", {"field": _FOUR, **_PERSON, "pet": _PETS}, steps=2),
+        Level("hard", {"field": _FIVE, **_PERSON, "pet": _PETS, "color": _COLORS}, steps=2),
     ),
     build=build,
     solve=solve,

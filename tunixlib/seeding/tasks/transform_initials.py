@@ -12,6 +12,7 @@ _LAST = (
     "Moreau", "Mendes", "Novak", "Nielsen", "Okafor", "Olsen", "Patel", "Park", "Quist", "Rossi", "Reed", "Silva",
     "Stone", "Tanaka", "Torres", "Urban", "Vogel", "Vega", "Weber", "West", "Young", "Yilmaz", "Zhou", "Ziegler",
 )  # fmt: skip
+_SHORT = tuple(name for name in _LAST if len(name) < 6)
 _FORMS = (
     "with full stops",
     "without full stops",
@@ -57,7 +58,7 @@ FAMILY = Family(
         "Shorten the name {name} to its initials {form}.",
     ),
     levels=(
-        Level("easy", {"first": NAMES, "last": _LAST, "form": _FORMS}, steps=2),
+        Level("easy", {"first": NAMES, "last": _SHORT, "form": _FORMS}, steps=2),
         Level("medium", {"first": NAMES, "middle": _MIDDLE, "last": _LAST, "form": _FORMS}, steps=2),
     ),
     build=build,

@@ -29,6 +29,12 @@ def solve(prompt: str) -> str:
     return found[0].replace(", ", {"h": "-", "u": "_", "d": ".", "c": ":"}[named[0][0]])
 
 
+def _axes(count: int, longest: int) -> dict[str, tuple[str, ...]]:
+    """Axes of words of at most ``longest`` letters."""
+    axes = word_axes(count)
+    return {axis: tuple(word for word in words if len(word) <= longest) for axis, words in axes.items()}
+
+
 FAMILY = Family(
     name="transform_join_with_hyphen",
     category="golden_style",
@@ -40,8 +46,8 @@ FAMILY = Family(
         "I need {words} glued together with {mark}, please.",
     ),
     levels=(
-        Level("easy", {"mark": tuple(_MARKS), **word_axes(3)}, steps=2),
-        Level("medium", {"mark": tuple(_MARKS), **word_axes(4)}, steps=2),
+        Level("easy", {"mark": tuple(_MARKS), **_axes(3, 5)}, steps=2),
+        Level("medium", {"mark": tuple(_MARKS), **_axes(4, 6)}, steps=2),
     ),
     build=build,
     solve=solve,

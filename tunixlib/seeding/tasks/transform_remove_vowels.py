@@ -1,9 +1,15 @@
-"""Leaving out the vowels a, e, i, o, u: "green planet" -> "grn plnt"."""
+"""Leaving out the vowels a, e, i, o, u: "green" -> "grn"."""
 
 import re
 
 from tunixlib.seeding.families import Family, Level, Problem
-from tunixlib.seeding.tasks.transforms import quoted, spell, word_axes
+from tunixlib.seeding.tasks.transforms import WORDS, quoted, spell
+from tunixlib.seeding.tasks.words import ADJECTIVES, NOUNS
+
+# Short words with a vowel.
+_ONE = tuple(sorted(word for word in {*WORDS, *NOUNS, *ADJECTIVES} if len(word) < 6 and set(word) & set("aeiou")))
+_FIRST = tuple(word for word in ADJECTIVES if len(word) < 7)
+_SECOND = tuple(word for word in WORDS if len(word) < 7 and word not in ADJECTIVES)
 
 
 def build(phrasing: str, **words: str) -> Problem:
@@ -13,7 +19,7 @@ def build(phrasing: str, **words: str) -> Problem:
     result = "".join(letter for letter in text if letter not in "aeiou")
     steps = [
         ("transform", f"Vowels in {spell(text)}: {', '.join(vowels)}"),
-        ("transform", f"Without them: {result}"),
+        ("transform", f"Without them: {spell(result)}, so {result}"),
     ]
     return Problem(phrasing.format(text=text), steps, result)
 
@@ -34,8 +40,8 @@ FAMILY = Family(
         'A printer skips all vowels. What does it print for "{text}"?',
     ),
     levels=(
-        Level("easy", word_axes(2), steps=2),
-        Level("medium", word_axes(3), steps=2),
+        Level("easy", {"w1": _ONE}, steps=2),
+        Level("medium", {"w1": _FIRST, "w2": _SECOND}, steps=2),
     ),
     build=build,
     solve=solve,

@@ -5,8 +5,9 @@ import re
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.transforms import WORDS, quoted, spell
 
-_SPOTS = tuple((word, letter) for word in WORDS for letter in sorted(set(word)))
-_COLORS = ("black", "blue", "brown", "gold", "green", "grey", "pink", "purple", "red", "white")
+_SPOTS = tuple((word, letter) for word in WORDS if len(word) < 7 for letter in sorted(set(word)))
+_SHORT = tuple(spot for spot in _SPOTS if len(spot[0]) < 6)
+_COLORS = ("black", "blue", "brown", "gold", "green", "grey", "pink", "red", "white")
 
 
 def build(phrasing: str, spot: tuple[str, str], offset: int, first: str = "") -> Problem:
@@ -41,7 +42,7 @@ FAMILY = Family(
         'My keyboard types {old} as {new}. Which text appears when I type "{text}"?',
     ),
     levels=(
-        Level("easy", {"spot": _SPOTS, "offset": range(1, 26)}, steps=2),
+        Level("easy", {"spot": _SHORT, "offset": range(1, 26)}, steps=2),
         Level("medium", {"spot": _SPOTS, "offset": range(1, 26), "first": _COLORS}, steps=2),
     ),
     build=build,

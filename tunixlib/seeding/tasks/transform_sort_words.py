@@ -35,6 +35,12 @@ def solve(prompt: str) -> str:
     return ", ".join(sorted(found[0].split(", ")))
 
 
+def _axes(count: int, longest: int) -> dict[str, tuple[str, ...]]:
+    """Axes of words of at most ``longest`` letters."""
+    axes = word_axes(count, own_letters=True)
+    return {axis: tuple(word for word in words if len(word) <= longest) for axis, words in axes.items()}
+
+
 FAMILY = Family(
     name="transform_sort_words",
     category="golden_style",
@@ -46,8 +52,8 @@ FAMILY = Family(
         "I have the words {words}. Arrange them from A to Z.",
     ),
     levels=(
-        Level("easy", word_axes(3, own_letters=True), steps=2),
-        Level("medium", word_axes(4, own_letters=True), steps=2),
+        Level("easy", _axes(3, 5), steps=2),
+        Level("medium", _axes(4, 6), steps=2),
         Level("hard", {"triple": _same_first_letter()}, steps=2),
     ),
     build=build,

@@ -30,6 +30,12 @@ def solve(prompt: str) -> str:
     return " ".join(words[target.get(i, i)] for i in range(len(words)))
 
 
+def _axes(count: int, longest: int) -> dict[str, tuple[str, ...]]:
+    """Axes of words of at most ``longest`` letters."""
+    axes = word_axes(count)
+    return {axis: tuple(word for word in words if len(word) <= longest) for axis, words in axes.items()}
+
+
 FAMILY = Family(
     name="transform_swap_words",
     category="golden_style",
@@ -40,8 +46,8 @@ FAMILY = Family(
         'Rewrite "{text}" with the {one} word and the {other} word switched.',
     ),
     levels=(
-        Level("easy", {"pair": _OF_THREE, **word_axes(3)}, steps=2),
-        Level("medium", {"pair": _OF_FOUR, **word_axes(4)}, steps=2),
+        Level("easy", {"pair": _OF_THREE, **_axes(3, 5)}, steps=2),
+        Level("medium", {"pair": _OF_FOUR, **_axes(4, 6)}, steps=2),
     ),
     build=build,
     solve=solve,

@@ -9,6 +9,9 @@ _QUALITIES = (
     "new", "quiet", "secret", "silent", "simple", "small", "strange", "tall", "tiny", "wild", "wise", "young",
 )  # fmt: skip
 
+_SHORT = {"quality": tuple(word for word in _QUALITIES if len(word) < 6), "noun": tuple(w for w in WORDS if len(w) < 6)}
+_LONGER = tuple(word for word in WORDS if len(word) == 6)
+
 
 def build(phrasing: str, start: str, quality: str, noun: str, second: str = "") -> Problem:
     """Turn the first letters into capitals, then write the words."""
@@ -39,8 +42,8 @@ FAMILY = Family(
         'Change "{phrase}" to title case, small words included.',
     ),
     levels=(
-        Level("easy", {"start": _STARTS, "quality": _QUALITIES, "noun": WORDS[1::2]}, steps=2),
-        Level("medium", {"start": _STARTS, "quality": _QUALITIES, "noun": WORDS[1::2], "second": WORDS[::2]}, steps=2),
+        Level("easy", {"start": _STARTS, **_SHORT}, steps=2),
+        Level("medium", {"start": _STARTS, **_SHORT, "second": _LONGER}, steps=2),
     ),
     build=build,
     solve=solve,

@@ -6,6 +6,7 @@ Ada has 4 boxes with 6 marbles in each and gives 5 marbles to a friend. How many
 import re
 
 from tunixlib.seeding.families import Family, Level, Problem
+from tunixlib.seeding.tasks.measures import without_zeros
 from tunixlib.seeding.tasks.situations import STORY_PHRASINGS, Scene, check, compute
 from tunixlib.seeding.tasks.text import NAMES, integers
 
@@ -77,17 +78,17 @@ def solve(prompt: str) -> str:
     return str(a * b - c if _TAKING.search(prompt) else a * b + c)
 
 
-_TWO_DIGITS = tuple(n for n in range(13, 60) if n % 10)
-_STORY = {"scene": _FEWER + _MORE, "name": NAMES, "a": range(3, 10)}
+_STORY = {"scene": _FEWER + _MORE, "name": NAMES}
 
 FAMILY = Family(
     name="two_step_word_problem",
     category="reasoning",
     phrasings=STORY_PHRASINGS,
     levels=(
-        Level("easy", {**_STORY, "b": range(4, 13), "c": range(2, 12)}, steps=3),
-        Level("medium", {**_STORY, "b": _TWO_DIGITS, "c": range(2, 21)}, steps=4),
-        Level("hard", {**_STORY, "b": _TWO_DIGITS, "c": range(21, 38)}, steps=5),
+        Level("easy", {**_STORY, "a": range(3, 6), "b": range(4, 9), "c": range(2, 10)}, steps=3),
+        Level("easy", {**_STORY, "a": (2, 3), "b": (13, 14, 15), "c": range(2, 6)}, steps=4),
+        Level("medium", {**_STORY, "a": range(3, 6), "b": without_zeros(16, 29), "c": range(2, 10)}, steps=4),
+        Level("hard", {**_STORY, "a": range(3, 10), "b": without_zeros(13, 60), "c": range(21, 38)}, steps=5),
     ),
     build=build,
     solve=solve,

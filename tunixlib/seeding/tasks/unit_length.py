@@ -1,6 +1,6 @@
 """Lengths in mixed units: into the small unit and back, joined, cut, and added up.
 
-A rope is 3 m 45 cm long. How many centimeters is that?   ->   345
+A leaf is 3 cm 4 mm long. How many millimeters is that?   ->   34
 """
 
 import re
@@ -54,7 +54,7 @@ def build(phrasing: str, kind: str, thing: str, big: str, a: int, b: int, c: int
     total = a * factor + b
     steps = [("recall", f"1 {big} = {factor} {small}")]
     if kind == "add":
-        steps.append(("compute", f"Meters: {a} + {d} = {a + d}"))
+        steps.append(("compute", f"Full {big}: {a} + {d} = {a + d}"))
         steps.append(("convert", f"In {small}: {a + d} * {factor} = {(a + d) * factor}"))
         steps.append(("compute", f"Extra {small}: {b} + {c} = {b + c}"))
         steps.append(("compute", f"Total: {(a + d) * factor} + {b + c} = {total + d * factor + c} {small}"))
@@ -94,6 +94,7 @@ def solve(prompt: str) -> str:
 _METERS = ("rope", "ribbon", "plank", "wire", "hose", "cable", "pipe", "chain", "cord", "curtain rail")
 _KILOMETERS = ("trail", "road", "river walk", "bike path", "canal", "railway line", "race", "hike")
 _MILLIMETERS = ("pencil", "nail", "leaf", "key", "straw", "crayon", "paper strip", "feather", "screw", "bean pod")
+_SNIPPED = ("ribbon", "wire", "thread", "string", "tape", "cord", "strip", "lace", "braid", "chain")
 _LAID = ("rope", "wire", "hose", "cable", "pipe", "cord")
 
 FAMILY = Family(
@@ -103,36 +104,60 @@ FAMILY = Family(
     levels=(
         Level(
             "easy",
-            {"kind": ("split", "group"), "thing": _METERS, "big": ("m",), "a": range(2, 21), "b": range(1, 100)},
-            steps=3,
-        ),
-        Level(
-            "easy",
             {
                 "kind": ("split", "group"),
-                "thing": _KILOMETERS,
-                "big": ("km",),
-                "a": range(2, 13),
-                "b": range(5, 1000, 5),
+                "thing": _MILLIMETERS + _SNIPPED,
+                "big": ("cm",),
+                "a": range(1, 5),
+                "b": range(1, 10),
             },
             steps=3,
         ),
         Level(
             "easy",
-            {"kind": ("split", "group"), "thing": _MILLIMETERS, "big": ("cm",), "a": range(2, 19), "b": range(1, 10)},
-            steps=3,
+            {
+                "kind": ("join", "cut"),
+                "thing": _SNIPPED,
+                "big": ("cm",),
+                "a": range(1, 4),
+                "b": range(1, 10),
+                "c": range(2, 10),
+            },
+            steps=4,
         ),
         Level(
             "medium",
             {
-                "kind": ("join", "cut"),
-                "thing": _LAID,
-                "big": ("m",),
-                "a": range(2, 10),
-                "b": range(1, 100),
-                "c": range(11, 100),
+                "kind": ("add",),
+                "thing": _SNIPPED,
+                "big": ("cm",),
+                "a": range(2, 8),
+                "b": range(1, 10),
+                "c": range(1, 10),
+                "d": range(1, 7),
             },
+            steps=5,
+        ),
+        Level(
+            "medium",
+            {"kind": ("join", "cut"), "thing": _LAID, "big": ("m",), "a": (1,), "b": range(1, 31), "c": range(5, 21)},
             steps=4,
+        ),
+        Level(
+            "hard",
+            {"kind": ("split", "group"), "thing": _METERS, "big": ("m",), "a": range(2, 10), "b": range(1, 100)},
+            steps=3,
+        ),
+        Level(
+            "hard",
+            {
+                "kind": ("split", "group"),
+                "thing": _KILOMETERS,
+                "big": ("km",),
+                "a": range(2, 10),
+                "b": range(50, 1000, 50),
+            },
+            steps=3,
         ),
         Level(
             "hard",
@@ -140,10 +165,10 @@ FAMILY = Family(
                 "kind": ("add",),
                 "thing": _LAID,
                 "big": ("m",),
-                "a": range(2, 10),
-                "b": range(1, 100),
-                "c": range(11, 100),
-                "d": range(1, 9),
+                "a": range(2, 6),
+                "b": range(1, 50),
+                "c": range(11, 50),
+                "d": range(1, 5),
             },
             steps=5,
         ),

@@ -12,8 +12,10 @@ from tunixlib.seeding.tasks.situations import GOODS, SHOPS, compute, dollars
 
 _SHOP_PAIRS = tuple(permutations(SHOPS, 2))
 _OFFER = re.compile(r"(\d+) [a-z ]+? (?:for|cost) \$(\d+)")
-# Prices of one piece in the two shops: never the same.
-_PRICES = tuple(permutations(range(2, 10), 2))
+_OFFERED = {"shops": _SHOP_PAIRS, "good": GOODS}
+# Pairs of different sizes, or of different prices of one piece.
+_SMALL = tuple(permutations(range(2, 7), 2))
+_PRICES = tuple(permutations(range(2, 9), 2))
 
 
 def build(
@@ -57,19 +59,15 @@ FAMILY = Family(
         "The sign at {a} says {n} {goods} for ${x}, while at {b} {m} {goods} cost ${y}. {question}",
     ),
     levels=(
-        Level(
-            "easy",
-            {"shops": _SHOP_PAIRS, "good": GOODS, "sizes": tuple(permutations(range(2, 11), 2)), "prices": _PRICES},
-            steps=3,
-        ),
+        Level("easy", {**_OFFERED, "sizes": _SMALL, "prices": _PRICES}, steps=3),
+        Level("easy", {**_OFFERED, "sizes": _SMALL, "prices": _PRICES, "count": range(2, 9)}, steps=5),
         Level(
             "medium",
             {
-                "shops": _SHOP_PAIRS,
-                "good": GOODS,
-                "sizes": tuple(permutations(range(2, 11), 2)),
-                "prices": _PRICES,
-                "count": range(2, 11),
+                **_OFFERED,
+                "sizes": tuple(permutations(range(7, 11), 2)),
+                "prices": tuple(permutations(range(2, 10), 2)),
+                "count": range(2, 10),
             },
             steps=5,
         ),

@@ -1,6 +1,6 @@
 """Hours, minutes, seconds, days and weeks: into the small unit, back, and sums.
 
-A hike takes 3 hours 25 minutes. How many minutes is that?   ->   205
+Ada's camp took 3 weeks 5 days. How many days is that?   ->   26
 """
 
 import re
@@ -49,7 +49,7 @@ def build(phrasing: str, kind: str, name: str, thing: str, big: str, a: int, b: 
     if kind == "add":
         steps.append(("compute", f"{big.capitalize()}s: {a} + {c} = {a + c}"))
     if kind == "group":
-        steps.append(("convert", f"{plural(a, big)} fit: {a} * {factor} = {a * factor}"))
+        steps.append(("convert", f"{plural(a, big)} fit{'s' if a == 1 else ''}: {a} * {factor} = {a * factor}"))
         steps.append(("compute", f"One more is too much: {a * factor} + {factor} = {a * factor + factor}"))
         steps.append(("compute", f"Left over: {total} - {a * factor} = {plural(b, small)}"))
         answer = f"{plural(a, big)} {plural(b, small)}"
@@ -87,13 +87,14 @@ FAMILY = Family(
     category="reasoning",
     phrasings=STYLES,
     levels=(
-        _level("easy", 3, "hour", "split", range(1, 9), range(1, 60)),
-        _level("easy", 3, "minute", "split", range(2, 10), range(1, 60)),
-        _level("easy", 3, "day", "split", range(2, 10), range(1, 24)),
-        _level("easy", 3, "week", "split", range(2, 13), range(1, 7)),
-        _level("medium", 4, "hour", "group", range(1, 9), range(1, 60)),
-        _level("medium", 4, "minute", "group", range(2, 10), range(1, 60)),
-        _level("medium", 4, "day", "group", range(2, 10), range(1, 24)),
+        _level("easy", 3, "week", "split", range(2, 7), range(1, 7)),
+        _level("easy", 4, "week", "group", range(1, 7), range(1, 7)),
+        _level("easy", 5, "week", "add", range(1, 4), range(1, 7), c=range(1, 3), d=range(1, 7)),
+        _level("medium", 3, "hour", "split", range(1, 3), range(5, 35, 5)),
+        _level("medium", 4, "hour", "group", range(1, 3), range(5, 35, 5)),
+        _level("medium", 3, "day", "split", range(1, 5), range(1, 24)),
+        _level("medium", 4, "day", "group", range(1, 5), range(1, 24)),
+        _level("hard", 4, "minute", "group", range(2, 10), range(1, 60)),
         _level("hard", 5, "hour", "add", range(1, 6), range(1, 60), c=range(1, 5), d=range(1, 60)),
         _level("hard", 5, "minute", "add", range(2, 6), range(1, 60), c=range(2, 5), d=range(1, 60)),
     ),

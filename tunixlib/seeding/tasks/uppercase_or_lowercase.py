@@ -20,6 +20,14 @@ def solve(prompt: str) -> str:
     return quoted(prompt)[0].swapcase()
 
 
+_CASES = ("uppercase", "lowercase")
+_ADJECTIVES = tuple(adjective for adjective in ADJECTIVES if len(adjective) <= 5)
+
+
+def _nouns(shortest: int, longest: int) -> tuple[str, ...]:
+    return tuple(noun for noun in NOUNS if shortest <= len(noun) <= longest)
+
+
 FAMILY = Family(
     name="uppercase_or_lowercase",
     category="synthetic",
@@ -31,8 +39,9 @@ FAMILY = Family(
         'Turn every letter of "{text}" into {case}.',
     ),
     levels=(
-        Level("easy", {"case": ("uppercase", "lowercase"), "adjective": ("",), "noun": NOUNS}, steps=2),
-        Level("medium", {"case": ("uppercase", "lowercase"), "adjective": ADJECTIVES, "noun": NOUNS}, steps=2),
+        Level("easy", {"case": _CASES, "adjective": ("",), "noun": _nouns(3, 5)}, steps=2),
+        Level("medium", {"case": _CASES, "adjective": _ADJECTIVES, "noun": _nouns(3, 6)}, steps=2),
+        Level("hard", {"case": _CASES, "adjective": ADJECTIVES, "noun": _nouns(7, 9)}, steps=2),
     ),
     build=build,
     solve=solve,

@@ -1,9 +1,10 @@
 """Work rates: machines that make so many things an hour.
 
-Ada has 3 machines that make 12 cups an hour each. How many cups do they make in 5 hours?  ->  180
+Ada has 3 machines. Each makes 3 cups per hour, and they run for 5 hours. How many cups do they make?  ->  45
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.situations import STORY_PHRASINGS, Scene, Worked, check, compute
@@ -78,25 +79,26 @@ _UNTIL = (
 )
 
 
-def build(phrasing: str, scene: Scene, name: str, thing: str, rate: int, hours: int, **rest: int) -> Problem:
-    """Machines of one rate, or two rates found from totals and then used together."""
-    write: Callable[..., Worked] = _same if "count" in rest else _both
-    steps, answer, shown = write(rate, hours, scene in _UNTIL, **rest)
-    values = {"rate": rate, "hours": hours, "things": f"{thing}s", **rest, **shown}
+def build(phrasing: str, scene: Scene, name: str, thing: str, hours: int, **rest: Any) -> Problem:
+    """A ``crew`` of so many machines of one rate, or two rates found from totals and then used together."""
+    write: Callable[..., Worked] = _same if "crew" in rest else _both
+    steps, answer, shown = write(hours, scene in _UNTIL, **rest)
+    values = {"hours": hours, "things": f"{thing}s", **rest, **shown}
     return Problem(scene.tell(phrasing, name=name, **values), steps, str(answer))
 
 
-def _same(rate: int, hours: int, _until: bool, count: int) -> Worked:
+def _same(hours: int, _until: bool, crew: tuple[int, int]) -> Worked:
+    count, rate = crew
     hourly = count * rate
     steps = [
         compute("All of them in one hour", count, "*", rate),
         compute(f"In {hours} hours", hours, "*", hourly),
         check(hours * hourly, "/", hours, f"they make {hours * hourly}"),
     ]
-    return steps, hours * hourly, {}
+    return steps, hours * hourly, {"count": count, "rate": rate}
 
 
-def _both(rate: int, hours: int, until: bool, faster: int, t1: int, t2: int) -> Worked:
+def _both(hours: int, until: bool, rate: int, faster: int, t1: int, t2: int) -> Worked:
     made, more, hourly = rate * t1, (rate + faster) * t2, 2 * rate + faster
     steps = [
         compute("First one in an hour", made, "/", t1),
@@ -128,20 +130,39 @@ def solve(prompt: str) -> str:
 
 
 _WHERE = {"name": NAMES, "thing": _PRODUCTS}
-_BOTH = {"rate": range(2, 10), "faster": range(1, 6), "t1": range(2, 7), "t2": range(2, 7), "hours": range(2, 10)}
+_SMALL_CREWS = tuple((count, rate) for count in range(2, 6) for rate in range(2, 6) if count * rate <= 10)
+_CREWS = tuple((count, rate) for count in range(2, 7) for rate in range(6, 13))
+_TIMES = {"t1": range(2, 6), "t2": range(2, 6)}
 
 FAMILY = Family(
     name="work_rate_simple",
     category="reasoning",
     phrasings=STORY_PHRASINGS,
     levels=(
+        Level("easy", {"scene": _SAME, **_WHERE, "crew": _SMALL_CREWS, "hours": range(2, 6)}, steps=3),
         Level(
             "easy",
-            {"scene": _SAME, **_WHERE, "count": range(2, 7), "rate": range(3, 13), "hours": range(2, 10)},
-            steps=3,
+            {"scene": _TOGETHER, **_WHERE, **_TIMES, "rate": (2, 3), "faster": (1, 2, 3), "hours": range(2, 6)},
+            steps=4,
         ),
-        Level("medium", {"scene": _TOGETHER, **_WHERE, **_BOTH}, steps=4),
-        Level("hard", {"scene": _UNTIL, **_WHERE, **_BOTH}, steps=5),
+        Level(
+            "medium",
+            {"scene": _UNTIL, **_WHERE, **_TIMES, "rate": range(2, 6), "faster": range(1, 5), "hours": range(2, 10)},
+            steps=5,
+        ),
+        Level("hard", {"scene": _SAME, **_WHERE, "crew": _CREWS, "hours": range(2, 10)}, steps=3),
+        Level(
+            "hard",
+            {
+                "scene": _TOGETHER,
+                **_WHERE,
+                **_TIMES,
+                "rate": range(4, 10),
+                "faster": range(1, 6),
+                "hours": range(3, 10),
+            },
+            steps=4,
+        ),
     ),
     build=build,
     solve=solve,

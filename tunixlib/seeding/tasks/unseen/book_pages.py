@@ -31,10 +31,12 @@ FAMILY = Family(
         "Of the {pages} pages of a diary, {name} knows the first {read}. At {rate} pages a day, how many days remain?",
         "{name} holds a book of {pages} pages, has finished {read} pages and takes {rate} more each day. "
         "How many days until the end?",
-        "There are {pages} pages, {read} behind {name} and {rate} ahead each night. Count the nights that are left.",
+        "The book of {name} has {pages} pages. {read} are done, and {name} reads {rate} every night. "
+        "How many nights are left?",
     ),
     levels=(
-        Level("medium", {"name": NAMES, "rate": range(5, 21), "days": range(3, 15), "read": range(10, 60, 5)}, steps=3),
+        Level("easy", {"name": NAMES, "rate": range(2, 6), "days": range(2, 9), "read": (4, 5, 6, 8, 10)}, steps=3),
+        Level("medium", {"name": NAMES, "rate": range(5, 11), "days": range(6, 13), "read": (15, 20, 25, 30)}, steps=3),
     ),
     build=build,
     solve=solve,

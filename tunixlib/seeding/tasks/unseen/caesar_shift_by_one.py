@@ -5,10 +5,12 @@ import string
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.transforms import WORDS, quoted, spell
 
-# The alphabet has no letter before a and none after z, so words with these letters are moved the other way only.
-_SHORT = tuple(word for word in WORDS if len(word) <= 6)
-_TASKS = tuple((word, "next") for word in _SHORT if "z" not in word)
-_TASKS += tuple((word, "previous") for word in _SHORT if "a" not in word)
+
+def _tasks(shortest: int, longest: int) -> tuple[tuple[str, str], ...]:
+    """Words with a way to move them: none before a and none after z, so some are moved one way only."""
+    words = tuple(word for word in WORDS if shortest <= len(word) <= longest)
+    following = tuple((word, "next") for word in words if "z" not in word)
+    return following + tuple((word, "previous") for word in words if "a" not in word)
 
 
 def build(phrasing: str, task: tuple[str, str]) -> Problem:
@@ -39,7 +41,7 @@ FAMILY = Family(
         'Move all letters of "{word}" to the {way} letter of the alphabet. Which letters come out?',
         'Take "{word}" and put for each letter the {way} letter in the alphabet.',
     ),
-    levels=(Level("easy", {"task": _TASKS}, steps=2),),
+    levels=(Level("easy", {"task": _tasks(3, 5)}, steps=2), Level("medium", {"task": _tasks(6, 6)}, steps=2)),
     build=build,
     solve=solve,
 )

@@ -30,8 +30,8 @@ def solve(prompt: str) -> str:
     return str(beasts if asked in _BEASTS else heads - beasts)
 
 
-def _axes(ask: int) -> dict[str, tuple[str, ...] | tuple[int, ...] | range]:
-    return {"bird": _BIRDS, "beast": _BEASTS, "ask": (ask,), "birds": range(2, 20), "beasts": range(2, 15)}
+def _axes(ask: int, birds: range, beasts: range) -> dict[str, tuple[str, ...] | tuple[int, ...] | range]:
+    return {"bird": _BIRDS, "beast": _BEASTS, "ask": (ask,), "birds": birds, "beasts": beasts}
 
 
 FAMILY = Family(
@@ -44,7 +44,12 @@ FAMILY = Family(
         "How many {asked} are in the yard? It holds {bird} and {beast} with {heads} heads and {legs} legs in all.",
         "Some {bird} and some {beast} stand in a field: {heads} animals, {legs} legs. How many {asked} can you find?",
     ),
-    levels=(Level("medium", _axes(4), steps=3), Level("hard", _axes(2), steps=4)),
+    levels=(
+        Level("easy", _axes(4, range(2, 9), range(2, 7)), steps=3),
+        Level("easy", _axes(2, range(2, 9), range(2, 7)), steps=4),
+        Level("medium", _axes(4, range(9, 20), range(7, 15)), steps=3),
+        Level("medium", _axes(2, range(9, 20), range(7, 15)), steps=4),
+    ),
     build=build,
     solve=solve,
 )

@@ -39,8 +39,8 @@ FAMILY = Family(
         "Both hands of the {clock} clock are drawn at {hour} sharp. Find the smaller angle between them in degrees.",
     ),
     levels=(
-        Level("easy", {"clock": _CLOCKS, "hour": range(1, 7)}, steps=2),
-        Level("medium", {"clock": _CLOCKS, "hour": range(7, 12)}, steps=3),
+        Level("medium", {"clock": _CLOCKS, "hour": range(1, 7)}, steps=2),
+        Level("hard", {"clock": _CLOCKS, "hour": range(7, 12)}, steps=3),
     ),
     build=build,
     solve=solve,

@@ -8,7 +8,9 @@ from tunixlib.seeding.tasks.text import NAMES
 
 _POINTS = ("north", "east", "south", "west")
 _QUARTERS = {"right": 1, "around": 2, "left": 3}
-_THREE = tuple(product(_QUARTERS, repeat=3))
+_THREE = tuple(product(("right", "left"), repeat=3))
+_FOUR = tuple(product(("right", "left"), repeat=4))
+_AROUND = tuple(turns for turns in product(_QUARTERS, repeat=3) if "around" in turns)
 
 
 def build(phrasing: str, name: str, start: str, turns: tuple[str, ...]) -> Problem:
@@ -35,10 +37,14 @@ FAMILY = Family(
     phrasings=(
         "{name} faces {start} and turns {turns}. In which direction does {name} look now?",
         "A robot built by {name} points {start}. Its program turns it {turns}. Where does it point in the end?",
-        "Looking {start}, {name} obeys a drill sergeant: turn {turns}! Which way is {name} facing afterwards?",
+        "Looking {start}, {name} is told: turn {turns}! Which way is {name} facing afterwards?",
         "Start: {start}. {name} turns {turns}. End: ?",
     ),
-    levels=(Level("medium", {"name": NAMES, "start": _POINTS, "turns": _THREE}, steps=3),),
+    levels=(
+        Level("easy", {"name": NAMES, "start": _POINTS, "turns": _THREE}, steps=3),
+        Level("medium", {"name": NAMES, "start": _POINTS, "turns": _FOUR}, steps=4),
+        Level("medium", {"name": NAMES, "start": _POINTS, "turns": _AROUND}, steps=3),
+    ),
     build=build,
     solve=solve,
 )

@@ -34,7 +34,10 @@ FAMILY = Family(
         "{name} marks a rope of {length} inches with a knot at each end and every {gap} inches. "
         "How many knots are there?",
     ),
-    levels=(Level("medium", {"name": NAMES, "gap": range(2, 11), "gaps": range(4, 31)}, steps=2),),
+    levels=(
+        Level("easy", {"name": NAMES, "gap": range(2, 6), "gaps": range(3, 11)}, steps=2),
+        Level("medium", {"name": NAMES, "gap": range(6, 11), "gaps": range(6, 15)}, steps=2),
+    ),
     build=build,
     solve=solve,
 )

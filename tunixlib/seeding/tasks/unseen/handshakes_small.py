@@ -33,7 +33,10 @@ FAMILY = Family(
         "{name} draws {n} dots on a circle and joins every two of them with a line. How many lines are drawn?",
         "In the village of {name} there are {n} houses, with one path between every two. How many paths is that?",
     ),
-    levels=(Level("medium", {"name": NAMES, "n": range(3, 16)}, steps=3),),
+    levels=(
+        Level("easy", {"name": NAMES, "n": range(3, 8)}, steps=3),
+        Level("medium", {"name": NAMES, "n": range(8, 13)}, steps=3),
+    ),
     build=build,
     solve=solve,
 )

@@ -38,9 +38,10 @@ FAMILY = Family(
         "Line these up by size and point at the one halfway: {row}",
     ),
     levels=(
-        Level("easy", {"order": _OF_THREE, "low": range(2, 60), "g1": range(1, 20), "g2": range(1, 20)}, steps=2),
+        Level("easy", {"order": _OF_THREE, "low": range(2, 31), "g1": range(1, 10), "g2": range(1, 10)}, steps=2),
+        Level("medium", {"order": _OF_THREE, "low": range(31, 111), "g1": range(1, 20), "g2": range(1, 20)}, steps=2),
         Level(
-            "medium",
+            "hard",
             {
                 "order": _OF_FIVE,
                 "low": range(2, 40),

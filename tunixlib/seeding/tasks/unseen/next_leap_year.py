@@ -1,4 +1,4 @@
-"""The first leap year after a given year: 2021 -> 2024."""
+"""The first leap year after a given year, by its last two digits: 2021 -> 20 + 4 = 24 -> 2024."""
 
 import calendar
 import re
@@ -7,14 +7,21 @@ from tunixlib.seeding.families import Family, Level, Problem
 
 
 def build(phrasing: str, year: int) -> Problem:
-    """Find the last multiple of 4, add 4, check. No century year lies in the range but 2000, which is a leap year."""
-    fours = year // 4
+    """Go to the next multiple of 4 from the last two digits. No next one here is a century year."""
+    century, last = divmod(year, 100)
+    fours = last // 4 * 4
+    answer = century * 100 + fours + 4
     steps = [
-        ("compute", f"Last multiple of 4 up to {year}: {fours} * 4 = {fours * 4}"),
-        ("compute", f"The next one: {fours * 4} + 4 = {fours * 4 + 4}"),
-        ("verify", f"Check: {fours * 4 + 4} / 4 = {fours + 1}"),
+        ("compute", f"Last multiple of 4 up to {last}: {last // 4} * 4 = {fours}"),
+        ("compute", f"The next one: {fours} + 4 = {fours + 4}"),
+        ("conclude", f"The year that ends so is {answer}"),
     ]
-    return Problem(phrasing.format(year=year), steps, str(fours * 4 + 4))
+    return Problem(phrasing.format(year=year), steps, str(answer))
+
+
+def _years(first: int, last: int) -> tuple[int, ...]:
+    """The years of two centuries whose last two digits lie within the bounds."""
+    return tuple(century + digits for century in (1900, 2000) for digits in range(first, last + 1))
 
 
 def solve(prompt: str) -> str:
@@ -34,7 +41,7 @@ FAMILY = Family(
         "Someone was born in {year}. What is the next year after the birth that has 366 days?",
         "After {year}, in which year does February have 29 days for the first time?",
     ),
-    levels=(Level("medium", {"year": range(1901, 2096)}, steps=3),),
+    levels=(Level("easy", {"year": _years(1, 47)}, steps=3), Level("medium", {"year": _years(48, 95)}, steps=3)),
     build=build,
     solve=solve,
 )

@@ -4,16 +4,17 @@ from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.transforms import quoted, spell
 
 _WORDS = (
-    "civic", "deed", "kayak", "level", "madam", "noon", "peep", "radar", "redder", "refer", "rotator", "rotor", "sagas",
-    "sees", "solos", "stats", "tenet", "toot", "minim", "tot", "eye", "dad", "mom", "wow", "nun", "pup", "pop", "did",
-    "cubic", "dead", "kebab", "lever", "modem", "noun", "peel", "radio", "ladder", "reefs", "rotates", "motor", "sages",
-    "seas", "solar", "start", "tents", "tool", "mines", "pool", "ear", "day", "mop", "bow", "gas", "pub", "pot", "dig",
+    "bib", "dad", "did", "eve", "eye", "gag", "gig", "mom", "mum", "nun", "pep", "pop", "pup", "sis", "tot", "wow",
+    "deed", "noon", "peep", "sees", "toot", "civic", "kayak", "level", "madam", "radar", "refer", "rotor",
+    "sagas", "solos", "stats", "bow", "day", "dig", "ear", "eat", "gas", "get", "mop", "mud", "net", "pen", "pot",
+    "pub", "set", "ten", "wet", "dead", "need", "noun", "peel", "seas", "tool", "cabin", "lever", "magic", "modem",
+    "motor", "radio", "rover", "kitty", "river", "solar", "start", "sales",
 )  # fmt: skip
 
 
-def build(phrasing: str, text: str = "", a: int = 0, middle: int = 0, twist: int = 0) -> Problem:
+def build(phrasing: str, text: str = "", a: int = 0, middle: str = "", twist: int = 0) -> Problem:
     """Write the text backwards and compare. A number ends like it begins, unless ``twist`` changes its last digit."""
-    text = text or f"{a}{middle:02d}{middle // 10}{a + twist}"
+    text = text or f"{a}{middle}{a + twist}"
     back = text[::-1]
     same = back == text
     steps = [
@@ -40,7 +41,15 @@ FAMILY = Family(
     ),
     levels=(
         Level("easy", {"text": _WORDS}, steps=2),
-        Level("medium", {"a": range(1, 9), "middle": range(10, 100), "twist": (0, 1)}, steps=2),
+        Level("easy", {"a": range(1, 9), "middle": tuple("0123456789"), "twist": (0, 1)}, steps=2),
+        Level(
+            "medium", {"a": range(1, 9), "middle": tuple(2 * digit for digit in "0123456789"), "twist": (0, 1)}, steps=2
+        ),
+        Level(
+            "hard",
+            {"a": range(1, 9), "middle": tuple(f"{n}{n // 10}" for n in range(10, 100)), "twist": (0, 1)},
+            steps=2,
+        ),
     ),
     build=build,
     solve=solve,

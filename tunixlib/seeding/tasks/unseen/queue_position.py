@@ -32,7 +32,10 @@ FAMILY = Family(
         "How many runners took part?",
         "How many children wait at the slide if {name} is {front} from one end and {back} from the other?",
     ),
-    levels=(Level("medium", {"name": NAMES, "front": range(2, 30), "back": range(2, 30)}, steps=2),),
+    levels=(
+        Level("easy", {"name": NAMES, "front": range(2, 16), "back": range(2, 16)}, steps=2),
+        Level("medium", {"name": NAMES, "front": range(16, 80), "back": range(16, 60)}, steps=2),
+    ),
     build=build,
     solve=solve,
 )

@@ -42,7 +42,8 @@ FAMILY = Family(
     ),
     levels=(
         Level("easy", {"tens": range(1, 10), "ones": range(1, 10)}, steps=3),
-        Level("hard", {"hundreds": range(1, 10), "tens": range(1, 10), "ones": range(1, 10)}, steps=5),
+        Level("medium", {"hundreds": (1,), "tens": range(1, 10), "ones": range(1, 10)}, steps=5),
+        Level("hard", {"hundreds": range(2, 10), "tens": range(1, 10), "ones": range(1, 10)}, steps=5),
     ),
     build=build,
     solve=solve,

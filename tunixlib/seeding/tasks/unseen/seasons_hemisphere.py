@@ -5,7 +5,7 @@ import re
 from tunixlib.seeding.families import Family, Level, Problem
 
 _NORTH = ("Canada", "Denmark", "France", "Germany", "Italy", "Japan", "Norway", "Poland", "Spain", "Sweden")
-_SOUTH = ("Argentina", "Australia", "Chile", "Lesotho", "New Zealand", "South Africa", "Uruguay")
+_SOUTH = ("Argentina", "Australia", "Chile", "New Zealand", "Paraguay", "South Africa", "Uruguay")
 _SEASONS = {
     "winter": ("December", "January", "February"),
     "spring": ("March", "April", "May"),

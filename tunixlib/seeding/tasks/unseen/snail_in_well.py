@@ -44,8 +44,9 @@ FAMILY = Family(
         "on what day is the {climber} on top of the wall?",
     ),
     levels=(
+        Level("easy", {"climber": _CLIMBERS, "slip": range(2, 6), "gain": range(1, 5), "nights": range(2, 9)}, steps=4),
         Level(
-            "hard", {"climber": _CLIMBERS, "slip": range(1, 6), "gain": range(1, 6), "nights": range(2, 13)}, steps=4
+            "medium", {"climber": _CLIMBERS, "slip": range(3, 9), "gain": range(5, 9), "nights": range(6, 13)}, steps=4
         ),
     ),
     build=build,

@@ -29,13 +29,14 @@ FAMILY = Family(
         "How many stairs does {name} climb?",
         "The lift is broken, so {name} climbs from level {low} to level {high}, with {stairs} steps per level. "
         "How many steps is that?",
-        "From storey {low} up to storey {high} of a tower, each storey costs {name} {stairs} stairs. "
-        "What is the number of stairs?",
+        "In a tower, {name} goes from floor {low} up to floor {high}. Each floor takes {stairs} stairs. "
+        "How many stairs is that in all?",
         "{name} lives on floor {low} and visits a friend on floor {high}. Each flight has {stairs} stairs. "
         "How many stairs lie between them?",
     ),
     levels=(
-        Level("easy", {"name": NAMES, "low": range(1, 7), "climb": range(2, 10), "stairs": range(10, 22)}, steps=2),
+        Level("easy", {"name": NAMES, "low": range(1, 7), "climb": range(2, 6), "stairs": range(5, 11)}, steps=2),
+        Level("medium", {"name": NAMES, "low": range(1, 7), "climb": range(6, 10), "stairs": range(11, 16)}, steps=2),
     ),
     build=build,
     solve=solve,

@@ -4,8 +4,9 @@ from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.transforms import counts
 
 _PLACES = (
-    "the boiler", "the engine", "the heater", "the lamp", "the milk", "the motor", "the oil", "the pump", "the sensor",
-    "the soup", "the syrup", "the wax",
+    "the bath", "the beach", "the boiler", "the bread", "the cake", "the car", "the engine", "the garden", "the heater",
+    "the kitchen", "the lake", "the lamp", "the milk", "the motor", "the office", "the oil", "the pool", "the pump",
+    "the river", "the room", "the soup", "the tea", "the water", "the yard",
 )  # fmt: skip
 
 
@@ -32,10 +33,14 @@ FAMILY = Family(
     phrasings=(
         "A thermometer at {place} reads {celsius} degrees Celsius. How many degrees Fahrenheit is that?",
         "Convert the temperature of {place}, {celsius} degrees Celsius, to Fahrenheit. Give only the number.",
-        "An American guest asks about {place}. It has {celsius} degrees Celsius; what would a Fahrenheit scale show?",
+        "The temperature of {place} is {celsius} degrees Celsius. What does a Fahrenheit thermometer show?",
         "{celsius} C for {place}: which value in F?",
     ),
-    levels=(Level("medium", {"place": _PLACES, "celsius": range(5, 105, 5)}, steps=3),),
+    levels=(
+        Level("easy", {"place": _PLACES, "celsius": range(5, 30, 5)}, steps=3),
+        Level("medium", {"place": _PLACES, "celsius": range(30, 70, 5)}, steps=3),
+        Level("hard", {"place": _PLACES, "celsius": range(70, 105, 5)}, steps=3),
+    ),
     build=build,
     solve=solve,
 )

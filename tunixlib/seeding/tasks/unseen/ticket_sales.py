@@ -24,6 +24,10 @@ def solve(prompt: str) -> str:
     return f"${sum([price] * adults + [low] * children)}"
 
 
+def _axes(adults: range, price: range, children: range, low: range) -> dict[str, tuple[str, ...] | range]:
+    return {"show": _SHOWS, "adults": adults, "price": price, "children": children, "low": low}
+
+
 FAMILY = Family(
     name="ticket_sales",
     category="reasoning",
@@ -34,21 +38,12 @@ FAMILY = Family(
         "What did it take in?",
         "A group goes to the {show}: {adults} grown-ups at ${price} a head and {children} kids at ${low} a head. "
         "Find the whole bill.",
-        "At the door of the {show} stand {adults} adults with ${price} each and {children} children with ${low} each, "
-        "exactly the entrance fee. How much money comes in?",
+        "Today {adults} adults with ${price} tickets and {children} children with ${low} tickets see the {show}. "
+        "How much money comes in?",
     ),
     levels=(
-        Level(
-            "medium",
-            {
-                "show": _SHOWS,
-                "adults": range(2, 10),
-                "price": range(7, 13),
-                "children": range(2, 13),
-                "low": range(2, 7),
-            },
-            steps=3,
-        ),
+        Level("easy", _axes(range(2, 6), range(4, 7), range(2, 6), range(1, 4)), steps=3),
+        Level("medium", _axes(range(2, 10), range(7, 11), range(2, 10), range(2, 7)), steps=3),
     ),
     build=build,
     solve=solve,

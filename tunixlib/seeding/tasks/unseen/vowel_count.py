@@ -4,6 +4,8 @@ from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.transforms import WORDS, quoted
 
 _VOWELS = "aeiou"
+_SHORT = tuple(word for word in WORDS if len(word) <= 5)
+_LONG = tuple(word for word in WORDS if len(word) == 6)
 
 
 def build(phrasing: str, one: str, other: str) -> Problem:
@@ -33,7 +35,10 @@ FAMILY = Family(
         'In "{text}", what is the number of letters that are a, e, i, o or u?',
         'Someone paints every a, e, i, o and u of "{text}" red. How many letters turn red?',
     ),
-    levels=(Level("easy", {"one": WORDS[::2], "other": WORDS[1::2]}, steps=3),),
+    levels=(
+        Level("easy", {"one": _SHORT[::2], "other": _SHORT[1::2]}, steps=3),
+        Level("medium", {"one": _LONG[::2], "other": _LONG[1::2]}, steps=3),
+    ),
     build=build,
     solve=solve,
 )

@@ -3,14 +3,14 @@
 from tunixlib.seeding.families import Family, Level, Problem
 from tunixlib.seeding.tasks.transforms import counts
 
-_TANKS = ("bath", "barrel", "basin", "cistern", "fish pond", "paddling pool", "pool", "rain tank", "trough", "vat")
+_TANKS = ("barrel", "bath", "basin", "bucket", "fish tank", "pond", "pool", "sink", "tub", "water tank")
 
 
 def build(phrasing: str, tank: str, leak: int, gain: int, minutes: int) -> Problem:
     """Find what stays in each minute, then how often it fits."""
     size = gain * minutes
     steps = [
-        ("compute", f"Gain each minute: {gain + leak} - {leak} = {gain} litres"),
+        ("compute", f"Gain each minute: {gain + leak} - {leak} = {gain}"),
         ("compute", f"Minutes: {size} / {gain} = {minutes}"),
         ("verify", f"Check: {minutes} * {gain} = {size}"),
     ]
@@ -40,7 +40,8 @@ FAMILY = Family(
         "When is it full? Give the minutes.",
     ),
     levels=(
-        Level("medium", {"tank": _TANKS, "leak": range(1, 9), "gain": range(2, 16), "minutes": range(3, 25)}, steps=3),
+        Level("easy", {"tank": _TANKS, "leak": range(2, 7), "gain": range(2, 6), "minutes": range(3, 11)}, steps=3),
+        Level("medium", {"tank": _TANKS, "leak": range(2, 9), "gain": range(6, 11), "minutes": range(6, 16)}, steps=3),
     ),
     build=build,
     solve=solve,
