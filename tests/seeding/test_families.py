@@ -45,6 +45,17 @@ def test_every_phrasing_is_used_and_every_field_filled(family):
         assert problem.prompt == problem.prompt.strip() or family.category == "edge_case"
 
 
+def test_no_axis_holds_a_value_twice(family):
+    """Or two cores would give one prompt, possibly one in training and one in evaluation."""
+    for level in family.levels:
+        for name, axis in level.axes.items():
+            assert isinstance(axis, range) or len(set(axis)) == len(axis), name
+
+
+def test_every_family_can_give_evaluation_questions(family):
+    assert all(family.eval_cores(number) >= 6 for number in range(len(family.levels)))
+
+
 def test_names_are_unique():
     names = [family.name for family in ALL]
     assert len(set(names)) == len(names)

@@ -76,41 +76,43 @@ class CompletionLoss(nn.Module):
 class MasterWeights:
     """AdamW on float32 copies of a model's trainable weights; the model itself may compute in bf16.
 
-    The copies are the model's own parameters when the model computes in float32.
+    The copies are the model's own parameters when the model computes in float32. Gradients land in buffers that live
+    as long as the training: fresh ones would cost page faults over half a gigabyte in every step.
     """
 
     def __init__(self, model: nn.Module, config: SFTConfig, dtype: torch.dtype):
         self.params = [param for param in model.parameters() if param.requires_grad]
         self.masters: list[torch.Tensor] = list(self.params)
-        if dtype != torch.float32:
+        self.copied = dtype != torch.float32
+        if self.copied:
             self.masters = [param.detach().clone() for param in self.params]
-            for param in self.params:  # parameters only: rotary tables stay float32
-                param.data = param.data.to(dtype)
+            for param, master in zip(self.params, self.masters, strict=True):
+                param.data = param.data.to(dtype)  # parameters only: rotary tables stay float32
+                master.grad = torch.zeros_like(master)
         self.optimizer = torch.optim.AdamW(
             self.masters, lr=0.0, betas=(config.beta1, config.beta2), weight_decay=config.weight_decay, fused=True
         )
         self.max_grad_norm = config.max_grad_norm
 
-    def step(self, learning_rate: float, targets: int) -> float:
-        """Divide the summed gradient by the number of targets, clip, update. Returns the norm before clipping."""
-        for param, master in zip(self.params, self.masters, strict=True):
-            gradient = torch.zeros_like(master) if param.grad is None else param.grad.float()
-            param.grad = None
-            master.grad = gradient.div_(targets)
-        norm = float(nn.utils.clip_grad_norm_(self.masters, self.max_grad_norm))
-        if math.isfinite(norm):
+    @torch.no_grad()
+    def step(self, learning_rate: float) -> float:
+        """Clip the gradient and update the weights. Returns the norm before clipping; one that is not finite stops."""
+        if self.copied:
+            for param, master in zip(self.params, self.masters, strict=True):
+                assert master.grad is not None
+                master.grad.zero_() if param.grad is None else master.grad.copy_(param.grad)
+        norm = nn.utils.get_total_norm([master.grad for master in self.masters if master.grad is not None])
+        if math.isfinite(float(norm)):
+            if norm > self.max_grad_norm:
+                nn.utils.clip_grads_with_norm_(self.masters, self.max_grad_norm, norm)
             for group in self.optimizer.param_groups:
                 group["lr"] = learning_rate
             self.optimizer.step()
-            self._publish()
-        self.optimizer.zero_grad(set_to_none=True)
-        return norm
-
-    @torch.no_grad()
-    def _publish(self) -> None:
         for param, master in zip(self.params, self.masters, strict=True):
-            if master is not param:
+            param.grad = None
+            if self.copied:
                 param.copy_(master)
+        return float(norm)
 
     def restore(self) -> None:
         """Put the float32 masters into the model, for saving."""
@@ -199,7 +201,7 @@ def _run_steps(
             started = time.perf_counter()
             total = _backward(loss, batch, config.micro_batch, accelerator)
             rate = learning_rate_at(number, len(batches), config)
-            norm = optimizer.step(rate, batch.target_tokens)
+            norm = optimizer.step(rate)
             if not (math.isfinite(total) and math.isfinite(norm)):
                 raise TrainingError(
                     f"{label}, step {number}: found loss {total} and gradient norm {norm}, expected finite numbers; "
@@ -216,7 +218,7 @@ def _run_steps(
 
 
 def _backward(loss: Any, batch: Batch, micro_batch: int, accelerator: Any) -> float:
-    """Accumulate the gradient of the summed loss over micro batches; returns the sum over all targets."""
+    """Accumulate the gradient of the mean loss over micro batches; returns the loss summed over all targets."""
     total = 0.0
     for start in range(0, len(batch.trace_ids), micro_batch):
         rows = slice(start, start + micro_batch)
@@ -224,6 +226,6 @@ def _backward(loss: Any, batch: Batch, micro_batch: int, accelerator: Any) -> fl
         input_ids = torch.from_numpy(np.ascontiguousarray(batch.input_ids[rows, :width])).to(accelerator.device)
         loss_mask = torch.from_numpy(np.ascontiguousarray(batch.loss_mask[rows, :width])).to(accelerator.device)
         value = loss(input_ids, loss_mask)
-        accelerator.backward(value)
+        accelerator.backward(value / batch.target_tokens)
         total += float(value.detach())
     return total
