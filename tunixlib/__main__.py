@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 the work found a problem (it says which), 2 the command wa
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
@@ -65,7 +66,11 @@ def _assignment(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals:
         raise ValueError(f"--set {text!r}: expected NAME=VALUE, for example --set EVAL_ITEMS=20")
-    return name, yaml.safe_load(value)
+    parsed = yaml.safe_load(value)
+    if isinstance(parsed, str):
+        with suppress(ValueError):  # YAML reads 2e-4 as text
+            parsed = float(parsed)
+    return name, parsed
 
 
 @app.command()
@@ -90,13 +95,20 @@ def seed(
 def seal_command(folder: RunFolder) -> None:
     """Seal a run whose notebooks were run by hand: provenance and manifest, then report and bundle."""
     from tunixlib.running.summary import closing_words
-    from tunixlib.runs import Run
+    from tunixlib.runs import Run, RunError, hold_run
     from tunixlib.submission.bundle import publish
     from tunixlib.submission.sealing import seal
 
     found = Run(folder.resolve())
-    seal(found)
-    publish(found)
+    if not found.root.is_dir():
+        raise RunError(f"{folder}: found no such folder, expected a run whose notebooks have all run")
+    lock = hold_run(found)
+    try:
+        seal(found)
+        publish(found)
+    finally:
+        if lock:
+            lock.release()
     typer.echo(closing_words(found))
 
 

@@ -16,7 +16,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ class Stage:
 STAGES: tuple[Stage, ...] = (
     Stage("01_seed", (), ("data",)),
     Stage("02_train", ("data",), ("training/flat",)),
-    Stage("03_curriculum", ("data",), ("training/curriculum",)),
+    Stage("03_curriculum", ("data", "training/flat"), ("training/curriculum",)),
     Stage("05_evaluate", ("data", "training/flat", "training/curriculum"), ("predictions", "eval_summary.json")),
     Stage(
         "06_analysis",
@@ -132,27 +132,41 @@ class Run:
         stage = stage_named(name)
         self.refuse_if_sealed()
         for needed in stage.reads:
-            if not self.path(needed).exists():
-                writer = next(other.name for other in STAGES if needed in other.writes)
+            writer = next(other.name for other in STAGES if needed in other.writes)
+            if self.record(writer) is None:
                 raise RunError(
-                    f"run {self.run_id!r}: {name} reads {needed}, which is not there; run {writer}.ipynb first"
+                    f"run {self.run_id!r}: {name} reads {needed}, which {writer} has not finished writing; "
+                    f"run {writer}.ipynb first"
                 )
         lock = hold_run(self)
-        self.record_path(name).unlink(missing_ok=True)
+        self._forget(name)
         for written in stage.writes:
             if self.path(written).is_dir():
                 shutil.rmtree(self.path(written))
             else:
                 self.path(written).unlink(missing_ok=True)
-        mine = {k: v for k, v in names.items() if k.isupper() and k not in ("RUN_ID", "RUNS_ROOT")}
+        mine = {k: v for k, v in names.items() if k.isupper() and k not in ("RUN_ID", "RUNS_ROOT") and _is_plain(v)}
         return StageRun(self, stage, mine, time.time(), hash_tree(self.root, stage.reads), lock)
+
+    def _forget(self, name: str) -> None:
+        """Remove what says that a stage was done: its record and executed copy, and by hand also whose run it is."""
+        old = [
+            self.record_path(name),
+            self.path(WORK, "pipeline", f"{name}.json"),
+            self.path("notebooks", f"{name}.ipynb"),
+        ]
+        if os.environ.get(HOLDER_VARIABLE) != str(self.root):
+            old.append(self.path(WORK, "run.json"))
+        for path in old:
+            path.unlink(missing_ok=True)
 
     def refuse_if_sealed(self) -> None:
         """Raise RunError when the run is sealed."""
         if self.sealed:
             raise RunError(
                 f"run {self.run_id!r} is sealed ({MANIFEST} is there) and is never written again; "
-                "choose another RUN_ID, or delete the folder if you do not need it"
+                "choose another RUN_ID, or delete the folder if you do not need it. "
+                "Its report and bundle: python -m tunixlib bundle"
             )
 
     def record_path(self, name: str) -> Path:
@@ -187,7 +201,7 @@ class StageRun:
         }
         write_json(self.run.record_path(self.stage.name), record)
         if self.lock:
-            self.lock.release()
+            self.lock.release(force=True)  # a start cell that ran twice holds it twice
         return record
 
 
@@ -207,8 +221,8 @@ def hash_tree(root: Path, places: tuple[str, ...]) -> dict[str, str]:
 
 
 def is_evidence(relative: Path) -> bool:
-    """Whether a file of a run is evidence: not working state, not a partial file, not weights or tokenizer."""
-    if relative.parts[0] == WORK or relative.name.endswith(".part"):
+    """Whether a file of a run is evidence: not hidden (working state, editors' droppings), not weights or tokenizer."""
+    if any(part.startswith(".") for part in relative.parts) or relative.name in ("Thumbs.db", "desktop.ini"):
         return False
     return "checkpoint" not in relative.parts[:-1] or relative.name == "checkpoint.json"
 
@@ -229,10 +243,16 @@ def hold_run(run: Run) -> FileLock | None:
         who = read_json(holder) if holder.is_file() else {}
         raise RunError(
             f"run {run.run_id!r} is in use by process {who.get('pid', '?')} on {who.get('host', '?')} "
-            f"({who.get('command', 'unknown')}); wait for it, stop it, or choose another RUN_ID"
+            f"({who.get('command', 'unknown')}); wait for it, stop it (a notebook: restart its kernel), "
+            "or choose another RUN_ID"
         ) from None
     write_json(holder, {"pid": os.getpid(), "host": socket.gethostname(), "command": Path(sys.argv[0]).name})
     return lock
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a notebook's capitalised name can be a parameter: text, a number, or a list of them."""
+    return isinstance(value, str | int | float | bool) or (isinstance(value, list) and all(map(_is_plain, value)))
 
 
 class Progress:
@@ -258,7 +278,8 @@ class Progress:
             self._last = time.monotonic()
             text = canonical_json({"label": self.label, "done": self.done, "total": self.total, "note": note})
             assert self._file is not None
-            write_text(self._file, text)
+            with suppress(PermissionError):  # Windows: the pipeline is reading it; the next one gets through
+                write_text(self._file, text)
 
     def reach(self, done: int) -> None:
         """Say that ``done`` units are done in all."""

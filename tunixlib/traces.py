@@ -172,7 +172,7 @@ def read_traces(path: Path, bad: list[BadLine] | None = None) -> Iterator[Reason
         except ValidationError as error:
             found = _bad_line(path, number, error)
             if bad is None:
-                raise ArtifactError(f"{found}; correct the line, or ingest the file to collect its rejects") from None
+                raise ArtifactError(f"{found}; correct or remove the line") from None
             bad.append(found)
         else:
             yield trace

@@ -43,6 +43,21 @@ def test_unknown_and_mistyped_parameters_are_named(bad, message):
     assert "nothing was started" in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ({"EVAL_DTYPE": "bf16"}, "EVAL_DTYPE: found 'bf16', expected one of float32, bfloat16, float16"),
+        ({"EVAL_ITEMS": -1}, "EVAL_ITEMS: found -1, expected at least 0"),
+        ({"MODEL": "/home/ada/model"}, "expected a path relative to the project"),
+        ({"MODEL": "C:\\Users\\ada"}, "expected a path relative to the project"),
+    ],
+)
+def test_values_that_would_fail_hours_later_are_refused_first(bad, message):
+    with pytest.raises(ProfileError) as error:
+        check_parameters(bad, {**KNOWN, "EVAL_DTYPE": "str", "EVAL_ITEMS": "int"})
+    assert message in str(error.value)
+
+
 def test_every_profile_fits_the_notebooks():
     known = {name: kind for kinds in merge_declared(stage_notebooks()).values() for name, kind in kinds.items()}
     names = {path.stem for path in PROFILES.glob("*.yaml")}

@@ -5,8 +5,7 @@ import shutil
 import pytest
 from made_run import ENVIRONMENT, commit_data, make_traces, write_stage
 
-from tunixlib.artifacts import write_json
-from tunixlib.runs import STAGES, WORK, Run
+from tunixlib.runs import HOLDER_VARIABLE, STAGES, Run
 from tunixlib.seeding import datasets
 from tunixlib.submission import sealing
 
@@ -21,7 +20,9 @@ def made(tmp_path_factory):
         traces = make_traces()
         commit_data(place / "data", traces)
         run = Run(place / "runs" / "demo")
-        write_json(run.path(WORK, "run.json"), {"profile": "smoke", "command": "python -m tunixlib run"})
+        patch.setenv(HOLDER_VARIABLE, str(run.root))
+        session = {"profile": "smoke", "command": "python -m tunixlib run", "commit": "c" * 40, "dirty": False}
+        sealing.begin_session(run, session)
         for stage in STAGES:
             write_stage(run, stage.name, traces, place / "data")
         shutil.copytree(place / "runs", place / "unsealed")

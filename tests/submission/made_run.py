@@ -152,6 +152,7 @@ def write_results(run, parameters, data):
         "checkpoints": list(CHECKPOINTS),
         "base_weights_sha256": BASE_SHA,
         "precision": "float32",
+        "device": "cpu",
         "metrics": {"final_loss": losses[-1], "answer_correctness": cards[-1]["accuracy"]},
         "primary_score": cards[-1]["accuracy"]["rate"],
         "scorecards": cards,

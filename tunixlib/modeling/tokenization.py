@@ -68,9 +68,9 @@ def end_token(tokenizer: Any) -> int:
     Found by rendering a finished turn, because ``eos_token`` is another token in some models (Gemma) and wrong in some
     files. Raises TokenizationError when no special token ends the turn.
     """
-    turns = [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}]
+    turns = [{"role": "user", "content": "question"}, {"role": "assistant", "content": "final-words"}]
     text = tokenizer.apply_chat_template(turns, tokenize=False)
-    tail = tokenizer(text[text.rindex("A") + 1 :], add_special_tokens=False)["input_ids"]
+    tail = tokenizer(text.rpartition("final-words")[2], add_special_tokens=False)["input_ids"]
     special = set(tokenizer.all_special_ids) | {i for i, t in tokenizer.added_tokens_decoder.items() if t.special}
     for token in tail:
         if token in special:

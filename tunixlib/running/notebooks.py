@@ -43,7 +43,8 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], failed: P
                 progress_bar=False, log_output=False, extra_arguments=["--log-level=ERROR"],
             )  # fmt: skip
     except PapermillExecutionError as error:
-        raise NotebookError(f"{source.name}, cell {error.cell_index}: {error.ename}: {error.evalue}") from None
+        kept = f"\nthe executed copy, with the traceback: {scratch}" if failed else ""
+        raise NotebookError(f"{source.name}, cell {error.cell_index}: {error.ename}: {error.evalue}{kept}") from None
     except DeadKernelError:
         raise NotebookError(
             f"{source.name}: the kernel died (out of memory, or killed); the same command continues"

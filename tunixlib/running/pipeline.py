@@ -16,10 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import canonical_json, read_json, sha256_file, sha256_text, write_json
+from tunixlib.modeling.models import model_folder, weights_sha256
 from tunixlib.running.dependencies import code_sha256, source_sha256
 from tunixlib.running.notebooks import execute
 from tunixlib.running.profiles import NOTEBOOKS, ProfileError, check_parameters, load_profile, merge_declared
 from tunixlib.runs import HOLDER_VARIABLE, PROGRESS_VARIABLE, STAGES, WORK, Run, hash_tree, hold_run, stage_named
+from tunixlib.seeding.datasets import dataset_file
+from tunixlib.submission.environment import capture_commit
+from tunixlib.submission.sealing import begin_session
 
 Say = Callable[[str], None]
 
@@ -48,7 +52,7 @@ def run_pipeline(
     lock = hold_run(run)
     try:
         say(f"run {run.run_id} with profile {profile.name}: {len(notebooks)} notebooks into {run.root}")
-        write_json(run.path(WORK, "run.json"), {"profile": profile.name, "command": command_line()})
+        begin_session(run, {"profile": profile.name, "command": command_line(), **capture_commit()})
         with _kernel_environment(run):
             for number, notebook in enumerate(notebooks, start=1):
                 mine = {k: v for k, v in parameters.items() if k in by_notebook[notebook.stem]}
@@ -80,8 +84,18 @@ def stage_key(run: Run, notebook: Path, parameters: Mapping[str, Any]) -> str:
         "code": code_sha256(notebook),
         "parameters": dict(parameters),
         "inputs": hash_tree(run.root, stage_named(notebook.stem).reads),
+        "outside": outside_inputs(parameters),
     }
     return sha256_text(canonical_json(depends))
+
+
+def outside_inputs(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """The sha256 of what a stage reads outside the run: data sets and base weights, named by parameters."""
+    keys = [parameters["DATASET"]] if "DATASET" in parameters else []
+    found = {key: sha256_file(dataset_file(key)) for key in [*keys, *parameters.get("EVAL_SETS", [])]}
+    if "MODEL" in parameters:
+        found["MODEL"] = weights_sha256(model_folder(parameters["MODEL"]))
+    return found
 
 
 def _run_stage(run: Run, notebook: Path, parameters: Mapping[str, Any], label: str, say: Say) -> None:
@@ -120,6 +134,7 @@ def _kernel_environment(run: Run) -> Iterator[None]:
         HOLDER_VARIABLE: str(run.root),
         PROGRESS_VARIABLE: str(run.path(WORK, "progress.json")),
         "PYTHONUTF8": "1",
+        "PYTHONWARNINGS": "ignore:IProgress not found",  # tqdm wishes for widgets, and names a path of this machine
         "TOKENIZERS_PARALLELISM": "false",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
@@ -154,8 +169,9 @@ def _watch(file: Path, label: str, ended: threading.Event) -> None:
 
     bar, shown = None, ""
     while not ended.wait(0.3):
-        state = read_json(file) if file.is_file() else None
-        if not state:
+        try:
+            state = read_json(file)
+        except (OSError, ValueError):  # not there yet, or being written
             continue
         if state["label"] != shown:
             if bar is not None:

@@ -7,6 +7,7 @@ papermill itself only warns of an unknown parameter and turns ``007`` into 7; he
 """
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,15 @@ TYPES: dict[str, tuple[type, ...]] = {
     "bool": (bool,),
     "list": (list,),
 }
+
+
+# What a value may be beyond its type: names to choose from, or the least number.
+CHOICES = {
+    "PRECISION": ("auto", "bfloat16", "float32"),
+    "COMPILE": ("auto", "on", "off"),
+    "EVAL_DTYPE": ("float32", "bfloat16", "float16"),
+}
+LEAST = {"EVAL_ITEMS": 0, "MAX_STEPS": 0, "TRACES_PER_STEP": 1, "MAX_LENGTH": 1, "MAX_NEW_TOKENS": 1, "EVAL_BATCH": 1}
 
 
 class ProfileError(ValueError):
@@ -76,8 +86,20 @@ def check_parameters(parameters: Mapping[str, Any], known: Mapping[str, str]) ->
             problems.append(f"{name}: no notebook declares it{hint}")
         elif not _fits(value, known[name]):
             problems.append(f"{name}: found {value!r} ({type(value).__name__}), expected {known[name]}")
+        elif name in CHOICES and value not in CHOICES[name]:
+            problems.append(f"{name}: found {value!r}, expected one of {', '.join(CHOICES[name])}")
+        elif name in LEAST and value < LEAST[name]:
+            problems.append(f"{name}: found {value}, expected at least {LEAST[name]}")
+        elif name != "RUNS_ROOT" and isinstance(value, str) and _is_private_path(value):
+            problems.append(
+                f"{name}: found {value!r}, expected a path relative to the project: evidence names no machine"
+            )
     if problems:
         raise ProfileError("nothing was started, because of these parameters:\n  " + "\n  ".join(problems))
+
+
+def _is_private_path(value: str) -> bool:
+    return bool(re.match(r"/(?:home|Users|root|work|mnt)/|[A-Za-z]:\\", value))
 
 
 def _fits(value: Any, annotation: str) -> bool:

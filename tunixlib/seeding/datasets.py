@@ -8,12 +8,14 @@ A folder ``data/<dataset_key>/`` holds ``dataset.jsonl`` or ``eval.jsonl`` and a
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import read_json, sha256_file, write_json, write_jsonl
 from tunixlib.runs import PROJECT_ROOT
 from tunixlib.seeding.evalsets import EVAL_SETS, make_eval_set
+from tunixlib.seeding.gate import Gate
 from tunixlib.seeding.recipes import DEFAULT_TRACES, Recipe, SeedingError, make_traces
 from tunixlib.traces import ReasoningTrace, read_traces, write_traces
 
@@ -74,9 +76,14 @@ class _Counts:
 
 
 def write_dataset(recipe: Recipe, folder: Path) -> dict[str, Any]:
-    """Write ``folder/{dataset.jsonl, manifest.json}`` in constant memory and return the manifest."""
-    path, counts = folder / "dataset.jsonl", _Counts()
-    write_traces(path, counts.watch(make_traces(recipe)))
+    """Write ``folder/{dataset.jsonl, manifest.json}`` in constant memory and return the manifest.
+
+    Every step was checked, every answer recomputed (``Source.trace``), and no prompt is one of an evaluation set of
+    ours (LeakError). Raises SeedingError when the folder holds another dataset.
+    """
+    _refuse_other(folder, recipe)
+    path, counts, gate = folder / "dataset.jsonl", _Counts(), Gate(_our_questions())
+    write_traces(path, counts.watch(gate.watch(make_traces(recipe))))
     manifest = {
         "manifest_version": "1.0",
         "kind": "training",
@@ -88,6 +95,26 @@ def write_dataset(recipe: Recipe, folder: Path) -> dict[str, Any]:
     }
     write_json(folder / "manifest.json", manifest)
     return manifest
+
+
+@cache
+def _our_questions() -> tuple[str, ...]:
+    return tuple(row["prompt"] for name in EVAL_SETS for row in make_eval_set(name))
+
+
+def _refuse_other(folder: Path, recipe: Recipe) -> None:
+    path = folder / "manifest.json"
+    if path.is_file():
+        found = read_json(path)
+        if (found.get("dataset_key"), found.get("seed"), found.get("count")) != (
+            recipe.key,
+            recipe.seed,
+            recipe.traces,
+        ):
+            raise SeedingError(
+                f"{folder}: found dataset {found.get('dataset_key')!r} of {found.get('count')} rows, seed "
+                f"{found.get('seed')}, expected an empty folder or the same dataset; choose another --out"
+            )
 
 
 def write_eval_set(name: str, folder: Path) -> dict[str, Any]:
@@ -134,7 +161,8 @@ def dataset_file(key: str, root: Path = DATA_ROOT) -> Path:
             return folder / name
     have = ", ".join(sorted(path.parent.name for path in root.glob("*/manifest.json"))) or "none"
     raise SeedingError(
-        f"dataset {key!r}: found no folder {folder.name} in data/ (there: {have}); seed or ingest it first"
+        f"dataset {key!r}: found no folder {folder.name} in data/ (there: {have}); "
+        "make it with `python -m tunixlib seed`"
     )
 
 

@@ -81,10 +81,14 @@ def _pool_rows(name: str, pool: _Pool, count: int) -> list[dict[str, Any]]:
     """``count`` questions of a section, its families taking turns in a fixed shuffled order."""
     order = Permutation(len(pool.sources), f"{name}/{pool.section}/families")
     found = [pool.sources[order(i)] for i in range(len(pool.sources))]
-    # Every second core of a level is this set's.
-    counts = fill_evenly(count, [source.room(lambda n, s=source: s.family.eval_cores(n) // 2) for source in found])
+    counts = fill_evenly(count, [_room(source) for source in found])
     turns = sorted((index, rank) for rank in range(len(found)) for index in range(counts[rank]))
     return [_row(found[rank], index, TURNS[name], pool.section) for index, rank in turns]
+
+
+def _room(source: Source) -> int:
+    """How many questions a source can give to one set: every second evaluation core of its levels is the set's."""
+    return source.room(lambda level: source.family.eval_cores(level) // 2)
 
 
 def _row(source: Source, index: int, turn: int, section: str) -> dict[str, Any]:

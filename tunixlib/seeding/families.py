@@ -10,7 +10,8 @@
     )
 
 A level's *core* is one choice from each axis; a *cell* is a core in one phrasing. One tenth of the cores, the same for
-every seed and dataset, is kept for evaluation, so no question of an evaluation set is trained on in other words.
+every seed and dataset, is kept for evaluation, so no question of an evaluation set is trained on in another phrasing.
+Names and things are axes too: the same numbers may meet in training under another name.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+from tunixlib.traces import ReasoningTrace
 
 _MARKS = re.compile(r"[^\w+\-*/×÷=<>%.,$°^()]|[.,](?!\d)")
 
@@ -22,15 +24,31 @@ def normal_prompt(prompt: str) -> str:
     return " ".join(_MARKS.sub(" ", unicodedata.normalize("NFKC", prompt).casefold()).split())
 
 
-def check_disjoint(eval_prompts: Iterable[str], training_prompts: Iterable[str]) -> int:
-    """Raise LeakError naming a prompt that occurs on both sides; return how many training prompts were compared."""
-    known = {normal_prompt(prompt): prompt for prompt in eval_prompts}
-    count = 0
-    for prompt in training_prompts:
-        count += 1
-        if (other := known.get(normal_prompt(prompt))) is not None:
+class Gate:
+    """Knows the questions of evaluation and stops training prompts that are among them."""
+
+    def __init__(self, eval_prompts: Iterable[str]):
+        self._known = {normal_prompt(prompt): prompt for prompt in eval_prompts}
+
+    def check(self, prompt: str) -> None:
+        """Raise LeakError when a training prompt is a question of evaluation, as it is or after normalisation."""
+        if (other := self._known.get(normal_prompt(prompt))) is not None:
             raise LeakError(
                 f"evaluation prompt {other!r} is also a training prompt ({prompt!r}); remove it from one side: "
                 "a question that was trained on measures memory"
             )
+
+    def watch(self, traces: Iterable[ReasoningTrace]) -> Iterator[ReasoningTrace]:
+        """Let a stream of traces through, each checked."""
+        for trace in traces:
+            self.check(trace.prompt)
+            yield trace
+
+
+def check_disjoint(eval_prompts: Iterable[str], training_prompts: Iterable[str]) -> int:
+    """Raise LeakError naming a prompt that occurs on both sides; return how many training prompts were compared."""
+    gate, count = Gate(eval_prompts), 0
+    for prompt in training_prompts:
+        gate.check(prompt)
+        count += 1
     return count

@@ -15,6 +15,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
+from tunixlib.seeding.audit import faults
 from tunixlib.seeding.families import Category, Family
 from tunixlib.seeding.permutation import Permutation
 from tunixlib.seeding.tasks import trained_families
@@ -79,9 +80,13 @@ class Source:
         return len(self.pattern) * min(cells(level) // self.pattern.count(level) for level in self.levels)
 
     def trace(self, index: int, key: str, meta: dict[str, Any]) -> ReasoningTrace:
-        """Its trace number ``index`` under the recipe's key."""
+        """Its trace number ``index`` under the recipe's key. Raises SeedingError when the audit finds a fault."""
         number, nth = self.turn(index)
         problem = self.family.training_problem(number, nth, key)
+        if found := faults(self.family, self.family.levels[number], problem):
+            raise SeedingError(
+                f"family {self.family.name}, level {number}, trace {nth}: {'; '.join(found)}; mend its file"
+            )
         own = {
             "category": self.family.category,
             "family": self.family.name,

@@ -42,7 +42,7 @@ def truth_table(traces: Sequence[ReasoningTrace]) -> str:
 def remake(dataset: str) -> str:
     """Make one of our datasets again and compare the bytes. Raises SeedingError when they differ."""
     if dataset not in DEFAULT_TRACES:
-        return f"{dataset} was ingested: there is no recipe to make it again"
+        return f"{dataset} is not one of ours: nothing to compare it with"
     expected = sha256_file(dataset_file(dataset))
     with tempfile.TemporaryDirectory() as scratch:
         found = write_dataset(Recipe(dataset, DEFAULT_TRACES[dataset]), Path(scratch))["sha256"]

@@ -55,7 +55,7 @@ class Facts:
         if self.run.sealed:
             manifest = read_json(self.run.path(MANIFEST))
             return "" if manifest["profile"] == "interactive" else str(manifest["command"])
-        return str(read_json(started)["command"]) if started.is_file() else ""
+        return str(read_json(started)["sessions"][-1]["command"]) if started.is_file() else ""
 
     @cached_property
     def seconds(self) -> float:

@@ -122,6 +122,7 @@ class Summary(_Document):
     checkpoints: Annotated[list[str], Field(min_length=1)]
     base_weights_sha256: Sha256
     precision: str
+    device: str
     metrics: Metrics
     primary_score: Number
     scorecards: list[dict[str, Any]]

@@ -30,6 +30,13 @@ def seal(run: Run) -> dict[str, Any]:
     return manifest
 
 
+def begin_session(run: Run, session: dict[str, Any]) -> None:
+    """Note who works on the run now: profile, command, commit, dirty. A run that was interrupted has several."""
+    path = run.path(WORK, "run.json")
+    earlier = read_json(path)["sessions"] if path.is_file() else []
+    write_json(path, {"sessions": [*earlier, session]})
+
+
 def manifest_digest(manifest: dict[str, Any]) -> str:
     """The manifest's own sha256: of its canonical JSON without the key ``digest``."""
     return sha256_text(canonical_json({key: value for key, value in manifest.items() if key != "digest"}))
@@ -66,26 +73,39 @@ def _stage_entry(run: Run, stage: Stage) -> dict[str, Any]:
 
 def _manifest(run: Run, stages: list[dict[str, Any]]) -> dict[str, Any]:
     parameters = {name: value for stage in stages for name, value in stage["parameters"].items()}
-    started = read_json(run.path(WORK, "run.json")) if run.path(WORK, "run.json").is_file() else {}
+    sessions = _sessions(run)
     base = read_json(run.path("eval_summary.json"))
     split = read_json(run.path("data", "split_stats.json"))
     return {
         "run_version": RUN_VERSION,
         "run_id": run.run_id,
-        "profile": started.get("profile", "interactive"),
-        "command": started.get("command", "notebooks run by hand"),
+        "profile": sessions[-1]["profile"],
+        "command": sessions[-1]["command"],
         "model": {"model_id": parameters["MODEL"], "weights_sha256": base["base_weights_sha256"]},
         "dataset": {"dataset_key": split["dataset_key"], "sha256": split["sha256"]},
         "eval_sets": base["eval_sets"],
         "seed": parameters["SEED"],
         "max_steps": parameters["MAX_STEPS"],
-        **capture_commit(),
+        "commit": sessions[-1]["commit"],
+        "dirty": any(session["dirty"] for session in sessions),
         "environment": {**capture_environment(), "training": _training_choices(run)},
         "timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "seconds": {stage["stage"]: stage["seconds"] for stage in stages},
-        "notes": [],
+        "notes": _notes(sessions),
         "files": {name: sha256_file(run.path(name)) for name in evidence_files(run.root)},
     }
+
+
+def _sessions(run: Run) -> list[dict[str, Any]]:
+    path = run.path(WORK, "run.json")
+    by_hand = {"profile": "interactive", "command": "notebooks run by hand", **capture_commit()}
+    return read_json(path)["sessions"] if path.is_file() else [by_hand]
+
+
+def _notes(sessions: list[dict[str, Any]]) -> list[str]:
+    commits = sorted({session["commit"] for session in sessions})
+    notes = [] if len(sessions) == 1 else [f"made in {len(sessions)} sessions: it was interrupted and continued"]
+    return notes if len(commits) == 1 else [*notes, f"the commits of its sessions: {', '.join(commits)}"]
 
 
 def _training_choices(run: Run) -> dict[str, Any]:

@@ -42,7 +42,9 @@ def plan_arm(arm: str, stages: Mapping[str, Sequence[str]], epochs: Sequence[int
         raise ValueError(f"epochs {tuple(epochs)}: expected one positive whole number for each of stages a, b, c")
     empty = [stage for stage in STAGES if not stages.get(stage)]
     if empty:
-        raise ValueError(f"stage {', '.join(empty)} has no traces; seed a dataset that covers all three stages")
+        raise ValueError(
+            f"stage {', '.join(empty)} has no traces; raise MAX_LENGTH, or seed a dataset that covers all three stages"
+        )
     curriculum = [
         Segment(f"stage_{stage}", _epochs(stages[stage], count, f"{seed}/curriculum/{stage}"))
         for stage, count in zip(STAGES, epochs, strict=True)

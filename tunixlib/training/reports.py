@@ -34,13 +34,19 @@ def consumed(run: Run, arm: str) -> list[str]:
     return [trace_id for file in files for _, step in read_jsonl(file) for trace_id in step["trace_ids"]]
 
 
-def fairness(run: Run, arm: str, other: str, rows: Mapping[str, EncodedTrace]) -> dict[str, tuple[int, int]]:
+def fairness(
+    run: Run, arm: str, other: str, rows: Mapping[str, EncodedTrace], max_steps: int
+) -> dict[str, tuple[int, int]]:
     """What two arms consumed, side by side: rows, distinct rows, steps, tokens, targets.
 
-    Raises ValueError when the arms did not consume the same rows equally often in the same number of steps.
+    Raises ValueError when the arms were trained with other settings, or did not consume the same rows equally often in
+    the same number of steps. A limit of ``max_steps`` per segment cuts them at different rows: only steps are compared.
     """
+    settings = [_settings(run, name) for name in (arm, other)]
+    if settings[0] != settings[1]:
+        raise ValueError(f"arms {arm} and {other} were trained with {settings[0]} and {settings[1]}; train both alike")
     ids = consumed(run, arm), consumed(run, other)
-    if Counter(ids[0]) != Counter(ids[1]):
+    if not max_steps and Counter(ids[0]) != Counter(ids[1]):
         difference = (Counter(ids[0]) - Counter(ids[1])) + (Counter(ids[1]) - Counter(ids[0]))
         raise ValueError(
             f"arms {arm} and {other} are no fair pair: {sum(difference.values())} rows differ, such as trace "
@@ -62,7 +68,14 @@ def fairness(run: Run, arm: str, other: str, rows: Mapping[str, EncodedTrace]) -
     return {name: (both[0], both[1]) for name, both in count.items()}
 
 
-def fairness_table(run: Run, arm: str, other: str, rows: Mapping[str, EncodedTrace]) -> str:
+def _settings(run: Run, arm: str) -> list[dict[str, Any]]:
+    """Config and what was chosen on the machine, of every segment, each once."""
+    records = [read_json(path) for path in sorted(run.path("training", arm).glob("*/checkpoint/checkpoint.json"))]
+    found = [{**record["config"], **record["chosen"]} for record in records]
+    return [settings for i, settings in enumerate(found) if settings not in found[:i]]
+
+
+def fairness_table(run: Run, arm: str, other: str, rows: Mapping[str, EncodedTrace], max_steps: int) -> str:
     """``fairness`` as Markdown."""
-    found = fairness(run, arm, other, rows)
+    found = fairness(run, arm, other, rows, max_steps)
     return markdown_table(("consumed", arm, other), [(name, *both) for name, both in found.items()])

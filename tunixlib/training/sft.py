@@ -23,7 +23,7 @@ from torch import nn
 
 from tunixlib.artifacts import write_jsonl
 from tunixlib.modeling.checkpoints import CheckpointRecord, save_checkpoint
-from tunixlib.modeling.models import load_checkpoint, weights_sha256
+from tunixlib.modeling.models import best_device, load_checkpoint, weights_sha256
 from tunixlib.modeling.tokenization import Batch, check_batches, end_token
 from tunixlib.runs import progress
 
@@ -148,11 +148,6 @@ def choose_compile(wish: str, operations: float, device: str) -> bool:
     return found and sys.platform != "win32" and operations > COMPILE_FROM_OPERATIONS
 
 
-def best_device() -> str:
-    """``cuda`` when a GPU is visible, else ``cpu``."""
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
 def train_segment(
     parent: Path, batches: Sequence[Batch], config: SFTConfig, out: Path, *, arm: str, stage: str, dataset_sha256: str,
     arm_tokens: int = 0,
@@ -161,7 +156,7 @@ def train_segment(
 
     ``arm_tokens`` is the length of the whole arm in tokens, from which compiling is decided. Returns the checkpoint's
     record. Raises TrainingError on a loss that is not finite, TokenizationError when a row does not end on its end
-    token. Same batches, config, machine and thread count: the same weights, bit for bit.
+    token. Same batches, config, CPU and thread count: the same weights, bit for bit.
     """
     from accelerate import Accelerator
 
