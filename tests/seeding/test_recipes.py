@@ -163,3 +163,28 @@ def test_evaluation_files_are_checked_line_by_line(tmp_path):
     path.write_text('{"id":"1","prompt":"Q","expected_answer":"A"}\n' * 2)
     with pytest.raises(ValueError, match="'1' stands twice"):
         read_eval_set(path)
+
+
+def test_another_dataset_is_not_overwritten(tmp_path):
+    write_dataset(Recipe("mine", 20), tmp_path)
+    write_dataset(Recipe("mine", 20), tmp_path)
+    with pytest.raises(SeedingError, match=r"found dataset .mine. of 20 rows, seed 42.*choose another --out"):
+        write_dataset(Recipe("mine", 30), tmp_path)
+
+
+def test_a_trace_with_a_false_step_is_never_written(monkeypatch):
+    import dataclasses
+
+    from tunixlib.seeding import recipes
+    from tunixlib.seeding.families import Problem
+    from tunixlib.seeding.tasks import trained_families
+
+    family = next(f for f in trained_families() if f.name == "addition")
+
+    def wrong(phrasing, **parameters):
+        problem = family.build(phrasing, **parameters)
+        return Problem(problem.prompt, [problem.steps[0], ("compute", "2 + 2 = 5")], problem.answer)
+
+    source = recipes.Source(dataclasses.replace(family, build=wrong), (0,))
+    with pytest.raises(SeedingError, match=r"family addition, level 0, trace 0: false step: '2 \+ 2 = 5'"):
+        source.trace(0, "key", {})
