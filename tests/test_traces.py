@@ -70,7 +70,7 @@ def test_content_that_could_not_be_read_back_is_refused(bad):
 def test_parsing_stays_linear_on_adversarial_text():
     started = time.perf_counter()
     parse_completion("<reasoning>" * 50_000 + "<answer>" * 50_000 + " " * 100_000)
-    assert time.perf_counter() - started < 5  # quadratic would take minutes
+    assert time.perf_counter() - started < 30  # no measurement: quadratic would take minutes
 
 
 def test_trace_id_is_computed_from_content_only():

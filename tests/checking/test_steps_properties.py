@@ -124,7 +124,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_text_of_100_000_characters_takes_less_than_a_second(name: str) -> None:
+def test_a_hostile_text_of_100_000_characters_does_not_hang(name: str) -> None:
     started = time.process_time()
     check_step(HOSTILE[name])
-    assert time.process_time() - started < 1
+    # No measurement: it takes a third of a second; anything worse than linear would take minutes.
+    assert time.process_time() - started < 30

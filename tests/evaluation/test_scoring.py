@@ -54,6 +54,7 @@ def row(name, completion, expected="5", finish_reason="eos", section="core", tok
         "section": section,
         "category": "synthetic",
         "difficulty": "easy",
+        "family": "addition",
         "completion": completion,
         "finish_reason": finish_reason,
         "tokens": tokens,

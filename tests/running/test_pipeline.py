@@ -12,6 +12,7 @@ from tunixlib.running.pipeline import run_pipeline
 from tunixlib.running.profiles import NOTEBOOKS, ProfileError
 from tunixlib.running.summary import closing_words
 from tunixlib.runs import PROJECT_ROOT, ROOT_VARIABLE, Run, RunError
+from tunixlib.seeding.recipes import SeedingError
 from tunixlib.submission import bundle
 from tunixlib.submission.verify import verify_run
 
@@ -130,11 +131,16 @@ def test_a_finished_stage_is_skipped_until_something_it_depends_on_changes(only_
 
 
 def test_a_failing_notebook_leaves_its_copy_and_no_evidence(only_seed):
-    with pytest.raises(NotebookError, match=r"01_seed.*dataset 'none': found no folder"):
-        only_seed(DATASET="none")
+    with pytest.raises(NotebookError, match=r"(?s)01_seed.*golden-v2.dataset\.jsonl, line 1, field.*executed copy"):
+        only_seed(EVAL_SETS=["golden-v2"])
     run = Run.open("again")
     assert not run.path("notebooks", "01_seed.ipynb").exists()
     assert run.path(".work", "failed-01_seed.ipynb").is_file()
+
+
+def test_a_dataset_that_is_not_there_is_named_before_any_kernel_starts(only_seed):
+    with pytest.raises(SeedingError, match="dataset 'none': found no folder none"):
+        only_seed(DATASET="none")
 
 
 def command(*arguments):
@@ -151,7 +157,7 @@ def command(*arguments):
         (["run", "--profile", "smoke", "--set", "SEED"], 1, "expected NAME=VALUE"),
         (["run", "--profile", "smoke", "--run-id", "../up"], 1, "run id '../up'"),
         (["verify", "no-such-run"], 1, "no such folder"),
-        (["seed", "--dataset", "x", "--out", "y", "--traces", "3"], 2, "x>=10"),
+        (["seed", "--dataset", "x", "--out", "y", "--traces", "3"], 2, "greater than or equal to 10"),
         (["--help"], 0, "Train small language models that show their work"),
     ],
 )
