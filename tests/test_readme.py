@@ -20,6 +20,7 @@ def test_the_result_table_is_the_committed_run():
 
 def test_the_run_time_is_the_committed_run():
     manifest = read_json(RUN / MANIFEST)
+    assert manifest["environment"]["accelerator"] == "none"
     minutes, cores = sum(manifest["seconds"].values()) / 60, manifest["environment"]["cpus"]
     assert block("time").strip() == f"The run shown above took {minutes:.0f} minutes on {cores} cores, without a GPU."
 

