@@ -83,7 +83,8 @@ def _pool_rows(name: str, pool: _Pool, count: int) -> list[dict[str, Any]]:
     found = [pool.sources[order(i)] for i in range(len(pool.sources))]
     counts = fill_evenly(count, [_room(source) for source in found])
     turns = sorted((index, rank) for rank in range(len(found)) for index in range(counts[rank]))
-    return [_row(found[rank], index, TURNS[name], pool.section) for index, rank in turns]
+    # Families start at different places of their patterns, or the first items of all would be easy.
+    return [_row(found[rank], (index + rank) % _room(found[rank]), TURNS[name], pool.section) for index, rank in turns]
 
 
 def _room(source: Source) -> int:
