@@ -48,6 +48,29 @@ GROUPS = (
 # How often a level of each difficulty takes its turn. A model of 135 M parameters learns from numbers it can handle.
 TURNS = {"easy": 3, "medium": 2, "hard": 1}
 
+# A family is learned from a dozen worked examples, not from five: a dataset below this size keeps to CORE.
+ALL_FAMILIES_FROM = 2_000  # traces
+
+CORE = frozenset(
+    """
+    addition_chain age_problem arithmetic_sequence average_of_numbers change_from_payment coins_and_bills
+    common_divisor compare_more_less day_of_week decimals_arithmetic elapsed_time fraction_addition geography_facts
+    groups_and_left_over logic_ordering missing_number mixed_operations multiplication_two_digit percent_of_number
+    powers_and_roots rectangle_area_perimeter science_everyday shopping_total speed_distance_time
+    three_step_word_problem two_step_word_problem unit_length unit_time
+
+    addition answer_with_just_the_number compare_numbers division_exact even_or_odd fraction_of_number
+    halves_and_doubles multiplication place_value remainder_of_division rounding simple_logic string_concat_or_repeat
+    subtraction uppercase_or_lowercase
+
+    transform_dates transform_extract_field transform_initials transform_join_with_hyphen transform_swap_words
+    transform_title_case
+
+    edge_division_by_zero edge_empty_input edge_huge_numbers edge_identity edge_irrelevant_details
+    edge_just_the_number edge_missing_information edge_odd_punctuation edge_other_scripts edge_repeated_question
+    """.split()
+)
+
 # Golden is the easy set: the easiest level of every family in a group.
 GOLDEN = "golden-v2"
 DEFAULT_TRACES = {"dev-reasoning-v2": 550, GOLDEN: 100}
@@ -95,10 +118,12 @@ class Source:
         return ReasoningTrace.build(problem.prompt, problem.steps, problem.answer, {**own, **meta})
 
 
-def sources(group: Group, easiest_only: bool = False) -> list[Source]:
+def sources(group: Group, easiest_only: bool = False, core_only: bool = True) -> list[Source]:
     """The families of a group with the levels that fit it, in the order of their names."""
     found = []
     for family in trained_families():
+        if core_only and family.name not in CORE:
+            continue
         levels = tuple(
             number
             for number, level in enumerate(family.levels)
@@ -152,7 +177,7 @@ class Recipe:
         """Every source with its number of traces; a group's families in a seeded order, so no name comes first."""
         slots: list[tuple[Source, int]] = []
         for group, count in zip(GROUPS, apportion(self.traces, [g.share for g in GROUPS]), strict=True):
-            found = sources(group, easiest_only=self.key == GOLDEN)
+            found = sources(group, easiest_only=self.key == GOLDEN, core_only=self.traces < ALL_FAMILIES_FROM)
             order = Permutation(len(found), f"{self.key}/{self.seed}/families/{group.name}")
             found = [found[order(i)] for i in range(len(found))]
             slots += zip(
