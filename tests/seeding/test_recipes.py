@@ -12,7 +12,17 @@ from tunixlib.seeding.datasets import (
 )
 from tunixlib.seeding.evalsets import EVAL_SETS, make_eval_set, read_eval_set
 from tunixlib.seeding.gate import LeakError, check_disjoint, normal_prompt
-from tunixlib.seeding.recipes import DEFAULT_TRACES, Recipe, SeedingError, apportion, fill_evenly, make_traces
+from tunixlib.seeding.recipes import (
+    ALL_FAMILIES_FROM,
+    CORE,
+    DEFAULT_TRACES,
+    Recipe,
+    SeedingError,
+    apportion,
+    fill_evenly,
+    make_traces,
+)
+from tunixlib.seeding.tasks import trained_families
 from tunixlib.traces import ReasoningTrace
 
 DEV = Recipe("dev-reasoning-v2", 550)
@@ -86,6 +96,26 @@ def test_every_prefix_keeps_the_proportions(name, prefix):
     sections = [row["section"] for row in make_eval_set(name)[:prefix]]
     for section, share in {"core": 0.60, "trace_sensitive": 0.25, "edge_case": 0.15}.items():
         assert abs(sections.count(section) - share * prefix) <= 1
+
+
+@pytest.mark.parametrize("name", EVAL_SETS)
+def test_no_prefix_is_all_easy(name):
+    difficulties = [row["difficulty"] for row in make_eval_set(name)]
+    whole = difficulties.count("easy") / len(difficulties)
+    assert abs(difficulties[:100].count("easy") / 100 - whole) <= 0.15
+
+
+def test_a_small_dataset_keeps_to_the_core_families_and_a_large_one_takes_all(dev):
+    names = {family.name for family in trained_families()}
+    assert CORE < names
+    assert {trace.meta["family"] for trace in dev} == CORE
+    for size, expected in ((ALL_FAMILIES_FROM - 1, CORE), (ALL_FAMILIES_FROM, names)):
+        assert {source.family.name for source, _ in Recipe("any", size).slots} == expected
+
+
+def test_the_sets_for_trained_families_ask_only_what_the_smallest_dataset_teaches():
+    for name in ("eval-core", "eval-dev"):
+        assert {row["family"] for row in make_eval_set(name)} == CORE
 
 
 def test_unseen_families_are_never_trained_on(dev):
