@@ -28,7 +28,7 @@ CORRIDOR = (
 )
 PLACE = {room: place for place, rooms in enumerate(CORRIDOR.split()) for room in rooms.split("|")}
 TORCH_FREE = ("checking", "seeding")
-ENGINES = {"torch", "transformers", "accelerate", "jax", "flax", "tunix"}
+ENGINES = {"torch", "transformers", "accelerate", "peft", "jax", "flax", "tunix"}
 
 UNSAFE_CALLS = {"eval", "exec", "builtins.eval", "builtins.exec", "os.system", "os.popen"}
 UNSAFE_MODULES = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "shelve"}

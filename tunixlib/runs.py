@@ -32,6 +32,8 @@ WORK = ".work"
 # Set by the pipeline for the kernels it starts: the run whose lock it holds, and where to report progress.
 HOLDER_VARIABLE = "TUNIXLIB_LOCK_HELD_FOR"
 PROGRESS_VARIABLE = "TUNIXLIB_PROGRESS_FILE"
+# Beside the progress file: whoever watches writes the reason for an early end there, and the stage ends cleanly.
+STOP_FILE = "stop.txt"
 # Set by a test or a replay to keep runs elsewhere than the notebook's parameter says.
 ROOT_VARIABLE = "TUNIXLIB_RUNS_ROOT"
 
@@ -270,7 +272,11 @@ class Progress:
             self._bar = tqdm(total=total, desc=label, mininterval=0.5)
 
     def advance(self, note: str = "", by: int = 1) -> None:
-        """Count ``by`` more done, with a short note such as the loss."""
+        """Count ``by`` more done, with a short note such as the loss.
+
+        Raises RunError when the pipeline asked for an early end; never after the last unit, so that what is complete
+        is also saved.
+        """
         self.done += by
         if self._bar is not None:
             self._bar.set_postfix_str(note, refresh=False)
@@ -281,6 +287,13 @@ class Progress:
             assert self._file is not None
             with suppress(PermissionError):  # Windows: the pipeline is reading it; the next one gets through
                 write_text(self._file, text)
+            self._stop_if_asked()
+
+    def _stop_if_asked(self) -> None:
+        assert self._file is not None
+        asked = self._file.with_name(STOP_FILE)
+        if self.done < self.total and asked.is_file():
+            raise RunError(f"{self.label}, {self.done} of {self.total} done: {asked.read_text(encoding='utf-8')}")
 
     def reach(self, done: int) -> None:
         """Say that ``done`` units are done in all."""

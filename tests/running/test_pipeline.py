@@ -49,7 +49,8 @@ def test_every_stage_left_what_it_owns(smoke):
         assert smoke.path(name).is_file()
     assert len(list(smoke.path("notebooks").glob("*.ipynb"))) == 6
     assert len(list(smoke.path("figures").glob("*.png"))) == 5
-    assert {path.name for path in bundle.DIST.rglob("*") if path.is_file()} == {"report.html", "bundle.zip"}
+    assert {path.name for path in (bundle.DIST / "smoke-test").iterdir()} == set(bundle.PUBLISHED)
+    assert (bundle.DIST / "smoke-test" / "model" / "model.safetensors").is_file()
 
 
 def test_the_arms_consumed_the_same_rows_in_another_order(smoke):
@@ -87,7 +88,7 @@ def test_the_terminal_tells_stages_results_and_what_to_do_next(smoke, said):
         "[6/6] 07_submission",
     ]  # fmt: skip
     words = closing_words(smoke)
-    for expected in ("base model", "flat", "stage C", "report.html", "bundle.zip", "python -m tunixlib verify"):
+    for expected in ("base model", "flat", "stage C", "report.html", "submission.zip", "python -m tunixlib verify"):
         assert expected in words
 
 

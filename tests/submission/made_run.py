@@ -120,7 +120,7 @@ def write_arm(run, name, parameters, left_out=()):
         weights = f"weights of {arm}/{segment.name}".encode()
         write_bytes(folder / "checkpoint" / "model.safetensors", weights)
         write_json(folder / "checkpoint" / "config.json", {})
-        names = ("learning_rate", "max_steps", "seed", "precision", "compile")
+        names = ("learning_rate", "lora_rank", "max_steps", "seed", "precision", "compile")
         record = CheckpointRecord(
             weights_sha256=sha256_bytes(weights), parent_sha256=parent, arm=arm, stage=segment.name, steps=len(steps),
             dataset_sha256=sha256_file(run.path("data", "dataset.jsonl")),

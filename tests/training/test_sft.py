@@ -7,33 +7,11 @@ import torch
 from tunixlib.artifacts import read_jsonl
 from tunixlib.modeling.checkpoints import read_record, verified_checkpoint
 from tunixlib.modeling.models import ModelError, load_checkpoint, weights_sha256
-from tunixlib.modeling.tokenization import Batch, encode_trace, make_batch
-from tunixlib.training.sft import (
-    CompletionLoss,
-    SFTConfig,
-    TrainingError,
-    choose_compile,
-    choose_precision,
-    learning_rate_at,
-    train_segment,
-)
+from tunixlib.modeling.tokenization import Batch
+from tunixlib.training.config import SFTConfig, TrainingError, learning_rate_at
+from tunixlib.training.sft import CompletionLoss, choose_compile, train_segment
 
 NAMES = {"arm": "flat", "stage": "stage_1", "dataset_sha256": "d" * 64}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Tiny tensors: a second thread only waits."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture
-def batches(tiny, traces):
-    rows = [encode_trace(tiny[1], trace) for trace in traces]
-    return [make_batch(rows[i : i + 4], pad_id=0) for i in range(0, 12, 4)]
 
 
 def test_the_loss_is_the_mean_over_completion_tokens_as_transformers_computes_it(tiny, batches):
@@ -138,15 +116,6 @@ def test_compiling_is_chosen_only_where_it_repays_itself(monkeypatch):
     assert not choose_compile("auto", 1e12, "cpu")
     monkeypatch.setattr("shutil.which", lambda name: None)
     assert not choose_compile("auto", 1e15, "cpu")
-
-
-def test_precision_by_name_is_kept_and_auto_follows_the_hardware(monkeypatch):
-    assert choose_precision("float32", "cpu") == "float32"
-    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True)
-    assert choose_precision("auto", "cpu") == "bfloat16"
-    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
-    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
-    assert choose_precision("auto", "cpu") == "float32"
 
 
 def test_the_loss_ignores_padding(tiny, batches):

@@ -16,6 +16,7 @@ from tunixlib.evaluation.predictions import predict
 from tunixlib.evaluation.scoring import scorecard
 from tunixlib.modeling.checkpoints import verified_checkpoint
 from tunixlib.modeling.models import ModelError, best_device, load_checkpoint, model_folder, weights_sha256
+from tunixlib.modeling.precision import choose_precision, model_type_of
 from tunixlib.runs import Run, progress
 from tunixlib.seeding.datasets import dataset_file
 from tunixlib.seeding.evalsets import read_eval_set
@@ -55,8 +56,10 @@ def evaluate_run(
 ) -> dict[str, Any]:
     """Write predictions and ``eval_summary.json`` for the base model and every trained checkpoint; returns the summary.
 
-    A missing or altered checkpoint raises ModelError: it is never replaced by another.
+    ``dtype`` is a precision by name or ``auto``, by model and machine; the summary says which it was. A missing or
+    altered checkpoint raises ModelError: it is never replaced by another.
     """
+    dtype, _ = choose_precision(dtype, best_device(), model_type_of(model_folder(model)))
     sets = load_items(run, eval_sets, items)
     scorecards = []
     for name, folder in checkpoint_folders(run, model).items():

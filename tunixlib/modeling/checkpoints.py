@@ -30,7 +30,7 @@ class CheckpointRecord(BaseModel):
     stage: str
     steps: int
     config: dict[str, Any]  # the SFTConfig it was trained with
-    chosen: dict[str, Any]  # device, precision, compile, threads
+    chosen: dict[str, Any]  # device, precision and its reason, processes, rows at once, compile, threads
 
 
 def save_checkpoint(model: Any, tokenizer: Any, folder: Path, **record: Any) -> CheckpointRecord:

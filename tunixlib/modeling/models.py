@@ -80,18 +80,32 @@ def weights_sha256(folder: Path) -> str:
 
 
 def load_checkpoint(folder: Path, dtype: str = "float32", device: str = "cpu") -> tuple[Any, Any]:
-    """Model in evaluation mode and tokenizer from a folder. ``dtype`` is ``float32``, ``bfloat16`` or ``float16``."""
+    """Model in evaluation mode and tokenizer from a folder.
+
+    ``dtype`` is ``float32``, ``bfloat16``, ``float16``, or ``auto``: the one the folder's config names.
+    """
     weight_files(folder)
     _quiet()
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
     model = AutoModelForCausalLM.from_pretrained(
-        folder, dtype=getattr(torch, dtype), local_files_only=True, use_safetensors=True
-    )
+        folder, dtype="auto" if dtype == "auto" else getattr(torch, dtype), local_files_only=True,
+        use_safetensors=True, **attention_for(config),
+    )  # fmt: skip
     model.to(device)  # type: ignore[arg-type]
     return model.eval(), tokenizer
+
+
+def attention_for(config: Any) -> dict[str, str]:
+    """What ``from_pretrained`` must be told of attention: Gemma 2 caps its attention scores, which only ``eager`` does.
+
+    transformers' default for it, SDPA, leaves the cap out without a word.
+    """
+    capped = getattr(config.get_text_config(), "attn_logit_softcapping", None)
+    return {"attn_implementation": "eager"} if capped else {}
 
 
 def load_tokenizer(name: str) -> Any:

@@ -13,14 +13,24 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from tunixlib.artifacts import canonical_json, read_json, sha256_file, sha256_text, write_json
+from tunixlib.artifacts import canonical_json, read_json, sha256_file, sha256_text, write_json, write_text
 from tunixlib.modeling.models import model_folder, weights_sha256
 from tunixlib.running.dependencies import code_sha256, source_sha256
 from tunixlib.running.notebooks import execute
 from tunixlib.running.profiles import NOTEBOOKS, ProfileError, check_parameters, load_profile, merge_declared
-from tunixlib.runs import HOLDER_VARIABLE, PROGRESS_VARIABLE, STAGES, WORK, Run, hash_tree, hold_run, stage_named
+from tunixlib.runs import (
+    HOLDER_VARIABLE,
+    PROGRESS_VARIABLE,
+    STAGES,
+    STOP_FILE,
+    WORK,
+    Run,
+    hash_tree,
+    hold_run,
+    stage_named,
+)
 from tunixlib.seeding.datasets import dataset_file
 from tunixlib.submission.environment import capture_commit
 from tunixlib.submission.sealing import begin_session
@@ -28,12 +38,27 @@ from tunixlib.submission.sealing import begin_session
 Say = Callable[[str], None]
 
 
-def run_pipeline(
-    profile_name: str, run_id: str | None = None, overrides: Mapping[str, Any] | None = None, say: Say = print
-) -> Run:
-    """Run every notebook of a profile in fresh kernels, then seal it and build report and bundle.
+class Watcher(Protocol):
+    """Who follows the stages of a pipeline and may end one early, such as the ledger of a session's time."""
 
-    Raises ProfileError, RunError or NotebookError; whatever had finished by then stays and is not done again.
+    def began(self, run: Run, stage: str, parameters: Mapping[str, Any]) -> None:
+        """A stage that is not skipped begins. May raise RunError: then it does not begin."""
+
+    def observe(self, state: Mapping[str, Any]) -> str | None:
+        """What the stage reports, a few times a second: ``{label, done, total, note}``. A reason ends the stage."""
+
+    def ended(self, run: Run, stage: str) -> None:
+        """The stage is finished, its evidence complete."""
+
+
+def run_pipeline(
+    profile_name: str, run_id: str | None = None, overrides: Mapping[str, Any] | None = None, say: Say = print,
+    *, command: str | None = None, watcher: Watcher | None = None, bundle: bool = True,
+) -> Run:  # fmt: skip
+    """Run every notebook of a profile in fresh kernels, seal the run and (unless ``bundle`` is off) publish it.
+
+    ``command`` goes on record instead of the command line. Raises ProfileError, RunError or NotebookError; whatever
+    had finished by then stays and is not done again.
     """
     from tunixlib.submission.bundle import publish
     from tunixlib.submission.sealing import seal
@@ -52,14 +77,15 @@ def run_pipeline(
     lock = hold_run(run)
     try:
         say(f"run {run.run_id} with profile {profile.name}: {len(notebooks)} notebooks into {run.root}")
-        begin_session(run, {"profile": profile.name, "command": command_line(), **capture_commit()})
+        begin_session(run, {"profile": profile.name, "command": command or command_line(), **capture_commit()})
         with _kernel_environment(run):
             for number, notebook in enumerate(notebooks, start=1):
                 mine = {k: v for k, v in parameters.items() if k in by_notebook[notebook.stem]}
-                _run_stage(run, notebook, mine, f"[{number}/{len(notebooks)}] {notebook.stem}", say)
+                _run_stage(run, notebook, mine, f"[{number}/{len(notebooks)}] {notebook.stem}", say, watcher)
         seal(run)
-        publish(run)
-        say("sealed; report and bundle built")
+        if bundle:
+            publish(run)
+        say("sealed; report and bundle built" if bundle else "sealed")
     finally:
         if lock:
             lock.release()
@@ -98,7 +124,9 @@ def outside_inputs(parameters: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _run_stage(run: Run, notebook: Path, parameters: Mapping[str, Any], label: str, say: Say) -> None:
+def _run_stage(
+    run: Run, notebook: Path, parameters: Mapping[str, Any], label: str, say: Say, watcher: Watcher | None
+) -> None:
     target, note = run.path("notebooks", notebook.name), run.path(WORK, "pipeline", f"{notebook.stem}.json")
     key = stage_key(run, notebook, parameters)
     if _is_done(run, notebook.stem, key, target, note):
@@ -106,10 +134,14 @@ def _run_stage(run: Run, notebook: Path, parameters: Mapping[str, Any], label: s
         return
     note.unlink(missing_ok=True)
     started = time.time()
-    with _shown_progress(run, label):
+    if watcher:
+        watcher.began(run, notebook.stem, parameters)
+    with _shown_progress(run, label, watcher):
         execute(notebook, target, parameters, failed=run.path(WORK, f"failed-{notebook.name}"))
     write_json(note, {"key": key, "executed_sha256": sha256_file(target), "source_sha256": source_sha256(notebook)})
     say(f"{label}: done in {time.time() - started:.0f} s")
+    if watcher:
+        watcher.ended(run, notebook.stem)
 
 
 def _is_done(run: Run, name: str, key: str, target: Path, note: Path) -> bool:
@@ -151,11 +183,12 @@ def _kernel_environment(run: Run) -> Iterator[None]:
 
 
 @contextmanager
-def _shown_progress(run: Run, label: str) -> Iterator[None]:
-    """Show what the kernel reports as one bar per piece of work, until the stage ends."""
+def _shown_progress(run: Run, label: str, watcher: Watcher | None) -> Iterator[None]:
+    """Show what the kernel reports as one bar per piece of work, until the stage ends; the watcher sees it, too."""
     file, ended = run.path(WORK, "progress.json"), threading.Event()
     file.unlink(missing_ok=True)
-    thread = threading.Thread(target=_watch, args=(file, label, ended), daemon=True)
+    file.with_name(STOP_FILE).unlink(missing_ok=True)
+    thread = threading.Thread(target=_watch, args=(file, label, ended, watcher), daemon=True)
     thread.start()
     try:
         yield
@@ -164,7 +197,7 @@ def _shown_progress(run: Run, label: str) -> Iterator[None]:
         thread.join()
 
 
-def _watch(file: Path, label: str, ended: threading.Event) -> None:
+def _watch(file: Path, label: str, ended: threading.Event, watcher: Watcher | None) -> None:
     from tqdm import tqdm
 
     bar, shown = None, ""
@@ -173,6 +206,8 @@ def _watch(file: Path, label: str, ended: threading.Event) -> None:
             state = read_json(file)
         except (OSError, ValueError):  # not there yet, or being written
             continue
+        if watcher and (reason := watcher.observe(state)):
+            write_text(file.with_name(STOP_FILE), reason)
         if state["label"] != shown:
             if bar is not None:
                 bar.close()

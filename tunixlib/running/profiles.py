@@ -32,11 +32,14 @@ TYPES: dict[str, tuple[type, ...]] = {
 
 # What a value may be beyond its type: names to choose from, or the least number.
 CHOICES = {
-    "PRECISION": ("auto", "bfloat16", "float32"),
+    "PRECISION": ("auto", "bfloat16", "float16", "float32"),
     "COMPILE": ("auto", "on", "off"),
-    "EVAL_DTYPE": ("float32", "bfloat16", "float16"),
+    "EVAL_DTYPE": ("float32", "bfloat16", "float16", "auto"),
 }
-LEAST = {"EVAL_ITEMS": 0, "MAX_STEPS": 0, "TRACES_PER_STEP": 1, "MAX_LENGTH": 1, "MAX_NEW_TOKENS": 1, "EVAL_BATCH": 1}
+LEAST = {
+    "EVAL_ITEMS": 0, "MAX_STEPS": 0, "LORA_RANK": 0, "TRACES_PER_STEP": 1, "MAX_LENGTH": 1, "MAX_NEW_TOKENS": 1,
+    "EVAL_BATCH": 1,
+}  # fmt: skip
 
 
 class ProfileError(ValueError):

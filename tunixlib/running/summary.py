@@ -1,5 +1,7 @@
-"""What a person reads when a run has ended: the table, where things are, what to do next."""
+"""What a person reads when a run has ended or was published: the table, where things are, what to do next."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import read_json
@@ -19,30 +21,74 @@ def result_table(summary: dict[str, Any]) -> str:
             if card["eval_set"] == name:
                 cells = f"{percent(card['accuracy'], True):>24}{percent(card['lenient_accuracy']):>10}"
                 cells += f"{percent(card['format_rate']):>10}{percent(card['step_truth']):>12}"
-                lines.append(f"{LABELS[card['checkpoint']]:12}{cells}{percent(card['step_coverage']):>10}")
+                label = LABELS.get(card["checkpoint"], card["checkpoint"])
+                lines.append(f"{label:12}{cells}{percent(card['step_coverage']):>10}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 
 
 def closing_words(run: Run) -> str:
     """The end of a run: result table, evidence, report, bundle, next steps."""
-    summary = read_json(run.path("eval_summary.json"))
-    folder = _shown(run)
+    from tunixlib.submission.bundle import ARCHIVE, DIST, REPORT
+
+    folder, dist = _shown(run.root), _shown(DIST / run.run_id)
     return "\n".join(
         [
             "",
-            result_table(summary),
+            result_table(read_json(run.path("eval_summary.json"))),
             "",
             f"evidence   {folder}",
-            f"report     dist/{run.run_id}/report.html",
-            f"bundle     dist/{run.run_id}/bundle.zip",
+            f"report     {dist}/{REPORT}",
+            f"bundle     {dist}/{ARCHIVE}, with folders for Kaggle beside it",
             "",
             "next       read analysis.md in the evidence folder, or open the report in a browser",
             f"           check every number again: python -m tunixlib verify {folder}",
             "           look into it by hand: make lab, then notebooks/06_analysis.ipynb with this RUN_ID",
+            f"           make an entry of it: python -m tunixlib bundle {folder} --check",
         ]
     )
 
 
-def _shown(run: Run) -> str:
-    return str(run.root.relative_to(PROJECT_ROOT)) if run.root.is_relative_to(PROJECT_ROOT) else str(run.root)
+def publication_words(run: Run, paths: list[Path]) -> str:
+    """The end of ``bundle``: what was written with its size, and the commands that push it."""
+    lines = [f"published  {_shown(paths[0].parent)}"]
+    lines += [f"           {_name(path):16}{_size(path):>14,} bytes{_files(path)}" for path in paths]
+    return "\n".join([*lines, "", *_push_lines(run, paths[0].parent)])
+
+
+def _push_lines(run: Run, dist: Path) -> list[str]:
+    from tunixlib.submission.facts import read_facts
+    from tunixlib.submission.folders import has_weights
+    from tunixlib.submission.kaggle_metadata import load_metadata
+
+    shown = _shown(dist)
+    first = "first, as owner in kaggle-metadata.json, your account; then bundle again"
+    lines = [first] if load_metadata().owner_is_placeholder else []
+    lines += [f"kaggle kernels push -p {shown}/kernel", f"kaggle datasets create -p {shown}/dataset"]
+    if has_weights(run):
+        lines += [f"kaggle models create -p {shown}/model", f"kaggle models instances create -p {shown}/model"]
+    else:
+        command = read_facts(run).command or "python -m tunixlib run"
+        lines += [
+            "model/ cannot be pushed: its weights are not here, since git holds none; make the run again under a",
+            f"RUN_ID of your own ({command}) and bundle that one",
+        ]
+    return [f"{'push' if number == 0 else '':11}{line}" for number, line in enumerate(lines)]
+
+
+def _name(path: Path) -> str:
+    return path.name + ("/" if path.is_dir() else "")
+
+
+def _size(path: Path) -> int:
+    return sum(file.stat().st_size for file in path.iterdir()) if path.is_dir() else path.stat().st_size
+
+
+def _files(path: Path) -> str:
+    return f" in {len(list(path.iterdir()))} files" if path.is_dir() else ""
+
+
+def _shown(path: Path) -> str:
+    """A path as a person would type it: relative to the project where it lies inside, with forward slashes."""
+    inside = path.is_relative_to(PROJECT_ROOT)
+    return path.relative_to(PROJECT_ROOT).as_posix() if inside else os.fspath(path)

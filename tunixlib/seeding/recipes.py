@@ -51,24 +51,23 @@ TURNS = {"easy": 3, "medium": 2, "hard": 1}
 # A family is learned from a dozen worked examples, not from five: a dataset below this size keeps to CORE.
 ALL_FAMILIES_FROM = 2_000  # traces
 
-CORE = frozenset(
-    """
-    addition_chain age_problem arithmetic_sequence average_of_numbers change_from_payment coins_and_bills
-    compare_more_less day_of_week decimals_arithmetic elapsed_time fraction_addition geography_facts
-    groups_and_left_over logic_ordering missing_number mixed_operations multiplication_two_digit percent_of_number
-    powers_and_roots primes_and_factors rectangle_area_perimeter science_everyday shopping_total speed_distance_time
-    three_step_word_problem two_step_word_problem unit_length unit_time
+CORE_NAMES = """
+addition_chain age_problem arithmetic_sequence average_of_numbers change_from_payment coins_and_bills
+compare_more_less day_of_week decimals_arithmetic elapsed_time fraction_addition geography_facts
+groups_and_left_over logic_ordering missing_number mixed_operations multiplication_two_digit percent_of_number
+powers_and_roots primes_and_factors rectangle_area_perimeter science_everyday shopping_total speed_distance_time
+three_step_word_problem two_step_word_problem unit_length unit_time
 
-    addition answer_with_just_the_number compare_numbers division_exact even_or_odd fraction_of_number
-    halves_and_doubles multiplication place_value remainder_of_division rounding simple_logic string_concat_or_repeat
-    subtraction uppercase_or_lowercase
+addition answer_with_just_the_number compare_numbers division_exact even_or_odd fraction_of_number
+halves_and_doubles multiplication place_value remainder_of_division rounding simple_logic string_concat_or_repeat
+subtraction uppercase_or_lowercase
 
-    transform_dates transform_extract_field transform_join_with_hyphen transform_swap_words
+transform_dates transform_extract_field transform_join_with_hyphen transform_swap_words
 
-    edge_division_by_zero edge_empty_input edge_huge_numbers edge_identity edge_irrelevant_details
-    edge_just_the_number edge_missing_information edge_odd_punctuation edge_other_scripts edge_repeated_question
-    """.split()
-)
+edge_division_by_zero edge_empty_input edge_huge_numbers edge_identity edge_irrelevant_details
+edge_just_the_number edge_missing_information edge_odd_punctuation edge_other_scripts edge_repeated_question
+"""
+CORE = frozenset(CORE_NAMES.split())
 
 # Golden is the easy set: the easiest level of every family in a group.
 GOLDEN = "golden-v2"

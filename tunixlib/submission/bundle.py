@@ -1,109 +1,134 @@
-"""What is published of a run: one HTML page and one zip with all that it takes to check the run elsewhere.
+"""Everything that is published of a sealed run, in ``dist/<run_id>/``, ready to be pushed.
 
-    publish(Run.open("smoke-v1"))      # dist/smoke-v1/report.html, dist/smoke-v1/bundle.zip
+    publish(Run.open("smoke-v1"))
+    # report.html  submission.zip  WRITEUP.md  kernel/  dataset/  model/
 
-The same run and the same sources give the same bytes: names are sorted, times are those of the zip format's first day.
-No weights, no working state, no hidden files.
+The same run and the same sources give the same bytes. All is built beside and renamed, so a failure leaves what was
+published before as it was. A WRITEUP.md that somebody has written into is kept, and so is what else lies there.
 """
 
-import io
-import zipfile
-from collections.abc import Iterator
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
-from tunixlib.artifacts import read_json, sha256_bytes, write_bytes, write_text
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError
-from tunixlib.seeding import datasets
-from tunixlib.submission.cards import dataset_card, model_card
-from tunixlib.submission.facts import read_facts
+from tunixlib.submission.archive import archive_parts, zip_bytes
+from tunixlib.submission.folders import (
+    CODE_FILE,
+    EVIDENCE,
+    Contents,
+    checkpoint_files,
+    data_files,
+    dataset_folder,
+    kernel_folder,
+    model_folder,
+)
+from tunixlib.submission.kaggle_metadata import load_metadata
 from tunixlib.submission.report import render_report
-from tunixlib.submission.sealing import evidence_files
+from tunixlib.submission.writeup import is_edited, writeup
 from tunixlib.tables import markdown_table
 
 DIST = PROJECT_ROOT / "dist"
-FIRST_DAY = (1980, 1, 1, 0, 0, 0)
-PLAIN_FILE = 0o100644 << 16  # a regular file, rw-r--r--
-UNIX = 3
-
-# Part of the bundle -> the files of the project that belong to it.
-SOURCES = {
-    "notebooks": ("notebooks/*.ipynb", "notebooks/profiles/*.yaml"),
-    "package": ("tunixlib/**/*.py", "pyproject.toml", "requirements*.txt"),
-    "words": ("README.md", "LICENSE"),
-}
+REPORT, ARCHIVE, WRITEUP = "report.html", "submission.zip", "WRITEUP.md"
+PUBLISHED = (REPORT, ARCHIVE, "kernel", "dataset", "model", WRITEUP)
 
 
 def publish(run: Run) -> list[Path]:
-    """Write report and bundle of a sealed run and return their paths.
+    """Write all that is published of a sealed run and return the paths of report, zip, folders and write-up.
 
-    Raises RunError when the run is not sealed or a file is not the one that was sealed.
+    Raises RunError when the run is not sealed or a file is not the one that was sealed, MetadataError when
+    ``kaggle-metadata.json`` breaks a rule.
     """
     if not run.sealed:
         raise RunError(
             f"run {run.run_id!r}: found no {MANIFEST}, expected a sealed run; "
             "seal it with `python -m tunixlib seal RUN`"
         )
-    contents = dict(sorted({name: data for part in _parts(run).values() for name, data in part.items()}.items()))
-    report, bundle = DIST / run.run_id / "report.html", DIST / run.run_id / "bundle.zip"
-    write_text(report, render_report(run))
-    write_bytes(bundle, _zip(contents))
-    return [report, bundle]
+    meta = load_metadata()
+    contents: Contents = {
+        ARCHIVE: zip_bytes({name: data for part in archive_parts(run).values() for name, data in part.items()}),
+        **_below("kernel", kernel_folder(meta)),
+        **_below("dataset", dataset_folder(run, meta)),
+        **_below("model", model_folder(run, meta)),
+        WRITEUP: current_writeup(run).encode("utf-8"),
+        REPORT: render_report(run).encode("utf-8"),
+    }
+    target = DIST / run.run_id
+    DIST.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{run.run_id}.", suffix=".part", dir=DIST) as scratch:
+        built = Path(scratch) / "new"
+        _fill(built, contents)
+        _replace(target, built, Path(scratch) / "old")
+    return [target / name for name in PUBLISHED]
+
+
+def current_writeup(run: Run) -> str:
+    """The write-up that a person has written into, where there is one, else the skeleton from the run's numbers."""
+    path = DIST / run.run_id / WRITEUP
+    if path.is_file() and is_edited(written := path.read_text(encoding="utf-8")):
+        return written
+    return writeup(run)
 
 
 def contents_table(run: Run) -> str:
-    """What the bundle holds, or will hold once the run is sealed, as Markdown: parts, files, bytes."""
-    parts = _parts(run)
+    """What ``submission.zip`` holds, or will hold once the run is sealed, as Markdown: parts, files, bytes."""
+    parts = archive_parts(run)
     rows = [(name, len(files), f"{sum(map(len, files.values())):,}") for name, files in parts.items()]
     total = sum(len(data) for files in parts.values() for data in files.values())
     rows.append(("all", sum(len(files) for files in parts.values()), f"{total:,}"))
     return markdown_table(("part", "files", "bytes"), rows)
 
 
-def _parts(run: Run) -> dict[str, dict[str, bytes]]:
-    """Part -> name in the bundle -> bytes."""
-    project = {part: dict(_project_files(patterns)) for part, patterns in SOURCES.items()}
-    cards = {"MODEL_CARD.md": model_card(run).encode("utf-8"), "DATASET_CARD.md": dataset_card(run).encode("utf-8")}
-    return {"evidence": dict(_evidence(run)), "data": dict(_data(run)), **project, "cards": cards}
+def publication_tree(run: Run) -> str:
+    """What ``dist/<run_id>/`` holds, or will hold once the run is sealed, as one line for each file."""
+    folders = {
+        "kernel": (CODE_FILE, "kernel-metadata.json"),
+        "dataset": (*data_files(run), EVIDENCE, "LICENSE", "README.md", "croissant.json", "dataset-metadata.json"),
+        "model": (*checkpoint_files(run), "README.md", "model-instance-metadata.json", "model-metadata.json"),
+    }
+    lines = [f"dist/{run.run_id}/", *(f"  {name}" for name in (REPORT, ARCHIVE, WRITEUP))]
+    for folder, names in folders.items():
+        lines += [f"  {folder}/", *(f"    {name}" for name in sorted(names))]
+    return "\n".join(lines)
 
 
-def _evidence(run: Run) -> Iterator[tuple[str, bytes]]:
-    """The evidence files; of a sealed run those that its manifest names, with the bytes that it names."""
-    named: dict[str, str] = read_json(run.path(MANIFEST))["files"] if run.sealed else {}
-    for name in sorted({*evidence_files(run.root), *named}):
-        data = run.path(name).read_bytes() if run.path(name).is_file() else None
-        if run.sealed and (data is None or sha256_bytes(data) != named.get(name)):
-            raise RunError(
-                f"run {run.run_id!r}: {name} is not the file that was sealed; see `python -m tunixlib verify`, and "
-                "restore it before publishing"
-            )
-        yield f"submission_runs/{run.run_id}/{name}", data or b""
-    if run.sealed:
-        yield f"submission_runs/{run.run_id}/{MANIFEST}", run.path(MANIFEST).read_bytes()
+def _below(folder: str, contents: Contents) -> Contents:
+    return {f"{folder}/{name}": data for name, data in contents.items()}
 
 
-def _data(run: Run) -> Iterator[tuple[str, bytes]]:
-    """The folders of ``data/`` that the run used, where the repository has them."""
-    facts = read_facts(run)
-    for key in sorted({facts.split["dataset_key"], *facts.summary.document["eval_sets"]}):
-        for name in ("dataset.jsonl", "eval.jsonl", "manifest.json"):
-            path = datasets.DATA_ROOT / key / name
-            if path.is_file():
-                yield f"data/{key}/{name}", path.read_bytes()
+def _fill(folder: Path, contents: Mapping[str, bytes | Path]) -> None:
+    for name, data in contents.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(data, bytes):
+            path.write_bytes(data)
+        elif data.suffix == ".safetensors":
+            _link(data, path)
+        else:  # a link would let an edit here change what was sealed there
+            shutil.copyfile(data, path)
 
 
-def _project_files(patterns: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-    for pattern in patterns:
-        for path in PROJECT_ROOT.glob(pattern):
-            relative = path.relative_to(PROJECT_ROOT)
-            if path.is_file() and not any(part.startswith(".") for part in relative.parts):
-                yield relative.as_posix(), path.read_bytes()
+def _link(source: Path, path: Path) -> None:
+    """Weights are large: a hard link where the file system has them, else a copy."""
+    try:
+        os.link(source.resolve(), path)
+    except OSError:  # another file system, or one without hard links
+        shutil.copyfile(source, path)
 
 
-def _zip(contents: dict[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, data in contents.items():
-            entry = zipfile.ZipInfo(name, FIRST_DAY)
-            entry.create_system, entry.external_attr = UNIX, PLAIN_FILE
-            bundle.writestr(entry, data, zipfile.ZIP_DEFLATED, compresslevel=9)
-    return stream.getvalue()
+def _replace(target: Path, built: Path, old: Path) -> None:
+    """Put ``built`` in the place of ``target``; what somebody else put there moves over."""
+    if target.exists():
+        target.rename(old)
+    try:
+        built.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    if old.exists():
+        for path in old.iterdir():
+            if path.name not in PUBLISHED:
+                path.rename(target / path.name)

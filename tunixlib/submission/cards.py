@@ -1,4 +1,4 @@
-"""The model card and the data set card of a run, in the form of Hugging Face, rendered from measured facts only.
+"""The model card of a run, in the form of Hugging Face, rendered from measured facts only.
 
 print(model_card(run))
 
@@ -8,30 +8,22 @@ language: en
 ...
 """
 
-from collections import Counter
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any
 
 import yaml
 
-from tunixlib.checking.steps import check_steps
 from tunixlib.runs import Run
 from tunixlib.seeding.datasets import STAGES
-from tunixlib.seeding.recipes import DEFAULT_TRACES
-from tunixlib.submission.facts import FINAL, Facts, read_facts
+from tunixlib.submission.facts import FINAL, FINAL_ARM, Facts, read_facts
 from tunixlib.tables import markdown_table, percent
-from tunixlib.traces import ReasoningTrace, read_traces, render_completion
 
-# The names by which others know the models that we call by short names.
-BASE_MODELS = {"smollm2": "HuggingFaceTB/SmolLM2-135M-Instruct"}
-LICENSE = "apache-2.0"
 MEASURES = {"accuracy": "accuracy", "lenient_accuracy": "lenient", "format_rate": "format", "step_truth": "step truth"}
 
 USE = """```python
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-folder = "submission_runs/{run_id}/training/curriculum/{final}/checkpoint"
+folder = "{folder}"
 tokenizer = AutoTokenizer.from_pretrained(folder)
 model = AutoModelForCausalLM.from_pretrained(folder)
 turns = [{{"role": "user", "content": {prompt!r}}}]
@@ -43,49 +35,65 @@ print(tokenizer.decode(output[0][inputs["input_ids"].shape[1] :]))
 ```"""
 
 
-def model_card(run: Run) -> str:
-    """The model card as Markdown with YAML front matter. Raises ArtifactError when a stage has not run."""
+def model_card(run: Run, folder: str | None = None) -> str:
+    """The model card as Markdown with YAML front matter; ``folder`` is where its reader finds the checkpoint.
+
+    Raises ArtifactError when a stage has not run.
+    """
     facts = read_facts(run)
-    model = PurePath(facts.parameters["MODEL"]).name
     front = {
-        "license": LICENSE,
-        "base_model": BASE_MODELS.get(model, model),
+        "license": facts.base_license,
+        "base_model": facts.base_model,
         "language": "en",
         "library_name": "transformers",
         "pipeline_tag": "text-generation",
         "tags": ["reasoning", "curriculum-learning", "sft", "verified-steps"],
     }
-    return "\n\n".join(
-        [
-            _front_matter(front),
-            f"# {model}, taught to show its work (run `{run.run_id}`)",
-            f"`{model}` after supervised fine-tuning on worked problems in three stages of rising difficulty, to write "
-            "its steps between `<reasoning>` tags and its answer between `<answer>` tags, and to stop. This is the "
-            f"checkpoint `curriculum/{FINAL}`; below, format is how often it does so.",
-            "## Training",
-            _training(facts),
-            "## Results",
-            *_results(facts),
-            "## Limits",
-            _limits(facts),
-            "## Use",
-            USE.format(
-                run_id=run.run_id,
-                final=FINAL,
-                prompt=facts.final_rows[0]["prompt"],
-                limit=facts.parameters["MAX_NEW_TOKENS"],
-            ),
-            "## Verify",
-            _verify(run),
-        ]
-    ) + "\n"  # fmt: skip
+    parts = [
+        front_matter(front),
+        f"# {facts.model}, taught to show its work (run `{run.run_id}`)",
+        f"`{facts.model}` after supervised fine-tuning on worked problems in three stages of rising difficulty, to "
+        "write its steps between `<reasoning>` tags and its answer between `<answer>` tags, and to stop. This is the "
+        f"checkpoint `{FINAL_ARM}/{FINAL}`; below, format is how often it does so.",
+        "## Training",
+        training_text(facts),
+        "## Results",
+        *result_blocks(facts),
+        "## Limits",
+        limits_text(facts),
+        "## Use",
+        USE.format(
+            folder=folder or f"submission_runs/{run.run_id}/{run.relative(facts.final_folder)}",
+            prompt=facts.final_rows[0]["prompt"],
+            limit=facts.parameters["MAX_NEW_TOKENS"],
+        ),
+        "## Verify",
+        verify_text(run),
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
-def _front_matter(values: Mapping[str, Any]) -> str:
+def model_summary(run: Run) -> str:
+    """Some sentences on the model without any tags: the client turns those of a description into plain text."""
+    facts = read_facts(run)
+    found = []
+    for eval_set in facts.summary.eval_sets:
+        card = facts.final_card(eval_set)
+        found.append(f"{percent(card['accuracy'], True)} on {card['n']} items of {eval_set}")
+    return (
+        f"{facts.base_model}, fine-tuned on {facts.split['total']} worked problems to write reasoning steps, then the "
+        f"answer, then stop. Accuracy of this checkpoint with 95 % intervals: {'; '.join(found)}. Every number can be "
+        f"checked offline from the evidence of run {run.run_id}; README.md among the files is the whole card."
+    )
+
+
+def front_matter(values: Mapping[str, Any]) -> str:
+    """The YAML head of a card."""
     return f"---\n{yaml.safe_dump(dict(values), sort_keys=True, allow_unicode=True)}---"
 
 
-def _training(facts: Facts) -> str:
+def training_text(facts: Facts) -> str:
+    """Data, passes and settings in a sentence, then steps and tokens of each arm as a table."""
     split, p = facts.split, facts.parameters
     counts = ", ".join(f"{stage.upper()} {split['stages'][stage]['traces']}" for stage in STAGES)
     rows = []
@@ -96,12 +104,18 @@ def _training(facts: Facts) -> str:
     words = (
         f"{split['total']} traces of `{split['dataset_key']}` (stages {counts}), passes over the stages "
         f"{'/'.join(str(count) for count in p['EPOCHS'])}, {p['TRACES_PER_STEP']} traces per step, peak learning rate "
-        f"{p['LEARNING_RATE']:g}, seed {p['SEED']}. The arm `flat` holds the same rows in random order."
+        f"{p['LEARNING_RATE']:g}, seed {p['SEED']}, {_trained(p)}. The arm `flat` holds the same rows in random order."
     )
     return words + "\n\n" + markdown_table(("arm", "segments", "steps", "tokens", "supervised tokens"), rows)
 
 
-def _results(facts: Facts) -> list[str]:
+def _trained(parameters: Mapping[str, Any]) -> str:
+    rank = parameters.get("LORA_RANK", 0)  # runs made before this parameter existed trained all weights
+    return f"LoRA of rank {rank}, merged into the weights after each segment" if rank else "all weights trained"
+
+
+def result_blocks(facts: Facts) -> list[str]:
+    """One table of checkpoints for each evaluation set, then what the columns mean."""
     blocks = []
     for eval_set in facts.summary.eval_sets:
         cards = facts.summary.cards(eval_set)
@@ -116,8 +130,9 @@ def _results(facts: Facts) -> list[str]:
     ]
 
 
-def _limits(facts: Facts) -> str:
-    card = facts.summary.cards(facts.summary.eval_sets[0])[-1]
+def limits_text(facts: Facts) -> str:
+    """What the numbers do not say, as a Markdown list."""
+    card = facts.final_card(facts.summary.eval_sets[0])
     coverage = card["step_coverage"]
     checked = (
         f"{coverage['k']} of {coverage['n']} steps of `{card['checkpoint']}` could be checked ({percent(coverage)})"
@@ -132,72 +147,9 @@ def _limits(facts: Facts) -> str:
     )
 
 
-def _verify(run: Run) -> str:
+def verify_text(run: Run) -> str:
+    """How to check every number of the run."""
     return (
         "Every number above follows from files of the run, without weights or GPU:\n\n"
         f"```\npython -m tunixlib verify submission_runs/{run.run_id}\n```"
     )
-
-
-def dataset_card(run: Run) -> str:
-    """The card of the data that a run was trained on, as Markdown with YAML front matter."""
-    facts = read_facts(run)
-    traces = list(read_traces(run.path("data", "dataset.jsonl")))
-    key, sha = facts.split["dataset_key"], facts.split["sha256"]
-    front = {
-        "license": LICENSE,
-        "language": "en",
-        "pretty_name": key,
-        "size_categories": [_size_category(len(traces))],
-        "task_categories": ["text-generation"],
-        "tags": ["reasoning", "synthetic", "verified-steps"],
-    }
-    return "\n\n".join(
-        [
-            _front_matter(front),
-            f"# {key}",
-            f"{len(traces)} problems with worked steps and a final answer, one JSON document per line, sha256 `{sha}`.",
-            f"One of them, as a model sees it:\n\n```text\n{traces[0].prompt}\n\n{render_completion(traces[0])}\n```",
-            "## What it holds",
-            _breadth(traces),
-            "## Truth",
-            _truth(traces),
-            "## Make it again",
-            _remake(key, len(traces), traces[0].meta.get("seed")),
-        ]
-    ) + "\n"  # fmt: skip
-
-
-def _size_category(count: int) -> str:
-    """The bucket in which Hugging Face counts data sets."""
-    for limit, name in ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M")):
-        if count < limit:
-            return name
-    return "n>1M"
-
-
-def _breadth(traces: list[ReasoningTrace]) -> str:
-    rows = []
-    for category in sorted({str(trace.meta.get("category", "unknown")) for trace in traces}):
-        found = [trace for trace in traces if str(trace.meta.get("category", "unknown")) == category]
-        steps = [len(trace.steps) for trace in found]
-        families = len({trace.meta.get("family") for trace in found})
-        rows.append((category, len(found), families, f"{min(steps)}–{max(steps)}"))
-    return markdown_table(("category", "traces", "families", "steps"), rows)
-
-
-def _truth(traces: list[ReasoningTrace]) -> str:
-    found = Counter(
-        step.verdict for trace in traces for step in check_steps([step.content for step in trace.steps]).steps
-    )
-    return (
-        f"Of {sum(found.values())} steps, {found['true']} state something that was checked and is true, "
-        f"{found['false']} are false, and {found['unchecked']} state nothing that a program can check."
-    )
-
-
-def _remake(key: str, count: int, seed: Any) -> str:
-    if key not in DEFAULT_TRACES:
-        return "This data was ingested from a file: there is no recipe to make it again."
-    command = f"python -m tunixlib seed --dataset {key} --traces {count} --seed {seed} --out data/{key}"
-    return f"The same bytes come from\n\n```\n{command}\n```"

@@ -70,7 +70,8 @@ def _orders(evidence: Evidence, arm: str, parameters: dict[str, Any]) -> Iterato
 def _chain(evidence: Evidence, arm: str, parameters: dict[str, Any]) -> Iterator[Problem]:
     """Each checkpoint names its parent, its data, its settings and its steps, and its weights if they are there."""
     parent = evidence.manifest["model"]["weights_sha256"]
-    names = ("learning_rate", "max_steps", "seed", "precision", "compile")
+    settings = ("learning_rate", "lora_rank", "max_steps", "seed", "precision", "compile")
+    names = [name for name in settings if name.upper() in parameters]  # older runs know no adapters
     for segment in _segments(evidence, arm):  # in both arms the order of names is the order of training
         folder = f"training/{arm}/{segment}"
         missing = [name for name in SEGMENT_FILES if f"{folder}/{name}" not in evidence.hashes]

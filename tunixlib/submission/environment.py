@@ -7,7 +7,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from tunixlib.artifacts import read_json
 from tunixlib.runs import PROJECT_ROOT
+
+# A copy of the project that is no clone (the package inside a Kaggle kernel) carries what git said when it was packed.
+PACKED_COMMIT = "packed_commit.json"
 
 # The packages whose version can change a number in the evidence.
 PACKAGES = (
@@ -29,7 +33,14 @@ def capture_environment() -> dict[str, Any]:
 
 
 def capture_commit(root: Path = PROJECT_ROOT) -> dict[str, Any]:
-    """The git commit and whether anything but runs differed from it; ``{"commit": "none", ...}`` outside git."""
+    """The git commit and whether anything but runs differed from it; ``{"commit": "none", ...}`` outside git.
+
+    In an unpacked copy of the project it is the commit that the copy was made from.
+    """
+    packed = root / PACKED_COMMIT
+    if packed.is_file():
+        found: dict[str, Any] = read_json(packed)
+        return found
     commit = _git(root, "rev-parse", "HEAD")
     if not commit:
         return {"commit": "none", "dirty": True}

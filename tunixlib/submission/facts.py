@@ -6,13 +6,18 @@ facts.parameters["MODEL"], facts.final_rows[0]["completion"]
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path, PurePath
 from typing import Any
 
 from tunixlib.analysis.run_files import SEGMENTS, Summary, read_metrics, read_predictions, read_summary
 from tunixlib.artifacts import read_json
 from tunixlib.runs import MANIFEST, STAGES, WORK, Run
 
-FINAL = SEGMENTS["curriculum"][-1]
+# The checkpoint that is published and judged: the last one of the last arm.
+FINAL_ARM, FINAL = "curriculum", SEGMENTS["curriculum"][-1]
+
+# The names by which others know the models that we call by short names.
+BASE_MODELS = {"smollm2": "HuggingFaceTB/SmolLM2-135M-Instruct"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,26 @@ class Facts:
         """All parameters of all finished stages."""
         return {name: value for record in self.records.values() for name, value in record["parameters"].items()}
 
+    @property
+    def model(self) -> str:
+        """The base model's short name: of a folder its last part, since paths are nobody's business."""
+        return PurePath(self.parameters["MODEL"]).name
+
+    @property
+    def base_model(self) -> str:
+        """The base model's name as others know it."""
+        return BASE_MODELS.get(self.model, self.model)
+
+    @property
+    def base_license(self) -> str:
+        """The licence that the base model hands down to what is trained from it."""
+        return "gemma" if "gemma" in self.model.lower() else "apache-2.0"
+
+    @property
+    def final_folder(self) -> Path:
+        """The folder of the checkpoint that is published."""
+        return self.run.path("training", FINAL_ARM, FINAL, "checkpoint")
+
     @cached_property
     def summary(self) -> Summary:
         """``eval_summary.json``."""
@@ -39,6 +64,12 @@ class Facts:
         return found
 
     @cached_property
+    def data_sha256(self) -> dict[str, str]:
+        """Key of a data set or evaluation set -> sha256 of the file that the run used."""
+        used = {name: entry["sha256"] for name, entry in self.summary.document["eval_sets"].items()}
+        return {self.split["dataset_key"]: self.split["sha256"], **used}
+
+    @cached_property
     def metrics(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
         """Arm -> segment -> rows of ``metrics.jsonl``."""
         return read_metrics(self.run)
@@ -47,6 +78,10 @@ class Facts:
     def final_rows(self) -> list[dict[str, Any]]:
         """Every prediction of the final checkpoint, over all evaluation sets."""
         return [row for name in self.summary.eval_sets for row in read_predictions(self.run, name, FINAL)]
+
+    def final_card(self, eval_set: str) -> dict[str, Any]:
+        """The scorecard of the checkpoint that is published."""
+        return next(card for card in self.summary.cards(eval_set) if card["checkpoint"] == FINAL)
 
     @cached_property
     def command(self) -> str:

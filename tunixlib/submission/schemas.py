@@ -121,7 +121,7 @@ class Summary(_Document):
     eval_sets: dict[str, EvalSetName]
     checkpoints: Annotated[list[str], Field(min_length=1)]
     base_weights_sha256: Sha256
-    precision: str
+    precision: Literal["float32", "bfloat16", "float16"]
     device: str
     metrics: Metrics
     primary_score: Number
@@ -140,6 +140,8 @@ class MetricsRow(_Document):
     tokens_per_second: Number
     grad_norm: Number
     seconds: Seconds
+    loss_scale: Number = 1.0  # written in float16 only
+    skipped: bool = False  # the gradient overflowed in float16: no update, and grad_norm is 0
 
 
 class StepRow(_Document):

@@ -18,7 +18,10 @@ def training_table(run: Run, arm: str) -> str:
         chosen = read_json(folder / "checkpoint" / "checkpoint.json")["chosen"]
         tokens, seconds = sum(row["tokens"] for row in metrics), sum(row["seconds"] for row in metrics)
         first, last = _mean_loss(metrics[:5]), _mean_loss(metrics[-5:])
-        how = f"{chosen['precision']} on {chosen['device']}" + (", compiled" if chosen["compile"] else "")
+        count = chosen.get("processes", 1)
+        how = f"{chosen['precision']} on {f'{count} x ' if count > 1 else ''}{chosen['device']}"
+        how += ", compiled" if chosen["compile"] else ""
+        how += f", {skipped} skipped" if (skipped := sum(row.get("skipped", False) for row in metrics)) else ""
         rows.append((folder.name, len(metrics), tokens, f"{first:.3f}", f"{last:.3f}", f"{tokens / seconds:.0f}", how))
     header = ("segment", "steps", "tokens", "first 5 losses", "last 5 losses", "tokens/s", "computed in")
     return markdown_table(header, rows)
@@ -69,9 +72,15 @@ def fairness(
 
 
 def _settings(run: Run, arm: str) -> list[dict[str, Any]]:
-    """Config and what was chosen on the machine, of every segment, each once."""
+    """Config and what was chosen on the machine, of every segment, each once.
+
+    How many rows were computed at once, and layers twice, may differ: losses are summed, the update is the same.
+    """
     records = [read_json(path) for path in sorted(run.path("training", arm).glob("*/checkpoint/checkpoint.json"))]
     found = [{**record["config"], **record["chosen"]} for record in records]
+    for settings in found:
+        for name in ("rows_at_once", "recompute"):
+            settings.pop(name, None)
     return [settings for i, settings in enumerate(found) if settings not in found[:i]]
 
 

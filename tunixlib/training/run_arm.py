@@ -17,7 +17,9 @@ from tunixlib.runs import Run
 from tunixlib.seeding.datasets import STAGES, load_traces
 from tunixlib.traces import read_traces
 from tunixlib.training.arms import LENGTHS, Segment, order_batches, plan_arm
-from tunixlib.training.sft import SFTConfig, train_segment
+from tunixlib.training.config import SFTConfig
+from tunixlib.training.plan import plan_training
+from tunixlib.training.sft import train_segment
 
 
 def encode_run(run: Run, arm: str, model: str, max_length: int) -> tuple[dict[str, EncodedTrace], list[LeftOut]]:
@@ -57,8 +59,10 @@ def train_arm(
 ) -> list[CheckpointRecord]:  # fmt: skip
     """Train all segments of an arm and return their checkpoint records.
 
-    Each segment starts from the checkpoint before it, whose weights must have the recorded hash (ModelError).
+    Each segment starts from the checkpoint before it, whose weights must have the recorded hash (ModelError). How to
+    compute is chosen once, from the rows that all arms share. Raises TrainingError when memory does not suffice.
     """
+    choice = plan_training(model, rows, traces_per_step, config).choice
     segments = plan_run(run, arm, rows, epochs, seed)
     dataset_sha256 = sha256_file(run.path("data", "dataset.jsonl"))
     arm_tokens = sum(len(rows[trace_id].input_ids) for segment in segments for trace_id in segment.rows)
@@ -69,6 +73,6 @@ def train_arm(
         out = run.path("training", arm, segment.name)
         batches = segment_batches(segment, rows, traces_per_step, seed, pad_id)
         names = {"arm": arm, "stage": segment.name, "dataset_sha256": dataset_sha256}
-        records.append(train_segment(parent, batches, config, out, arm_tokens=arm_tokens, **names))
+        records.append(train_segment(parent, batches, config, out, arm_tokens=arm_tokens, choice=choice, **names))
         parent, _ = verified_checkpoint(out / "checkpoint")
     return records

@@ -2,57 +2,43 @@
 
     train_segment(parent, batches, SFTConfig(learning_rate=1e-4), out, arm="flat", stage="stage_1", dataset_sha256=...)
 
-What it does for speed, measured on SmolLM2-135M and two cores: weights in bf16 with float32 masters in the optimizer
-(autocast casts every weight again in every forward; plain bf16 AdamW loses small updates), logits only where there is
-a target, no attention mask (padding is on the right of causal attention, where no real token sees it), and layers
-compiled one by one where a C++ compiler is found and the run is long enough to repay it.
+What it does for speed, measured on SmolLM2-135M and two cores: weights in bf16 with float32 masters in the optimizer,
+logits only where there is a target, no attention mask (padding is on the right of causal attention, where no real token
+sees it), and layers compiled one by one where a C++ compiler is found and the run is long enough to repay it.
+
+With ``lora_rank`` only adapters are trained; they are folded into the parent before saving, so every checkpoint is a
+plain Hugging Face folder and the next stage starts from it with fresh adapters, in every arm alike.
 """
 
+import gc
 import math
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
 
 from tunixlib.artifacts import write_jsonl
-from tunixlib.modeling.checkpoints import CheckpointRecord, save_checkpoint
-from tunixlib.modeling.models import best_device, load_checkpoint, weights_sha256
+from tunixlib.modeling.checkpoints import CheckpointRecord, read_record, save_checkpoint
+from tunixlib.modeling.lora import add_adapters, merge_adapters
+from tunixlib.modeling.models import load_checkpoint, weights_sha256
 from tunixlib.modeling.tokenization import Batch, check_batches, end_token
 from tunixlib.runs import progress
+from tunixlib.training.config import SFTConfig, TrainingError, learning_rate_at
+from tunixlib.training.distributed import share, train_in_processes
+from tunixlib.training.masters import LEAST_SCALE, MasterWeights
+from tunixlib.training.plan import Choice, plan_segment
 
 # Operations after which compiling repays itself: a cold start costs about 40 s and the gain is about a quarter, so the
 # eager time must exceed three minutes at the 250 GFLOP/s seen on two cores.
 COMPILE_FROM_OPERATIONS = 4.5e13
-
-
-class TrainingError(RuntimeError):
-    """Training cannot start or go on. The message names arm, stage, step and traces."""
-
-
-class SFTConfig(BaseModel):
-    """How a segment is trained. The same values hold in every arm that is compared."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = 1e-4  # peak, after warm-up
-    warmup_share: Annotated[float, Field(ge=0, lt=1)] = 0.1  # of the segment's steps, linear from zero
-    final_share: Annotated[float, Field(ge=0, le=1)] = 0.1  # of the peak, reached linearly at the last step
-    beta1: Annotated[float, Field(gt=0, lt=1)] = 0.9
-    beta2: Annotated[float, Field(gt=0, lt=1)] = 0.95
-    weight_decay: Annotated[float, Field(ge=0)] = 0.01
-    max_grad_norm: Annotated[float, Field(gt=0)] = 1.0  # of the whole gradient
-    micro_batch: Annotated[int, Field(ge=1)] = 64  # rows per forward; more rows per step accumulate
-    max_steps: Annotated[int, Field(ge=0)] = 0  # per segment; 0 means all
-    precision: Literal["auto", "bfloat16", "float32"] = "auto"
-    compile: Literal["auto", "on", "off"] = "auto"
-    seed: int = 42
 
 
 class CompletionLoss(nn.Module):
@@ -73,72 +59,6 @@ class CompletionLoss(nn.Module):
         return nn.functional.cross_entropy(logits, input_ids[:, 1:][targets], reduction="sum")
 
 
-class MasterWeights:
-    """AdamW on float32 copies of a model's trainable weights; the model itself may compute in bf16.
-
-    The copies are the model's own parameters when the model computes in float32. Gradients land in buffers that live
-    as long as the training: fresh ones would cost page faults over half a gigabyte in every step.
-    """
-
-    def __init__(self, model: nn.Module, config: SFTConfig, dtype: torch.dtype):
-        self.params = [param for param in model.parameters() if param.requires_grad]
-        self.masters: list[torch.Tensor] = list(self.params)
-        self.copied = dtype != torch.float32
-        if self.copied:
-            self.masters = [param.detach().clone() for param in self.params]
-            for param, master in zip(self.params, self.masters, strict=True):
-                param.data = param.data.to(dtype)  # parameters only: rotary tables stay float32
-                master.grad = torch.zeros_like(master)
-        self.optimizer = torch.optim.AdamW(
-            self.masters, lr=0.0, betas=(config.beta1, config.beta2), weight_decay=config.weight_decay, fused=True
-        )
-        self.max_grad_norm = config.max_grad_norm
-
-    @torch.no_grad()
-    def step(self, learning_rate: float) -> float:
-        """Clip the gradient and update the weights. Returns the norm before clipping; one that is not finite stops."""
-        if self.copied:
-            for param, master in zip(self.params, self.masters, strict=True):
-                assert master.grad is not None
-                master.grad.zero_() if param.grad is None else master.grad.copy_(param.grad)
-        norm = nn.utils.get_total_norm([master.grad for master in self.masters if master.grad is not None])
-        if math.isfinite(float(norm)):
-            if norm > self.max_grad_norm:
-                nn.utils.clip_grads_with_norm_(self.masters, self.max_grad_norm, norm)
-            for group in self.optimizer.param_groups:
-                group["lr"] = learning_rate
-            self.optimizer.step()
-        for param, master in zip(self.params, self.masters, strict=True):
-            param.grad = None
-            if self.copied:
-                param.copy_(master)
-        return float(norm)
-
-    def restore(self) -> None:
-        """Put the float32 masters into the model, for saving."""
-        for param, master in zip(self.params, self.masters, strict=True):
-            param.data = master.data
-
-
-def learning_rate_at(step: int, steps: int, config: SFTConfig) -> float:
-    """Linear warm-up from zero, then linear decay to ``final_share`` of the peak. ``step`` counts from 1."""
-    warmup = max(1, round(config.warmup_share * steps))
-    if step <= warmup:
-        return config.learning_rate * step / warmup
-    left = (steps - step) / max(1, steps - warmup)
-    return config.learning_rate * (config.final_share + (1 - config.final_share) * left)
-
-
-def choose_precision(wish: str, device: str) -> str:
-    """``bfloat16`` where the hardware computes it, ``float32`` elsewhere, unless one is asked for by name."""
-    if wish != "auto":
-        return wish
-    if device == "cuda":
-        return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
-    has_bf16 = device == "cpu" and (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
-    return "bfloat16" if has_bf16 else "float32"
-
-
 def choose_compile(wish: str, operations: float, device: str) -> bool:
     """Whether to compile: when asked for, or when a compiler is there and the run is long enough to repay it."""
     if wish != "auto":
@@ -150,77 +70,138 @@ def choose_compile(wish: str, operations: float, device: str) -> bool:
 
 def train_segment(
     parent: Path, batches: Sequence[Batch], config: SFTConfig, out: Path, *, arm: str, stage: str, dataset_sha256: str,
-    arm_tokens: int = 0,
+    arm_tokens: int = 0, choice: Choice | None = None,
 ) -> CheckpointRecord:  # fmt: skip
     """Train on ``batches`` from ``parent`` and write ``out/{metrics.jsonl, order.jsonl, checkpoint/}``.
 
-    ``arm_tokens`` is the length of the whole arm in tokens, from which compiling is decided. Returns the checkpoint's
-    record. Raises TrainingError on a loss that is not finite, TokenizationError when a row does not end on its end
-    token. Same batches, config, CPU and thread count: the same weights, bit for bit.
+    ``arm_tokens`` is the length of the whole arm in tokens, from which compiling is decided; ``choice`` says how to
+    compute, the best for these batches by default. Returns the checkpoint's record. Raises TrainingError on a loss
+    that is not finite, TokenizationError when a row does not end on its end token. Same batches, config, CPU, thread
+    and process count: the same weights, bit for bit.
     """
     from accelerate import Accelerator
 
-    torch.manual_seed(config.seed)
-    device = best_device()
-    model, tokenizer = load_checkpoint(parent, "float32", device)
     steps = batches[: config.max_steps] if config.max_steps else batches
+    names = {
+        "arm": arm, "stage": stage, "dataset_sha256": dataset_sha256,
+        "arm_tokens": arm_tokens or sum(batch.tokens for batch in batches),
+    }  # fmt: skip
+    if choice is None:
+        rows = max(len(batch.trace_ids) for batch in steps)
+        tokens = max(batch.input_ids.shape[1] for batch in steps)
+        targets = max(int(batch.loss_mask.sum(1).max()) for batch in steps)
+        choice = plan_segment(parent, rows, tokens, targets, config).choice
+    if choice.processes > 1:
+        return train_in_processes(parent, steps, config, out, choice, names)
+    accelerator = Accelerator(cpu=choice.device == "cpu", mixed_precision="no")
+    train_here(parent, steps, config, out, choice, names, accelerator)
+    return read_record(out / "checkpoint")
+
+
+def train_here(
+    parent: Path, steps: Sequence[Batch], config: SFTConfig, out: Path, choice: Choice, names: Mapping[str, Any],
+    accelerator: Any,
+) -> None:  # fmt: skip
+    """This process's part of a segment; the first of several writes the files."""
+    torch.manual_seed(config.seed)
+    model, tokenizer = _load(parent, config, choice, str(accelerator.device))
     check_batches(steps, end_token(tokenizer))
-    precision = choose_precision(config.precision, device)
-    operations = 6.0 * sum(p.numel() for p in model.parameters()) * (arm_tokens or sum(b.tokens for b in batches))
-    compiled = choose_compile(config.compile, operations, device)
+    operations = 6.0 * sum(p.numel() for p in model.parameters()) * names["arm_tokens"]
+    compiled = choose_compile(config.compile, operations, choice.device)
     model.train()
-    optimizer = MasterWeights(model, config, getattr(torch, precision))
+    together = accelerator.num_processes > 1
+    total = torch.distributed.all_reduce if together else None
+    optimizer = MasterWeights(model, config, getattr(torch, choice.precision), total)
+    if choice.recompute:
+        model.gradient_checkpointing_enable({"use_reentrant": False})
     if compiled:
         for layer in model.get_decoder().layers:
             layer.compile(dynamic=True)
-    accelerator = Accelerator(cpu=device == "cpu", mixed_precision="no")
-    loss = accelerator.prepare(CompletionLoss(model))
-    metrics = list(_run_steps(loss, optimizer, steps, config, accelerator, label=f"{arm}/{stage}"))
+    part = Part(accelerator.device, accelerator.process_index, accelerator.num_processes, choice.rows_at_once)
+    label = f"{names['arm']}/{names['stage']}"
+    metrics = list(_run_steps(CompletionLoss(model), optimizer, steps, config, part, label))
+    if part.process:
+        return
     optimizer.restore()
     write_jsonl(out / "metrics.jsonl", metrics)
     write_jsonl(
         out / "order.jsonl", ({"step": i, "trace_ids": list(b.trace_ids)} for i, b in enumerate(steps, start=1))
     )
-    return save_checkpoint(
-        model, tokenizer, out / "checkpoint", parent_sha256=weights_sha256(parent), dataset_sha256=dataset_sha256,
-        arm=arm, stage=stage, steps=len(steps), config=config.model_dump(),
-        chosen={"device": device, "precision": precision, "compile": compiled, "threads": torch.get_num_threads()},
+    save_checkpoint(
+        merge_adapters(model, parent) if config.lora_rank else model, tokenizer, out / "checkpoint",
+        parent_sha256=weights_sha256(parent), dataset_sha256=names["dataset_sha256"], arm=names["arm"],
+        stage=names["stage"], steps=len(steps), config=config.model_dump(),
+        chosen={**choice.record(), "compile": compiled, "threads": torch.get_num_threads()},
     )  # fmt: skip
 
 
+def _load(parent: Path, config: SFTConfig, choice: Choice, device: str) -> tuple[Any, Any]:
+    """The parent to train: all of it in float32, or frozen in the precision that computes, with adapters."""
+    if choice.device == "cuda":
+        gc.collect()  # the segment before this one
+        torch.cuda.empty_cache()
+    if not config.lora_rank:
+        return load_checkpoint(parent, "float32", device)
+    model, tokenizer = load_checkpoint(parent, choice.precision, device)
+    add_adapters(model, config.lora_rank, config.seed)
+    return model, tokenizer
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which share of every step this process computes, where, and how many rows at once."""
+
+    device: torch.device
+    process: int = 0
+    processes: int = 1
+    rows_at_once: int = 64
+
+
 def _run_steps(
-    loss: Any, optimizer: MasterWeights, batches: Sequence[Batch], config: SFTConfig, accelerator: Any, label: str
+    loss: CompletionLoss, optimizer: MasterWeights, batches: Sequence[Batch], config: SFTConfig, part: Part, label: str
 ) -> Iterator[dict[str, Any]]:
-    with progress(len(batches), label) as bar:
+    with progress(len(batches), label) if part.process == 0 else nullcontext() as bar:
         for number, batch in enumerate(batches, start=1):
             started = time.perf_counter()
-            total = _backward(loss, batch, config.micro_batch, accelerator)
+            total = _backward(loss, batch, part, optimizer)
             rate = learning_rate_at(number, len(batches), config)
-            norm = optimizer.step(rate)
-            if not (math.isfinite(total) and math.isfinite(norm)):
+            update = optimizer.step(rate)
+            if not (math.isfinite(total) and (update.skipped or math.isfinite(update.norm))):
                 raise TrainingError(
-                    f"{label}, step {number}: found loss {total} and gradient norm {norm}, expected finite numbers; "
-                    f"lower LEARNING_RATE or look at the traces {', '.join(batch.trace_ids)}"
+                    f"{label}, step {number}: found loss {total} and gradient norm {update.norm}, expected finite "
+                    f"numbers; lower LEARNING_RATE or look at the traces {', '.join(batch.trace_ids)}"
+                )
+            if update.skipped and update.scale < LEAST_SCALE:
+                raise TrainingError(
+                    f"{label}, step {number}: float16 gradients overflow at a loss scale of {update.scale}, expected "
+                    f"at least {LEAST_SCALE}; set PRECISION float32 or lower LEARNING_RATE"
                 )
             seconds = time.perf_counter() - started
             row = {
                 "step": number, "loss": total / batch.target_tokens, "learning_rate": rate, "tokens": batch.tokens,
                 "target_tokens": batch.target_tokens, "tokens_per_second": round(batch.tokens / seconds, 1),
-                "grad_norm": norm, "seconds": round(seconds, 4),
+                "grad_norm": 0.0 if update.skipped else update.norm, "seconds": round(seconds, 4),
             }  # fmt: skip
-            bar.advance(f"loss {row['loss']:.3f}")
+            if optimizer.scaler.is_enabled():
+                row |= {"loss_scale": update.scale, "skipped": update.skipped}
+            if bar:
+                bar.advance(f"loss {row['loss']:.3f}")
             yield row
 
 
-def _backward(loss: Any, batch: Batch, micro_batch: int, accelerator: Any) -> float:
-    """Accumulate the gradient of the mean loss over micro batches; returns the loss summed over all targets."""
-    total = 0.0
-    for start in range(0, len(batch.trace_ids), micro_batch):
-        rows = slice(start, start + micro_batch)
+def _backward(loss: CompletionLoss, whole: Batch, part: Part, optimizer: MasterWeights) -> float:
+    """Accumulate the gradient of the mean loss over this process's rows; returns the sum over all rows' targets."""
+    total, batch = 0.0, share(whole, part.process, part.processes)
+    for start in range(0, len(batch.trace_ids), part.rows_at_once):
+        rows = slice(start, start + part.rows_at_once)
         width = int(batch.pad_mask[rows].sum(1).max())
-        input_ids = torch.from_numpy(np.ascontiguousarray(batch.input_ids[rows, :width])).to(accelerator.device)
-        loss_mask = torch.from_numpy(np.ascontiguousarray(batch.loss_mask[rows, :width])).to(accelerator.device)
+        input_ids = torch.from_numpy(np.ascontiguousarray(batch.input_ids[rows, :width])).to(part.device)
+        loss_mask = torch.from_numpy(np.ascontiguousarray(batch.loss_mask[rows, :width])).to(part.device)
         value = loss(input_ids, loss_mask)
-        accelerator.backward(value / batch.target_tokens)
+        optimizer.scale(value / whole.target_tokens).backward()
         total += float(value.detach())
-    return total
+    if part.processes == 1:
+        return total
+    summed = torch.tensor([total], dtype=torch.float64, device=part.device)
+    torch.distributed.all_reduce(summed)
+    return float(summed)

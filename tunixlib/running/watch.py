@@ -1,0 +1,144 @@
+"""Who follows a session's stages: keeps the ledger, says the projection, saves evidence after every stage.
+
+    watch = SessionWatch(Ledger(limit_s), parameters, working)
+    run_pipeline("cpu", watcher=watch)
+
+Stages run in the unpacked project; what is to be kept is copied to the working folder as soon as a stage is finished,
+so that a session that ends by force loses one stage and no more. Weights stay behind, but for the last checkpoint's.
+"""
+
+import ast
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tunixlib.artifacts import read_json, sha256_file, write_bytes, write_json
+from tunixlib.evaluation.evaluate_run import TRAINED
+from tunixlib.running.ledger import LEAST_UNITS, Ledger, Work
+from tunixlib.runs import MANIFEST, WORK, Run, RunError
+from tunixlib.seeding.datasets import DATA_ROOT, STAGES
+from tunixlib.submission.sealing import evidence_files
+
+LEDGER = "ledger.json"
+SAY_EVERY_S = 900.0
+
+# In the order in which they are trained: what a later one replaces as the last.
+CHECKPOINTS = (*(("flat", f"stage_{n}") for n in (1, 2, 3)), *(("curriculum", f"stage_{s}") for s in STAGES))
+
+
+@dataclass
+class SessionWatch:
+    """A watcher for ``run_pipeline``; ``parameters`` are those of all notebooks, defaults included."""
+
+    ledger: Ledger
+    parameters: Mapping[str, Any]
+    working: Path
+    say: Callable[[str], None] = print
+    _said: float = -SAY_EVERY_S
+    _stage: str = ""
+
+    def began(self, run: Run, stage: str, parameters: Mapping[str, Any]) -> None:
+        """Refuse to begin what cannot end in time (RunError)."""
+        self._stage, self._said = stage, -SAY_EVERY_S
+        reason = self.ledger.begin(stage, plan_work(run, self.parameters))
+        self.write()
+        if reason:
+            raise RunError(self.explain(reason))
+
+    def observe(self, state: Mapping[str, Any]) -> str | None:
+        """Ask the ledger; say its projection every quarter of an hour, and why it stops."""
+        reason = self.ledger.observe(state)
+        found = self.ledger.projection(self._stage)
+        due = self._stage not in found.unknown and self.ledger.now - self._said >= SAY_EVERY_S
+        if reason or due:
+            self._said = self.ledger.now
+            self.say(self.explain(reason) if reason else f"ledger: {found}")
+            self.write()
+        return self.explain(reason) if reason else None
+
+    def ended(self, run: Run, stage: str) -> None:
+        """Close the stage's entry and save its evidence."""
+        self.ledger.end(stage)
+        self.write()
+        keep_evidence(run, self.working)
+
+    def write(self) -> None:
+        """Write the ledger beside the evidence, not into it: it is about the session, not about the run."""
+        write_json(self.working / LEDGER, self.ledger.record())
+
+    def explain(self, reason: str) -> str:
+        """A stop as a person reads it."""
+        return (
+            f"stopped early, since {reason}; what has finished is kept. "
+            "Lower EPOCHS, MAX_STEPS or EVAL_ITEMS in the profile, or raise SESSION_HOURS where the site allows it"
+        )
+
+
+def plan_work(run: Run, parameters: Mapping[str, Any]) -> dict[str, Work]:
+    """The units of training and evaluation as far as they are known: steps need the run's data, which 01 writes."""
+    plan: dict[str, Work] = {}
+    stats = run.path("data", "split_stats.json")
+    if stats.is_file():
+        split = read_json(stats)["stages"]
+        per_step, most = parameters["TRACES_PER_STEP"], parameters["MAX_STEPS"]
+        rows = [split[s]["traces"] * n for s, n in zip(STAGES, parameters["EPOCHS"], strict=True)]
+        steps = [-(-count // per_step) for count in rows]
+        segments = tuple(min(found, most) if most else found for found in steps)
+        plan["02_train"] = Work(segments)
+        plan["03_curriculum"] = Work(segments, like="02_train")
+    counts = [read_json(DATA_ROOT / name / "manifest.json")["count"] for name in parameters["EVAL_SETS"]]
+    most = parameters["EVAL_ITEMS"]
+    items = [min(count, most) if most else count for count in counts]
+    # Completions end in waves: a quarter of a checkpoint's items, but not of the base model's, tells the pace.
+    least = max(LEAST_UNITS, sum(items) // 4)
+    plan["05_evaluate"] = Work(tuple(items) * (1 + len(TRAINED)), least=least, apart=len(items))
+    return plan
+
+
+def declared_defaults(notebooks: list[Path]) -> dict[str, Any]:
+    """The default of every parameter that the notebooks declare."""
+    import papermill
+
+    found: dict[str, Any] = {}
+    for notebook in notebooks:
+        for name, parameter in papermill.inspect_notebook(str(notebook)).items():
+            found[name] = ast.literal_eval(str(parameter["default"]))
+    return found
+
+
+def kept_run(run: Run, working: Path) -> Run:
+    """The same run where it is kept: ``<working>/submission_runs/<run_id>``."""
+    return Run(working / "submission_runs" / run.run_id)
+
+
+def keep_evidence(run: Run, working: Path) -> None:
+    """Make the kept copy hold the run's evidence and nothing else of it; the manifest last."""
+    kept = kept_run(run, working)
+    if kept.root.resolve() == run.root.resolve() or not run.root.is_dir():
+        return
+    names = [*evidence_files(run.root), *([MANIFEST] if run.sealed else [])]
+    for old in evidence_files(kept.root) if kept.root.is_dir() else []:
+        if old not in names:
+            kept.path(old).unlink()
+    for name in names:
+        target = kept.path(name)
+        if not target.is_file() or sha256_file(target) != sha256_file(run.path(name)):
+            write_bytes(target, run.path(name).read_bytes())
+    for failed in sorted(run.path(WORK).glob("failed-*.ipynb")):
+        shutil.copyfile(failed, working / failed.name)
+
+
+def last_checkpoint(run: Run) -> str:
+    """The checkpoint that was trained last, as a path in the run; nothing when there is none."""
+    places = [f"training/{arm}/{stage}/checkpoint" for arm, stage in CHECKPOINTS]
+    return next((place for place in reversed(places) if run.path(place, "checkpoint.json").is_file()), "")
+
+
+def keep_weights(run: Run, working: Path, place: str) -> Path:
+    """Copy a checkpoint's weights and tokenizer into the kept run; returns the folder."""
+    target = kept_run(run, working).path(place)
+    if target.resolve() != run.path(place).resolve():
+        shutil.copytree(run.path(place), target, dirs_exist_ok=True)
+    return target

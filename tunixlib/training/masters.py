@@ -1,0 +1,101 @@
+"""AdamW on float32 masters: what updates the weights, in whatever precision the model computes.
+
+    optimizer = MasterWeights(model, config, torch.bfloat16)
+    optimizer.scale(loss).backward()
+    update = optimizer.step(learning_rate=1e-4)      # Update(norm=0.8, skipped=False, scale=1.0)
+
+Plain bf16 AdamW loses small updates, and autocast casts every weight again in every forward; a float32 copy of the
+trainable weights does neither. In float16 the loss is scaled up so that small gradients do not vanish (Micikevicius et
+al., 2018); a step whose gradient overflows is skipped and the scale halved.
+"""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import nn
+
+from tunixlib.training.config import SFTConfig
+
+# A loss scale below this means that gradients overflow whatever is done: it starts at 65,536 and halves at each skip.
+LEAST_SCALE = 1.0
+
+
+class Update(NamedTuple):
+    """What a step did: the gradient's norm before clipping, whether it overflowed and was skipped, the loss scale."""
+
+    norm: float
+    skipped: bool
+    scale: float
+
+
+class MasterWeights:
+    """AdamW on float32 copies of a model's trainable weights; the model itself may compute in less.
+
+    The copies are the model's own parameters when the model computes in float32. Gradients land in buffers that live
+    as long as the training: fresh ones would cost page faults over half a gigabyte in every step. ``total`` sums a
+    tensor over all processes in place; every process then makes the same update.
+    """
+
+    def __init__(
+        self, model: nn.Module, config: SFTConfig, dtype: torch.dtype,
+        total: Callable[[torch.Tensor], None] | None = None,
+    ):  # fmt: skip
+        self.params = [param for param in model.parameters() if param.requires_grad]
+        self.masters: list[torch.Tensor] = list(self.params)
+        self.copied = dtype != torch.float32
+        self.total = total
+        if self.copied:
+            self.masters = [param.detach().clone() for param in self.params]
+            for param, master in zip(self.params, self.masters, strict=True):
+                param.data = param.data.to(dtype)  # parameters only: rotary tables stay float32
+                master.grad = torch.zeros_like(master)
+        self.optimizer = torch.optim.AdamW(
+            self.masters, lr=0.0, betas=(config.beta1, config.beta2), weight_decay=config.weight_decay, fused=True
+        )
+        self.max_grad_norm = config.max_grad_norm
+        device = self.masters[0].device.type
+        self.scaler = torch.amp.GradScaler(device, enabled=dtype == torch.float16)
+
+    def scale(self, loss: torch.Tensor) -> torch.Tensor:
+        """The loss to call ``backward`` on: times the scale in float16, else unchanged."""
+        return self.scaler.scale(loss)
+
+    @torch.no_grad()
+    def step(self, learning_rate: float) -> Update:
+        """Clip the gradient and update the weights; a gradient that is not finite updates nothing."""
+        self._gather()
+        if self.scaler.is_enabled():
+            self.scaler.unscale_(self.optimizer)
+        norm = nn.utils.get_total_norm([master.grad for master in self.masters if master.grad is not None])
+        finite = math.isfinite(float(norm))
+        if finite:
+            if norm > self.max_grad_norm:
+                nn.utils.clip_grads_with_norm_(self.masters, self.max_grad_norm, norm)
+            for group in self.optimizer.param_groups:
+                group["lr"] = learning_rate
+            self.optimizer.step()
+        if self.scaler.is_enabled():
+            self.scaler.update()
+        for param, master in zip(self.params, self.masters, strict=True):
+            param.grad = None
+            if self.copied:
+                param.copy_(master)
+        return Update(float(norm), self.scaler.is_enabled() and not finite, float(self.scaler.get_scale()))
+
+    def _gather(self) -> None:
+        """Bring the gradients to the masters, summed over all processes; one that saw no rows adds zeros."""
+        for param, master in zip(self.params, self.masters, strict=True):
+            if self.copied:
+                assert master.grad is not None
+                master.grad.zero_() if param.grad is None else master.grad.copy_(param.grad)
+            elif self.total and master.grad is None:
+                master.grad = torch.zeros_like(master)
+            if self.total and master.grad is not None:
+                self.total(master.grad)
+
+    def restore(self) -> None:
+        """Put the float32 masters into the model, for saving."""
+        for param, master in zip(self.params, self.masters, strict=True):
+            param.data = master.data

@@ -1,0 +1,126 @@
+"""How training will compute, decided before anything is loaded: precision, processes, rows at once.
+
+    plan = plan_training("smollm2", rows, traces_per_step=8, config=SFTConfig())
+    print(plan.table())       # the projected memory beside what the device has
+    plan.choice               # Choice(device="cpu", precision="bfloat16", precision_reason=..., rows_at_once=8, ...)
+
+Rows of a step are computed in one go or, where memory is short, in several whose losses are summed: the update is the
+same up to rounding, so arms stay comparable. Only when single rows do not fit are layers computed twice.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tunixlib.modeling.memory import (
+    DeviceMemory,
+    MemoryProjection,
+    device_memory,
+    gigabytes,
+    model_shape,
+    project_memory,
+)
+from tunixlib.modeling.models import best_device, model_folder
+from tunixlib.modeling.precision import choose_precision, model_type_of
+from tunixlib.modeling.tokenization import EncodedTrace
+from tunixlib.tables import markdown_table
+from tunixlib.training.config import SFTConfig, TrainingError
+
+# The part of a device's memory that a projection may fill; the rest is for the driver, fragments and other programs.
+USABLE = 0.9
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen on this machine; it goes on record with every checkpoint."""
+
+    device: str
+    precision: str
+    precision_reason: str
+    processes: int
+    rows_at_once: int  # in each process
+    recompute: bool  # layers are computed again in the backward pass
+
+    def record(self) -> dict[str, Any]:
+        """For ``chosen`` in ``checkpoint.json``."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A choice, the memory it will need on each device, and what the device has."""
+
+    choice: Choice
+    projection: MemoryProjection
+    memory: DeviceMemory
+
+    def table(self) -> str:
+        """Two Markdown tables: how training computes, and its memory."""
+        choice = self.choice
+        rows = [
+            ("device", choice.device), ("precision", f"{choice.precision}: {choice.precision_reason}"),
+            ("processes", choice.processes), ("rows at once in each", choice.rows_at_once),
+            ("layers recomputed", "yes" if choice.recompute else "no"),
+        ]  # fmt: skip
+        return markdown_table(("chosen", "value"), rows) + "\n\n" + self.projection.table(self.memory)
+
+
+def plan_training(model: str, rows: Mapping[str, EncodedTrace], traces_per_step: int, config: SFTConfig) -> Plan:
+    """The plan for steps of ``traces_per_step`` of these rows, as if each were the longest: the same in every arm."""
+    tokens = max(len(row.input_ids) for row in rows.values())
+    targets = max(row.completion_tokens for row in rows.values())
+    return plan_segment(model_folder(model), traces_per_step, tokens, targets, config)
+
+
+def plan_segment(parent: Path, rows: int, tokens: int, targets: int, config: SFTConfig) -> Plan:
+    """The plan for steps of ``rows`` rows of at most ``tokens`` tokens, at most ``targets`` of them supervised.
+
+    Raises TrainingError when not even one row fits into the device's memory.
+    """
+    device = best_device()
+    precision, reason = choose_precision(config.precision, device, model_type_of(parent))
+    processes = config.processes or visible_processes()
+    shape, memory = model_shape(parent, config.lora_rank), device_memory(device)
+    # On the CPU what other programs hold now does not count: the same machine makes the same choice.
+    room = int(USABLE * memory.total) if device == "cpu" else min(memory.free, int(USABLE * memory.total))
+    room //= processes if device == "cpu" else 1
+    most = min(config.micro_batch, -(-rows // processes))
+    for at_once, recompute in _ways(most):
+        found = project_memory(
+            shape, precision, rows=at_once, tokens=tokens, targets=at_once * targets, recompute=recompute
+        )
+        if found.total <= room:
+            return Plan(Choice(device, precision, reason, processes, at_once, recompute), found, memory)
+    raise TrainingError(
+        f"training one row of {tokens} tokens in {precision} needs {gigabytes(found.total)} GB, found room for "
+        f"{gigabytes(room)} GB on {device}: {advice(found, config)}"
+    )
+
+
+def advice(found: MemoryProjection, config: SFTConfig) -> str:
+    """What to lower, the largest part first."""
+    parts = {
+        "lower MAX_LENGTH": found.activations + found.logits,
+        "take a smaller MODEL": found.weights,
+        "set LORA_RANK to 16, which freezes the weights": found.masters + found.gradients + found.optimizer,
+    }
+    if config.lora_rank:
+        parts["lower LORA_RANK"] = parts.pop("set LORA_RANK to 16, which freezes the weights")
+    return ", or ".join(sorted(parts, key=lambda name: -parts[name]))
+
+
+def _ways(most: int) -> Iterator[tuple[int, bool]]:
+    """Rows at once, halved down to one, first with layers kept and then with layers computed twice."""
+    for recompute in (False, True):
+        at_once = most
+        while at_once:
+            yield at_once, recompute
+            at_once //= 2
+
+
+def visible_processes() -> int:
+    """One process for each visible GPU, one on a CPU."""
+    import torch
+
+    return max(1, torch.cuda.device_count()) if torch.cuda.is_available() else 1
