@@ -75,11 +75,15 @@ def _model_id_rule(meta: KaggleMetadata) -> Rule:
 
 
 def _base_model_rule(facts: Facts, meta: KaggleMetadata) -> Rule:
-    """The run must have used Gemma, and the metadata must say which: a folder's name alone does not tell its size."""
-    gemma = "gemma" in facts.model.lower()
-    found = f"{facts.model}, declared as {meta.model.base_model}" if gemma else facts.base_model
-    ok = gemma and bool(_CONTEST_MODEL.search(meta.model.base_model))
-    return Rule("base model", found, "Gemma 2 2B or Gemma 3 1B: the contest runs the session again with it", ok)
+    """A run of Gemma must be of one that the contest takes; a folder's name alone does not tell its size.
+
+    A run of another model is a rehearsal: the session that is judged is the kernel's, with Gemma attached.
+    """
+    required = "Gemma 2 2B or Gemma 3 1B, attached to the kernel: the contest runs its session again"
+    if "gemma" not in facts.model.lower():
+        return Rule("base model", f"{facts.base_model}: this run is a rehearsal", required, None)
+    ok = bool(_CONTEST_MODEL.search(meta.model.base_model))
+    return Rule("base model", f"{facts.model}, declared as {meta.model.base_model}", required, ok)
 
 
 def _declared_rule(facts: Facts, meta: KaggleMetadata) -> Rule:
