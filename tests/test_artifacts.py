@@ -1,3 +1,5 @@
+import errno
+
 import pytest
 
 from tunixlib.artifacts import (
@@ -60,3 +62,18 @@ def test_missing_files_say_what_to_do(tmp_path):
         read_json(tmp_path / "none.json")
     with pytest.raises(ArtifactError, match=r"found no file.*run the stage"):
         list(read_jsonl(tmp_path / "none.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, "the disk is full"), (errno.EROFS, "read-only"), (errno.EACCES, "no permission")],
+)
+def test_a_place_that_cannot_be_written_is_named_with_what_to_do(tmp_path, monkeypatch, number, words):
+    place = tmp_path / "place.json"
+    write_json(place, {"old": 1})
+    monkeypatch.setattr("os.fsync", lambda handle: (_ for _ in ()).throw(OSError(number, "refused")))
+    with pytest.raises(OSError, match=words) as caught:
+        write_json(place, {"new": 2})
+    assert caught.value.filename == str(place)
+    assert read_json(place) == {"old": 1}
+    assert [path.name for path in tmp_path.iterdir()] == ["place.json"]

@@ -8,6 +8,7 @@ reader sees the old bytes or the new ones and never half of them.
     '{"a":"é","b":1}'
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -25,6 +26,15 @@ class ArtifactError(ValueError):
 def canonical_json(value: Any) -> str:
     """One line of JSON: sorted keys, no spaces, real UTF-8. Raises ValueError on NaN and infinities."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+# What keeps a file from being written, with what to do. Finished stages stay, and the same command continues.
+NOT_WRITABLE = {
+    errno.ENOSPC: "the disk is full; free some space and repeat the command: it continues with what is finished",
+    errno.EDQUOT: "your share of the disk is used up; free some space and repeat the command: it continues",
+    errno.EROFS: "the disk is read-only; choose another folder for runs with TUNIXLIB_RUNS_ROOT",
+    errno.EACCES: "no permission to write here; correct it, or choose another folder with TUNIXLIB_RUNS_ROOT",
+}
 
 
 def pretty_json(value: Any) -> str:
@@ -51,8 +61,18 @@ def sha256_file(path: Path) -> str:
 def write_atomic(path: Path, fill: Callable[[IO[bytes]], None]) -> None:
     """Write a file by calling ``fill(stream)`` on a temporary neighbour, then rename it onto ``path``.
 
-    On any error the neighbour is removed and an earlier ``path`` stays as it was.
+    On any error the neighbour is removed and an earlier ``path`` stays as it was. A full disk, a read-only folder or a
+    missing permission is an OSError that names ``path``.
     """
+    try:
+        _write_beside(path, fill)
+    except OSError as error:
+        if error.errno in NOT_WRITABLE:
+            raise OSError(error.errno, NOT_WRITABLE[error.errno], str(path)) from None
+        raise
+
+
+def _write_beside(path: Path, fill: Callable[[IO[bytes]], None]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
