@@ -6,13 +6,16 @@
 
 PYTHON     := python3
 VENV       := .venv
+KAGGLE     := .venv-kaggle
 TORCH_ARGS :=
 PROFILE    := cpu
 RUN_ID     :=
 COVERAGE   := 85
 
 PY    := $(VENV)/bin/python
-PIP   := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-input
+PIP   := $(PY) $(PIP_INSTALL)
+KAGGLE_PIP := $(KAGGLE)/bin/python $(PIP_INSTALL)
 TORCH = $(shell sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements.txt)
 STRIP := --drop-tagged-cells injected-parameters \
          --extra-keys "metadata.papermill cell.metadata.papermill cell.metadata.execution metadata.widgets"
@@ -20,10 +23,10 @@ CHECK := import sys; found = sys.version_info[:2]; (3, 11) <= found <= (3, 13) o
          "$(PYTHON) is Python %d.%d, expected 3.11 to 3.13: name another one, as in make PYTHON=python3.12" % found)
 
 export PYTHONUTF8 := 1
-.PHONY: help setup setup-dev run smoke lab verify test format clean
+.PHONY: help setup setup-dev run smoke lab verify test test-kaggle format clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: $(VENV)/.stamp-model ## create .venv with everything the pipeline needs (minutes, once)
 setup-dev: $(VENV)/.stamp-dev ## setup, and what the checks need
@@ -47,6 +50,9 @@ test: setup-dev ## format, lint, types, stripped notebooks, tests with coverage
 	@echo "== stripped notebooks (make format repairs)" && $(PY) -m nbstripout --verify $(STRIP) notebooks/*.ipynb
 	@echo "== tests (pytest, coverage at least $(COVERAGE) %)" && \
 	$(PY) -m pytest --cov=tunixlib --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE)
+
+test-kaggle: setup-dev $(KAGGLE)/.stamp ## the kernel as Kaggle gets it: no network, oldest transformers it promises
+	TUNIXLIB_KAGGLE_PYTHON="$(abspath $(KAGGLE)/bin/python)" $(PY) -m pytest tests/kaggle/test_pushed_kernel.py
 
 format: setup-dev ## repair what the checks of format, lint and notebooks can repair
 	$(PY) -m ruff format . && $(PY) -m ruff check --fix . && $(PY) -m nbstripout $(STRIP) notebooks/*.ipynb
@@ -76,4 +82,13 @@ $(VENV)/.stamp-model: $(VENV)/.stamp-base requirements-model.txt
 $(VENV)/.stamp-dev: $(VENV)/.stamp-model requirements-dev.txt
 	@echo "Installing requirements-dev.txt"
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# Of requirements.txt all versions but that of transformers hold here too.
+$(KAGGLE)/.stamp: requirements.txt tests/kaggle/requirements.txt | $(VENV)/.stamp-venv
+	@echo "Installing tests/kaggle/requirements.txt into $(KAGGLE): a minute or more, most of it for torch"
+	@$(KAGGLE)/bin/python -m pip --version > /dev/null 2>&1 || $(PY) -m venv $(KAGGLE)
+	@sed '/^transformers==/d' requirements.txt > $(KAGGLE)/constraints.txt
+	@$(if $(TORCH_ARGS),$(KAGGLE_PIP) --no-deps $(TORCH) $(TORCH_ARGS))
+	@$(KAGGLE_PIP) -r tests/kaggle/requirements.txt -c $(KAGGLE)/constraints.txt
 	@touch $@

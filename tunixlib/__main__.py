@@ -1,6 +1,7 @@
 """The command line: ``python -m tunixlib COMMAND``. Every command is one function of the package.
 
-Exit codes: 0 done, 1 the work found a problem (it says which), 2 the command was not understood, 130 stopped by Ctrl-C.
+Exit codes: 0 done, 1 the work found a problem (it says which), 2 the command was not understood or the
+comparison refused, 130 stopped by Ctrl-C.
 """
 
 import sys
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 
 Profile = Annotated[str, typer.Option(help="A name from notebooks/profiles, or the path of a YAML file.")]
+TREATMENT = "A difference that is meant: data, training, or one of the kinds that a refusal names. May be repeated."
 RunFolder = Annotated[Path, typer.Argument(help="A run folder, such as submission_runs/cpu-v1.")]
 
 
@@ -116,13 +118,47 @@ def seal_command(folder: RunFolder) -> None:
 @reported
 def verify(folder: RunFolder) -> None:
     """Re-hash every file of a run, re-score its predictions and recompute its claims; needs no GPU and no weights."""
+    from tunixlib.submission.check_study import is_study, verify_study
     from tunixlib.submission.verify import verify_run
 
-    report = verify_run(folder)
+    report = verify_study(folder) if is_study(folder) else verify_run(folder)
     for problem in report.problems:
         typer.echo(str(problem))
     typer.echo(report.headline)
     raise typer.Exit(1 if report.problems else 0)
+
+
+@app.command()
+@reported
+def compare(
+    folder: RunFolder,
+    baseline: Annotated[Path | None, typer.Option(help="The run to compare with; without it, the same run.")] = None,
+    checkpoint: Annotated[str | None, typer.Option(help="By default the one that the run is judged by.")] = None,
+    baseline_checkpoint: Annotated[str | None, typer.Option(help="By default the same.")] = None,
+    eval_set: Annotated[str | None, typer.Option(help="By default the first that both answered.")] = None,
+    treatment: Annotated[list[str] | None, typer.Option(help=TREATMENT)] = None,
+    smallest_effect: Annotated[float | None, typer.Option(help="Must be resolvable; a share such as 0.05.")] = None,
+) -> None:
+    """Compare two sealed runs item by item: exit code 1 when significantly worse, 2 when that would be unfair."""
+    from tunixlib.running.comparing import compare_runs
+
+    names = (checkpoint, baseline_checkpoint, eval_set)
+    text, code = compare_runs(folder, baseline, *names, treatment or (), smallest_effect)
+    typer.echo(text, err=text.startswith("error: "))
+    raise typer.Exit(code)
+
+
+@app.command()
+@reported
+def runs(
+    sort: Annotated[str, typer.Option(help="accuracy, name or time.")] = "accuracy",
+    root: Annotated[Path | None, typer.Option(help="Another folder of runs than submission_runs.")] = None,
+) -> None:
+    """The leaderboard: state, headline accuracy with its interval, items and size of every run."""
+    from tunixlib.running.runs_table import list_runs, runs_text
+    from tunixlib.runs import runs_root
+
+    typer.echo(runs_text(list_runs(root or runs_root()), sort))
 
 
 @app.command()
@@ -154,6 +190,19 @@ def import_kaggle(
     from tunixlib.submission.import_kaggle import closing_words, import_output
 
     typer.echo(closing_words(import_output(output)))
+
+
+@app.command()
+@reported
+def study(
+    profile: Annotated[str, typer.Argument(help="A name from notebooks/profiles/studies, or the path of a YAML file.")],
+    rehearsal: Annotated[bool, typer.Option("--rehearsal", help="Without a committed bar: proves nothing.")] = False,
+    keep_weights: Annotated[bool, typer.Option("--keep-weights", help="Of sealed runs; they take disk.")] = False,
+) -> None:
+    """Make every run of a study that is not there yet, then its verdict; the same command continues."""
+    from tunixlib.running.study import run_study, study_words
+
+    typer.echo(study_words(run_study(profile, typer.echo, rehearsal=rehearsal, keep_weights=keep_weights)))
 
 
 def main() -> None:

@@ -53,14 +53,17 @@ class Stage:
     writes: tuple[str, ...]
 
 
+# The arms that go through the stages in some order; those after the first are there only when ARMS names them.
+ORDERED = ("training/curriculum", "training/reverse", "training/shuffled-stages")
+
 STAGES: tuple[Stage, ...] = (
     Stage("01_seed", (), ("data",)),
     Stage("02_train", ("data",), ("training/flat",)),
-    Stage("03_curriculum", ("data", "training/flat"), ("training/curriculum",)),
-    Stage("05_evaluate", ("data", "training/flat", "training/curriculum"), ("predictions", "eval_summary.json")),
+    Stage("03_curriculum", ("data", "training/flat"), ORDERED),
+    Stage("05_evaluate", ("data", "training/flat", *ORDERED), ("predictions", "eval_summary.json")),
     Stage(
         "06_analysis",
-        ("data", "training/flat", "training/curriculum", "predictions", "eval_summary.json"),
+        ("data", "training/flat", *ORDERED, "predictions", "eval_summary.json"),
         ("figures", "claims.json", "analysis.md"),
     ),
     Stage("07_submission", ("data", "predictions", "eval_summary.json", "figures", "claims.json", "analysis.md"), ()),

@@ -6,17 +6,15 @@ import warnings
 import pytest
 from PIL import Image
 
+from tunixlib.analysis.effect_figure import Effect, effect_figure, order_effects, plot_order_effect
 from tunixlib.analysis.example_figure import plot_examples, wrap
+from tunixlib.analysis.family_figure import MOST_FAMILIES, family_blocks, plot_families
 from tunixlib.analysis.figure_style import COLOURS, colour, drawable, png_bytes
-from tunixlib.analysis.figures import (
-    PLOTS,
-    moving_average,
-    plot_loss_curves,
-    plot_scorecards,
-    plot_sections,
-    plot_trace_lengths,
-    write_figures,
-)
+from tunixlib.analysis.figures import PLOTS, write_figures
+from tunixlib.analysis.run_files import read_summary
+from tunixlib.analysis.score_figures import plot_scorecards, plot_sections
+from tunixlib.analysis.training_figures import moving_average, plot_loss_curves, plot_trace_lengths
+from tunixlib.analysis.work_figure import plot_answer_work
 
 
 @pytest.fixture(autouse=True)
@@ -31,10 +29,10 @@ def texts(figure):
     return [text.get_text() for axes in figure.axes for text in axes.texts]
 
 
-def test_five_figures_are_written_small_and_the_same_twice(run):
+def test_eight_figures_are_written_small_and_the_same_twice(run):
     paths = write_figures(run)
-    assert [path.name for path in paths] == [
-        "loss_curves.png", "trace_lengths.png", "scorecards.png", "sections.png", "examples.png",
+    assert [path.stem for path in paths] == [
+        "loss_curves", "trace_lengths", "scorecards", "sections", "families", "answer_work", "order_effect", "examples",
     ]  # fmt: skip
     first = [path.read_bytes() for path in paths]
     assert all(5_000 < len(data) < 120_000 for data in first)
@@ -70,6 +68,14 @@ def test_a_moving_average_is_as_long_as_its_input_and_level_on_a_level_line():
     assert moving_average([2.0] * 30) == [2.0] * 30
     assert moving_average([0.0, 3.0, 0.0]) == [1.5, 1.0, 1.5]
     assert moving_average([4.0]) == [4.0]
+    assert moving_average([0.0] * 6 + [9.0], whole=50)[3:] == [0.0, 1.8, 2.25, 3.0]  # five values, fewer at the end
+
+
+def test_the_average_of_a_segment_knows_nothing_of_the_next_one(bare_run, made):
+    made.training(bare_run, "curriculum", ("stage_a", "stage_b"), steps=20)
+    raw, smoothed = (list(line.get_ydata()) for line in plot_loss_curves(bare_run).axes[0].lines[:2])
+    assert smoothed == moving_average(raw[:20], whole=40) + moving_average(raw[20:], whole=40)
+    assert smoothed != moving_average(raw)
 
 
 def test_every_trace_of_every_stage_is_in_both_histograms(run):
@@ -95,6 +101,61 @@ def test_the_base_model_is_on_top_and_unmeasured_shares_say_so(run):
 def test_sections_stand_with_their_counts_the_largest_first(run):
     labels = [label.get_text() for label in plot_sections(run).axes[0].get_xticklabels()]
     assert labels == ["core\n24 items", "edge_case\n8 items", "trace_sensitive\n8 items"]
+
+
+def test_the_heat_map_writes_the_counts_of_every_family_into_its_cells(bare_run, made):
+    def flat(number):
+        return {**made.writers["flat"](number), "family": "earning" if number % 4 else "spending"}
+
+    writers = {"base": lambda n: {**made.writers["base"](n), "family": flat(n)["family"]}, "flat": flat}
+    made.evaluation(bare_run, checkpoints=("base", "flat"), writers=writers)
+    blocks = list(family_blocks(bare_run, read_summary(bare_run), "eval-core"))
+    assert [block.title for block in blocks] == [
+        "eval-core: core", "eval-core: edge_case", "eval-core: trace_sensitive",
+    ]  # fmt: skip
+    assert blocks[0].families == ("earning", "spending")
+    assert blocks[0].counts == (((0, 18), (6, 18)), ((6, 6), (6, 6)))  # base lenient, flat strict
+    panel = plot_families(bare_run).axes[0]
+    assert texts(panel.figure)[:4] == ["0/18", "6/18", "6/6", "6/6"]
+    assert [label.get_text() for label in panel.get_xticklabels()] == ["base (lenient)", "flat"]
+
+
+def test_a_section_with_many_families_goes_on_in_even_panels(bare_run, made):
+    writers = {"flat": lambda n: {**made.prediction(n, "no"), "section": "core", "family": f"family_{n:03d}"}}
+    made.evaluation(bare_run, checkpoints=("flat",), items=MOST_FAMILIES + 5, writers=writers)
+    blocks = list(family_blocks(bare_run, read_summary(bare_run), "eval-core"))
+    assert [len(block.families) for block in blocks] == [23, 22]
+    assert blocks[1].title == "eval-core: core, 2 of 2"
+
+
+def test_answers_and_work_stand_in_six_cells_per_checkpoint(run):
+    figure = plot_answer_work(run)
+    cells = {
+        panel.get_title("left").split("\n")[-1]: [text.get_text() for text in panel.texts] for panel in figure.axes
+    }
+    assert cells["stage_b"] == ["13", "7", "0", "13", "7", "0"]
+    assert cells["base"] == ["0", "0", "0", "0", "0", "40"]
+    assert figure.axes[0].get_title("left") == "eval-core, 40 items\nbase"
+
+
+def test_the_order_effect_has_its_interval_and_what_the_items_could_resolve(run):
+    effects = list(order_effects(run))
+    assert [(effect.label, effect.n) for effect in effects] == [
+        ("eval-core", 40), ("core", 24), ("trace_sensitive", 8), ("edge_case", 8),
+    ]  # fmt: skip
+    assert effects[0].difference == 0.375 and 0 < effects[0].resolves < 1
+    figure = plot_order_effect(run)
+    assert texts(figure)[0] == "+37.5 [+20.7, +51.8]"
+
+
+def test_the_smallest_effect_of_interest_is_a_band_around_zero():
+    figure = effect_figure([Effect("s1", 0.02, -0.01, 0.05, n=100)], "a - b", smallest=0.05)
+    band = figure.axes[0].patches[0]
+    assert (band.get_x(), band.get_x() + band.get_width()) == (-5, 5)
+    labels = figure.axes[0].get_legend_handles_labels()[1]
+    assert labels == ["below the smallest effect of interest, ±5.0 points"]
+    with pytest.raises(ValueError, match="found no effects"):
+        effect_figure([], "a - b")
 
 
 def test_examples_mark_steps_by_shape_as_well_as_colour(run):

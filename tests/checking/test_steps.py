@@ -89,6 +89,19 @@ Since 7 × 8 = 56, the answer is 56.
 **Total:** 3 + 4 = **7**
 \\(3 \\times 4 = 12\\)
 2.3 = 2.30
+1 hour = 60 minutes
+2 m = 200 cm
+2 m + 50 cm = 250 cm
+50 cm + 150 cm = 2 m
+4 * 50 cm = 2 m
+75 cents + 25 cents = $1
+5 km > 300 m
+3 ft = 36 in
+1 gallon = 4 quarts
+1 pound = 16 ounces
+1 year = 12 months
+3 km = 3 * 1000 m
+1 hour = 1 * 60 minutes
 """
 
 FALSE = """
@@ -128,6 +141,15 @@ He has 10 - 3 = 6 left
 Rounded: 3 + 4 = 8
 f(5) = 2 * 5 = 11
 **3 + 4 = 8**
+The other way round: 24 / 10 = 2
+2 < 2, so 2 are left over
+2 hours + 30 minutes = 32 minutes
+1 m = 10 cm
+4 mm = 4 cm
+3 ft = 30 in
+1 gallon = 4 pints
+5 km < 300 m
+2 m + 50 cm = 52 cm
 """
 
 UNCHECKED = """
@@ -151,15 +173,14 @@ A = 5
 = 7
 7 =
 ==
-1 hour = 60 minutes
-2 m = 200 cm
 32°F = 0°C
-2 m + 50 cm = 250 cm
-2 hours + 30 minutes = 32 minutes
-50 cm + 150 cm = 2 m
-4 * 50 cm = 2 m
-75 cents + 25 cents = $1
-5 km > 300 m
+1 in = 2.5 cm
+1 mile = 1.6 km
+1 ton = 1000 kg
+1 month = 30 days
+1 year = 365 days
+On the map 1 cm = 5 km
+1 hour = 90 minutes (rounded)
 3 m 20 cm = 320 cm
 5 feet 6 inches = 66 inches
 90 minutes = 1 hour 30 minutes

@@ -88,6 +88,8 @@ def test_a_scorecard_counts_what_was_written(rows):
         "step_coverage": (4, 6),
         "all_steps_true": (2, 4),
         "right_answer_false_work": (1, 4),
+        "answer_follows": (2, 3),
+        "invented": (0, 4),
         "repetition": (1, 4),
     }
     assert card["mean_completion_tokens"] == 31.25
@@ -115,6 +117,46 @@ def test_repetition_is_more_than_three_tenths_of_the_runs_of_four_words():
     assert counts(scorecard([row("a", three_of_ten)], "base", "x")["repetition"]) == (0, 1)
     assert counts(scorecard([row("a", four_of_eleven)], "base", "x")["repetition"]) == (1, 1)
     assert counts(scorecard([row("a", "a a a")], "base", "x")["repetition"]) == (0, 1)
+
+
+TABLE = ("right_all_true", "right_false_work", "wrong_all_true", "wrong_false_work", "no_checkable")
+
+
+def table(rows):
+    card = scorecard(rows, "flat", "eval-core")
+    return [card[name] for name in TABLE]
+
+
+def test_answers_and_work_are_counted_in_a_table_that_adds_up(rows):
+    assert table(rows) == [1, 1, 1, 0, 1]
+    assert table([row("a", FALSE_WORK, expected="9"), row("b", GOOD), row("c", "5")]) == [1, 0, 0, 1, 1]
+    unchecked = "<reasoning>\nSo five.\n</reasoning>\n<answer>5</answer>"
+    assert table([row("a", unchecked)]) == [0, 0, 0, 0, 1]
+
+
+def test_an_answer_follows_when_the_last_step_states_it_and_counts_only_where_that_can_be_told():
+    follows = "<reasoning>\n2 + 3 = 5\n</reasoning>\n<answer>5</answer>"
+    other = "<reasoning>\n2 + 3 = 5\n</reasoning>\n<answer>6</answer>"
+    untold = "<reasoning>\nSo it is.\n</reasoning>\n<answer>6</answer>"
+    card = scorecard([row("a", follows), row("b", other), row("c", untold), row("d", "5")], "flat", "x")
+    assert counts(card["answer_follows"]) == (1, 2)
+
+
+def test_an_invented_operand_is_counted_once_per_completion():
+    invents = "<reasoning>\n2 + 3 = 5\n5 * 9 = 45\n45 + 38 = 83\n</reasoning>\n<answer>5</answer>"
+    assert counts(scorecard([row("a", invents), row("b", GOOD)], "flat", "x")["invented"]) == (1, 2)
+
+
+def test_what_a_step_says_of_a_quoted_word_is_graded_with_the_prompt():
+    text = "<reasoning>\nThe letters are l, a, p, m\n</reasoning>\n<answer>pmal</answer>"
+    prompt = 'Write "lamp" backwards.'
+    assert [grade(text, "pmal", "eos", asked)["steps"][0]["verdict"] for asked in (prompt, "")] == [
+        "false",
+        "unchecked",
+    ]
+    row_of = {**row("a", text), "prompt": prompt, **grade(text, "pmal", "eos", prompt), "expected_answer": "pmal"}
+    assert rescore([row_of]) == []
+    assert len(rescore([{**row_of, "steps": grade(text, "pmal", "eos")["steps"]}])) == 1
 
 
 def test_no_rows_are_no_scorecard():

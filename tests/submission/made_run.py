@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 
 from tunixlib.analysis.claims import write_claims
+from tunixlib.analysis.figures import PLOTS
 from tunixlib.analysis.report_text import write_analysis
 from tunixlib.artifacts import (
     canonical_json,
@@ -92,8 +93,8 @@ def write_stage(run, name, traces, data):
     elif name == "05_evaluate":
         write_results(run, stage.parameters, data)
     elif name == "06_analysis":
-        for number, figure in enumerate(("loss_curves", "trace_lengths", "scorecards", "sections", "examples")):
-            write_bytes(run.path("figures", f"{figure}.png"), png(40 * number))
+        for number, figure in enumerate(PLOTS):
+            write_bytes(run.path("figures", f"{figure}.png"), png(30 * number))
         write_claims(run)
         write_analysis(run)
     stage.finish()

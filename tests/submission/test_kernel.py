@@ -1,4 +1,4 @@
-"""The kernel's notebook: what it carries, and that it works alone: no network, no repository, an empty folder."""
+"""The kernel's notebook: what it carries and how it lays that out. tests/kaggle pushes and executes it."""
 
 import base64
 import io
@@ -11,12 +11,10 @@ import zipfile
 
 import pytest
 
-from tunixlib.artifacts import read_json, sha256_bytes
-from tunixlib.runs import PROJECT_ROOT, ROOT_VARIABLE, STAGES, Run
+from tunixlib.artifacts import sha256_bytes
+from tunixlib.runs import PROJECT_ROOT, STAGES
 from tunixlib.submission.environment import PACKED_COMMIT, capture_commit
-from tunixlib.submission.import_kaggle import import_output
 from tunixlib.submission.kernel import NOTEBOOK, KernelError, kernel_notebook, payload
-from tunixlib.submission.verify import verify_run
 
 # Our own limit: a notebook that editors and the site's pages still open quickly.
 LARGEST = 1_000_000
@@ -117,63 +115,3 @@ def test_a_notebook_without_a_package_and_a_torn_one_say_so(notebook, tmp_path):
         "the package in this cell is not whole"
         in bootstrap(json.loads(text.replace("UEsDB", "UEs", 1)), tmp_path).stderr
     )
-
-
-# Executed by every Python that finds it first: no network but this machine's own, no editable install of this package.
-ALONE = f"""
-import socket, sys
-sys.path[:] = [path for path in sys.path if path != {str(PROJECT_ROOT)!r}]
-sys.meta_path[:] = [finder for finder in sys.meta_path if "ditable" not in str(finder)]
-sys.path_hooks[:] = [hook for hook in sys.path_hooks if "ditable" not in str(hook)]
-connect = socket.socket.connect
-def local(self, address):
-    if isinstance(address, tuple) and not str(address[0]).startswith(("127.", "::1", "localhost")):
-        raise OSError(f"no network here: {{address}}")
-    return connect(self, address)
-socket.socket.connect = local
-"""
-EXECUTE = """
-import importlib.util, papermill
-assert importlib.util.find_spec("tunixlib") is None
-papermill.execute_notebook("kaggle.ipynb", "out.ipynb", {"PROFILE": "smoke", "RUN_ID": "kaggle-test"},
-                           progress_bar=False, kernel_name="python3")
-"""
-
-
-@pytest.mark.slow
-def test_the_kernel_works_alone_and_its_output_verifies_and_comes_back(tmp_path, monkeypatch):
-    site, empty = tmp_path / "site", tmp_path / "empty"
-    site.mkdir()
-    empty.mkdir()
-    (site / "sitecustomize.py").write_text(ALONE)
-    (empty / "kaggle.ipynb").write_bytes(kernel_notebook())
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TUNIXLIB_")}
-    environment = {**kept, "PYTHONPATH": str(site), "TMPDIR": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-c", EXECUTE], cwd=empty, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    run = Run(empty / "submission_runs" / "kaggle-test")
-    report = verify_run(run.root)
-    assert [str(problem) for problem in report.problems] == []
-    manifest = read_json(run.path("run_manifest.json"))
-    assert {"commit": manifest["commit"], "dirty": manifest["dirty"]} == capture_commit()
-    texts = [
-        path.read_text(encoding="utf-8") for path in run.root.rglob("*") if path.suffix in (".json", ".ipynb", ".md")
-    ]
-    assert not [text for text in texts if str(tmp_path) in text], "evidence names no path of the machine"
-    assert manifest["command"] == "notebooks/kaggle.ipynb with PROFILE=smoke RUN_ID=kaggle-test"
-    assert [stage["stage"] for stage in read_json(empty / "ledger.json")["stages"]] == [
-        s.name for s in STAGES if (PROJECT_ROOT / f"notebooks/{s.name}.ipynb").is_file()
-    ]
-    shown = (empty / "out.ipynb").read_text(encoding="utf-8")
-    assert shown.count("image/png") == len(list(run.path("figures").glob("*.png")))
-    assert "which will be judged: `training/curriculum/stage_c/checkpoint`" in shown
-    assert sorted(path.name for path in (empty / "dist" / "kaggle-test").iterdir() if path.is_dir()) == [
-        "dataset",
-        "kernel",
-        "model",
-    ]
-    monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path / "here"))
-    (brought,) = import_output(empty)
-    assert verify_run(brought.root).problems == []

@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from tunixlib.training.arms import order_batches, plan_arm
+from tunixlib.training.arms import ARMS, order_batches, ordered_arms, plan_arm, stage_order
 
 STAGES = {"a": [f"a{i}" for i in range(20)], "b": [f"b{i}" for i in range(9)], "c": [f"c{i}" for i in range(33)]}
 EPOCHS = (2, 2, 3)
@@ -31,8 +31,48 @@ def test_flat_is_a_permutation_of_the_curriculum_cut_at_the_same_lengths():
     assert set(kinds) == {"a", "b", "c"}, "flat mixes the stages from its first segment on"
 
 
+def by_stage(arm, seed=42):
+    """The curriculum's rows of whole stages, put in an arm's order."""
+    curriculum = {segment.name[-1]: list(segment.rows) for segment in plan_arm("curriculum", STAGES, EPOCHS, seed)}
+    return [row for stage in stage_order(arm, seed) for row in curriculum[stage]]
+
+
 def test_reverse_is_the_curriculum_backwards_stage_by_stage():
-    assert [s.name for s in plan_arm("reverse", STAGES, EPOCHS, 42)] == ["stage_c", "stage_b", "stage_a"]
+    assert "".join(dict.fromkeys(row[0] for row in rows("reverse"))) == "cba"
+    assert rows("reverse") == by_stage("reverse")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_shuffled_stages_keeps_stages_whole_in_an_order_that_no_other_arm_has(seed):
+    order = "".join(stage_order("shuffled-stages", seed))
+    assert order in {"acb", "bac", "bca", "cab"}
+    assert rows("shuffled-stages", seed) == by_stage("shuffled-stages", seed)
+    assert "".join(dict.fromkeys(row[0] for row in rows("shuffled-stages", seed))) == order
+
+
+def test_seeds_draw_every_order_that_is_left_to_shuffled_stages():
+    assert len({stage_order("shuffled-stages", seed) for seed in range(40)}) == 4
+
+
+def test_all_arms_hold_the_same_rows_in_segments_of_the_same_lengths_and_steps():
+    plans = {arm: plan_arm(arm, STAGES, EPOCHS, 7) for arm in ARMS}
+    lengths = {row: int(row[1:]) for stage in STAGES.values() for row in stage}
+    assert {tuple(len(segment.rows) for segment in plan) for plan in plans.values()} == {(40, 18, 99)}
+    assert len({tuple(sorted(row for segment in plan for row in segment.rows)) for plan in plans.values()}) == 1
+    steps = {tuple(len(order_batches(s.rows, lengths, 8, 7)) for s in plan) for plan in plans.values()}
+    assert steps == {(5, 3, 13)}
+    assert len({tuple(row for segment in plan for row in segment.rows) for plan in plans.values()}) == len(ARMS)
+
+
+def test_in_every_arm_the_names_of_segments_sort_in_the_order_of_training():
+    for arm in ARMS:
+        names = [segment.name for segment in plan_arm(arm, STAGES, EPOCHS, 7)]
+        assert names == sorted(names)
+
+
+def test_flat_has_no_order_of_stages():
+    with pytest.raises(ValueError, match="arm 'flat' has no order of stages; expected one of curriculum, reverse"):
+        stage_order("flat", 1)
 
 
 def test_the_order_follows_from_the_seed_alone():
@@ -70,3 +110,16 @@ def test_length_is_sorted_only_inside_windows():
 def test_bad_plans_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         plan_arm(*arguments)
+
+
+def test_a_run_trains_the_curriculum_and_any_further_arm_once():
+    assert ordered_arms(["curriculum"]) == ("curriculum",)
+    assert ordered_arms(["curriculum", "shuffled-stages", "reverse"]) == ("curriculum", "shuffled-stages", "reverse")
+
+
+@pytest.mark.parametrize(
+    "names", [[], ["reverse"], ["reverse", "curriculum"], ["curriculum", "flat"], ["curriculum", "curriculum"]]
+)
+def test_other_lists_of_arms_are_refused(names):
+    with pytest.raises(ValueError, match=r"found ARMS .* expected curriculum, then any of reverse, shuffled-stages"):
+        ordered_arms(names)

@@ -36,7 +36,13 @@ PROPORTIONS = {
     "step_coverage": "{k} of {n} steps of {checkpoint} on {eval_set} state something that can be checked",
     "all_steps_true": "{checkpoint} on {eval_set}: {k} of {n} completions have a checkable step and no false one",
     "right_answer_false_work": "{checkpoint} on {eval_set}: {k} of {n} completions are right and yet hold a false step",
+    "answer_follows": (
+        "{checkpoint} on {eval_set}: {k} of {n} tagged answers, where it can be told, are stated by their last step"
+    ),
+    "invented": "{checkpoint} on {eval_set}: {k} of {n} completions compute with a number from nowhere",
 }
+# Measures that scorecards have had since steps are checked against the prompt.
+WORK_MEASURES = ("answer_follows", "invented")
 SECTION = "{checkpoint} answers {k} of {n} items of section {section} of {eval_set} correctly inside the answer tags"
 MEASURED = ": {value_percent:.1f} % (95 % interval {low_percent:.1f} % to {high_percent:.1f} %)."
 NOTHING_TO_MEASURE = ": nothing to measure."
@@ -95,7 +101,7 @@ def scorecard_claims(run: Run) -> Iterator[dict[str, Any]]:
             names = {"checkpoint": card["checkpoint"], "eval_set": eval_set}
             start = f"{eval_set}/{card['checkpoint']}"
             place = f"/scorecards/{summary.places[eval_set, card['checkpoint']]}"
-            for measure in MEASURES:
+            for measure in (*MEASURES, *(name for name in WORK_MEASURES if name in card)):
                 subject = PROPORTIONS[measure]
                 pointer = f"{place}/{measure}"
                 yield _proportion(f"{start}/{measure}", subject, names, card[measure], file, pointer)

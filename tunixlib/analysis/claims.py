@@ -23,6 +23,7 @@ from typing import Any
 
 from tunixlib.analysis.claim_kinds import comparison_claims, render_claim, scorecard_claims, training_claims
 from tunixlib.analysis.run_files import read_predictions, read_summary
+from tunixlib.analysis.trace_claims import trace_claims
 from tunixlib.artifacts import ArtifactError, read_json, write_json
 from tunixlib.evaluation.scoring import scorecard
 from tunixlib.runs import Run
@@ -33,7 +34,7 @@ REDO = "run 06_analysis again, or restore the files it read"
 
 def build_claims(run: Run) -> dict[str, Any]:
     """The claims document that follows from the run's files. Raises ArtifactError when one of them is missing."""
-    claims = [*scorecard_claims(run), *comparison_claims(run), *training_claims(run)]
+    claims = [*scorecard_claims(run), *trace_claims(run), *comparison_claims(run), *training_claims(run)]
     return {"claims_version": CLAIMS_VERSION, "claims": claims}
 
 

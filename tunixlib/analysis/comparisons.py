@@ -58,6 +58,38 @@ def compare(
     return {"n": n, **rates, **paired_difference(right_a, right_b)}
 
 
+def measures_of(a: str, b: str) -> tuple[str, str]:
+    """How two checkpoints are graded when they are compared: the base model lenient, trained ones strict."""
+    return (LENIENT if a == BASE else STRICT), (LENIENT if b == BASE else STRICT)
+
+
+def right(
+    rows_a: Sequence[Mapping[str, Any]], rows_b: Sequence[Mapping[str, Any]], measure_a: str, measure_b: str
+) -> tuple[list[bool], list[bool]]:
+    """Whether each item is right, on both sides, each by its own measure."""
+    return [bool(row[measure_a]) for row in rows_a], [bool(row[measure_b]) for row in rows_b]
+
+
+def pair_up(
+    rows_a: Sequence[Mapping[str, Any]], rows_b: Sequence[Mapping[str, Any]]
+) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]], dict[str, int]]:
+    """The rows of the items that both answered, in the order of ``rows_a``, and how many were left out.
+
+    An item is the same when id, prompt and expected answer are. The counts ``common, changed, only_a, only_b`` add up:
+    ``common + changed + only_a`` is the number of ``rows_a``.
+    """
+    there = {row["id"]: row for row in rows_b}
+    shared = [(row, there[row["id"]]) for row in rows_a if row["id"] in there]
+    same = [(x, y) for x, y in shared if all(x[name] == y[name] for name in ("prompt", "expected_answer"))]
+    counts = {
+        "common": len(same),
+        "changed": len(shared) - len(same),
+        "only_a": len(rows_a) - len(shared),
+        "only_b": len(there) - len(shared),
+    }
+    return [x for x, _ in same], [y for _, y in same], counts
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Checkpoint ``a`` by ``measure_a`` against checkpoint ``b`` by ``measure_b``; the claim is that a is above b."""

@@ -27,6 +27,8 @@ COLOURS = {
     "base": "#7f7f7f",
     "flat": "#0072B2",
     "curriculum": "#D55E00",
+    "reverse": "#009E73",
+    "shuffled-stages": "#CC79A7",
     "stage_a": "#56B4E9",
     "stage_b": "#E69F00",
     "stage_c": "#D55E00",

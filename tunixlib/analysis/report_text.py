@@ -12,18 +12,14 @@ from typing import Any
 from tunixlib.analysis.claim_kinds import NOT_SUPPORTED, SUPPORTED, UNDECIDED
 from tunixlib.analysis.claims import read_claims
 from tunixlib.analysis.examples import choose_examples, render_example
+from tunixlib.analysis.report_checkpoints import COLUMNS, item_count, render_checkpoints
+from tunixlib.analysis.report_work import render_template, render_work
 from tunixlib.analysis.run_files import Summary, read_summary
 from tunixlib.artifacts import ArtifactError, write_text
 from tunixlib.runs import Run
-from tunixlib.tables import markdown_table, percent
+from tunixlib.tables import markdown_table
 
 Claims = Mapping[str, dict[str, Any]]
-
-COLUMNS = (
-    "Accuracy is strict: the answer must stand in its tags. Lenient also accepts an untagged answer. Step truth is the "
-    "share of true steps among those that state something checkable; coverage is the share that does. False work is "
-    "the share of completions that are right and yet hold a false step."
-)
 
 
 def write_analysis(run: Run) -> str:
@@ -39,9 +35,10 @@ def render_analysis(run: Run) -> str:
     _refuse_old_claims(claims, summary)
     parts = [f"# Analysis of run `{run.run_id}`", _verdict(claims, summary)]
     for eval_set in summary.eval_sets:
-        parts += [f"## Checkpoints on {eval_set}", *_checkpoints(claims, summary, eval_set)]
+        parts += [f"## Checkpoints on {eval_set}", *render_checkpoints(claims, summary, eval_set)]
     parts += [COLUMNS, "![Scores of the checkpoints with intervals](figures/scorecards.png)"]
-    parts += ["![Accuracy by section](figures/sections.png)"]
+    parts += ["![Accuracy by section](figures/sections.png)", "![Right answers by family](figures/families.png)"]
+    parts += ["## Answers, work and form", *_work(claims, summary)]
     parts += ["## Training", *_training(claims)]
     parts += ["## Comparisons", *_comparisons(claims)]
     parts += ["## Four examples", *_examples(run, summary)]
@@ -54,8 +51,8 @@ def _refuse_old_claims(claims: Claims, summary: Summary) -> None:
         raise ArtifactError(
             "eval_summary.json: found no scorecards, expected at least one; run 05_evaluate.ipynb first"
         )
-    missing = [name for name in (f"{c['eval_set']}/{c['checkpoint']}/accuracy" for c in summary.scorecards)
-               if name not in claims]  # fmt: skip
+    starts = [f"{card['eval_set']}/{card['checkpoint']}" for card in summary.scorecards]
+    missing = [name for start in starts for name in (f"{start}/accuracy", f"{start}/work") if name not in claims]
     if missing:
         raise ArtifactError(f"claims.json: found no claim {missing[0]}, expected one; write the claims again first")
 
@@ -91,39 +88,11 @@ def _points(claim: Mapping[str, Any]) -> str:
     return f"{100 * claim['value']:+.1f} points [{100 * low:+.1f}, {100 * high:+.1f}]"
 
 
-def _checkpoints(claims: Claims, summary: Summary, eval_set: str) -> Iterator[str]:
-    names = [card["checkpoint"] for card in summary.cards(eval_set)]
-    rows = [_checkpoint_row(claims, f"{eval_set}/{name}", name) for name in names]
-    yield f"{_items(claims, summary, eval_set)} items. Brackets hold 95 % intervals."
-    header = ("checkpoint", "accuracy", "lenient", "format", "EOS", "step truth", "coverage", "false work", "tokens")
-    yield markdown_table(header, rows)
-    start = f"{eval_set}/{names[0]}/section/"
-    sections = [claim_id.removeprefix(start) for claim_id in claims if claim_id.startswith(start)]
-    if len(sections) > 1:
-        cells = [[_cell(claims[f"{eval_set}/{name}/section/{section}"]) for section in sections] for name in names]
-        counts = [claims[start + section]["fields"]["n"] for section in sections]
-        titles = [f"{section} ({count})" for section, count in zip(sections, counts, strict=True)]
-        rows = [(name, *row) for name, row in zip(names, cells, strict=True)]
-        yield "Accuracy by section, with the number of items:\n\n" + markdown_table(("checkpoint", *titles), rows)
-
-
-def _items(claims: Claims, summary: Summary, eval_set: str) -> int:
-    first = summary.cards(eval_set)[0]["checkpoint"]
-    return int(claims[f"{eval_set}/{first}/accuracy"]["fields"]["n"])
-
-
-def _checkpoint_row(claims: Claims, start: str, name: str) -> tuple[str, ...]:
-    plain = ("lenient_accuracy", "format_rate", "eos_rate", "step_truth", "step_coverage", "right_answer_false_work")
-    measured = [_cell(claims[f"{start}/{measure}"], interval=measure == "step_truth") for measure in plain]
-    tokens = f"{claims[f'{start}/mean_completion_tokens']['value']:.1f}"
-    return (name, _cell(claims[f"{start}/accuracy"]), *measured, tokens)
-
-
-def _cell(claim: Mapping[str, Any], interval: bool = True) -> str:
-    if "value" not in claim:
-        return percent({})
-    low, high = claim["interval"]
-    return percent({"rate": claim["value"], "low": low, "high": high}, interval)
+def _work(claims: Claims, summary: Summary) -> Iterator[str]:
+    yield "![Answers by truth of the steps](figures/answer_work.png)"
+    for eval_set in summary.eval_sets:
+        yield from render_work(claims, eval_set, [card["checkpoint"] for card in summary.cards(eval_set)])
+    yield render_template(claims, summary.eval_sets[0])
 
 
 def _training(claims: Claims) -> Iterator[str]:
@@ -167,6 +136,7 @@ def _comparisons(claims: Claims) -> Iterator[str]:
     if undecided:
         yield "\n".join(undecided)
     if any(claim["fields"]["b"] == "flat" for claim in found):
+        yield "![Curriculum minus flat with its interval](figures/order_effect.png)"
         yield (
             "Curriculum against flat has one seed here: it measures these two checkpoints on these items, not the two "
             "orders of training as methods. A study over several seeds would."
@@ -196,7 +166,7 @@ def _examples(run: Run, summary: Summary) -> Iterator[str]:
 
 
 def _limits(claims: Claims, summary: Summary) -> Iterator[str]:
-    counts = [f"{_items(claims, summary, eval_set)} of {eval_set}" for eval_set in summary.eval_sets]
+    counts = [f"{item_count(claims, summary, eval_set)} of {eval_set}" for eval_set in summary.eval_sets]
     yield "\n".join(
         [
             "- One model, one seed: nothing here says how much another seed would change.",

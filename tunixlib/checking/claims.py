@@ -9,13 +9,14 @@ The rules are in the table of ``checking.steps``.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Literal
 
+from tunixlib.checking.conversions import DRAWING, same_quantity
 from tunixlib.checking.expressions import expression_after, expression_before
 from tunixlib.checking.lexer import Number, Token
 from tunixlib.checking.sides import Side
@@ -25,7 +26,8 @@ from tunixlib.checking.values import UndecidableError, evaluate
 Verdict = Literal["true", "false", "unchecked"]
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"=": eq, "!=": ne, "<": lt, ">": gt, "<=": le, ">=": ge}
-_ROUNDING = re.compile(r"round|approx|nearest|estimat|truncat", re.IGNORECASE)
+# "The other way round" and "all the way around" speak of no rounding.
+_ROUNDING = re.compile(r"(?<!way )(?<!turns )\bround|approx|nearest|estimat|truncat", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"remainder|left|whole|floor", re.IGNORECASE)
 # Ratios of everyday units: 4 * 50 cm = 2 m is not called false, because 200 / 2 may be a conversion.
 _CONVERSIONS = frozenset({7, 10, 12, 16, 24, 36, 60, 100, 365, 1000, 1440, 1760, 3600, 5280, 10_000, 86_400})
@@ -33,10 +35,18 @@ _CONVERSIONS = frozenset({7, 10, 12, 16, 24, 36, 60, 100, 365, 1000, 1440, 1760,
 
 @dataclass(frozen=True)
 class Claim:
-    """One relation between two expressions, as it is written, and whether it holds."""
+    """One relation between two expressions, as it is written, and whether it holds.
+
+    ``left`` and ``right`` are the expressions, where they could be read; ``converts`` says that the verdict rests on
+    factors between units. Claims about text have none of these.
+    """
 
     text: str
     verdict: Verdict
+    left: Side | None = field(default=None, compare=False, repr=False)
+    right: Side | None = field(default=None, compare=False, repr=False)
+    relation: str = field(default="", compare=False, repr=False)
+    converts: bool = field(default=False, compare=False, repr=False)
 
 
 def claims_of(text: str, tokens: Sequence[Token]) -> list[Claim]:
@@ -48,11 +58,34 @@ def claims_of(text: str, tokens: Sequence[Token]) -> list[Claim]:
 
 def _claim(text: str, before: Sequence[Token], sign: Token, after: Sequence[Token], first: bool) -> Claim:
     left, right = expression_before(before, first), expression_after(after)
+    relation = str(sign.value)
     if left and right:
-        verdict = _decide(text, left, str(sign.value), right)
-        return Claim(text[left.tokens[0].start : right.tokens[-1].end], verdict)
+        verdict = _decide(text, left, relation, right)
+        converted = _decide_converted(text, left, relation, right) if _may_convert(verdict, left, right) else None
+        written = text[left.tokens[0].start : right.tokens[-1].end]
+        return Claim(written, converted or verdict, left, right, relation, converted is not None)
     start, end = (before or [sign])[0].start, (after or [sign])[-1].end
-    return Claim(text[start:end], "unchecked")
+    return Claim(text[start:end], "unchecked", left, right, relation)
+
+
+def _may_convert(verdict: Verdict, left: Side, right: Side) -> bool:
+    """Is an undecided claim between quantities of one kind in units that differ?"""
+    if verdict != "unchecked" or left.measures.keys() != right.measures.keys() or len(left.measures) != 1:
+        return False
+    return left.measures != right.measures or left.mixes_units or right.mixes_units
+
+
+def _decide_converted(text: str, left: Side, relation: str, right: Side) -> Verdict | None:
+    """The verdict with both sides in one unit; None where that is in doubt, as on the scale of a map.
+
+    A product may mean its factors, as in ``3 hours * 60 = 190 minutes``: such a claim is never false by conversion.
+    """
+    pair = same_quantity(left, right)
+    if pair is None or right.remainder is not None:
+        return None
+    holds = pair[0] == pair[1] if relation == "≈" else _COMPARISONS[relation](*pair)
+    doubtful = relation == "≈" or left.product or right.product or DRAWING.search(text) or _ROUNDING.search(text)
+    return "true" if holds else None if doubtful else "false"
 
 
 def _decide(text: str, left: Side, relation: str, right: Side) -> Verdict:
@@ -75,7 +108,8 @@ def _decide(text: str, left: Side, relation: str, right: Side) -> Verdict:
         return "true"
     if holds is None or conversion == "doubtful" or (conversion == "possible" and _is_conversion(a, b)):
         return "unchecked"
-    loosely = _holds_loosely_with_percent(left, relation, right, b) or _is_rounded_or_cut(text, left, right, a, b)
+    loosely = _holds_loosely_with_percent(left, relation, right, b)
+    loosely = loosely or (relation in ("=", "≈") and _is_rounded_or_cut(text, left, right, a, b))
     return "unchecked" if loosely else "false"
 
 

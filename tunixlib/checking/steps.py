@@ -6,25 +6,32 @@ r"""Is the arithmetic that a reasoning step states true? Decided exactly, with f
 A claim is two neighbours of a relation sign. Each side is the longest run of words and symbols next to the sign that
 reads as one expression, so labels do not disturb it. A step is false when a claim in it is false, else true when a
 claim is true, else unchecked. A claim is called false only when no usual reading of it holds. Text becomes verdicts in
-this order: ``lexer`` (tokens), ``expressions`` (the ``sides`` of a sign), ``values`` (exact), ``claims`` (verdicts).
+this order: ``lexer`` (tokens), ``expressions`` (the ``sides`` of a sign), ``values`` (exact), ``claims`` (verdicts),
+``conversions`` (units). Claims about letters and lists are in the table of ``strings``; some need the prompt or the
+steps before.
 
 =========  ==========================================================================================================
 true       ``Total = 3 + 4 = 7``  ``25% of 80 = 20``  ``$3 * 4 = $12``  ``2 1/2 + 1/2 = 3``  ``1,200 / 4 = 300``
            ``2/3 ≈ 0.67`` (rounded to the decimals shown; an integer also to the tens shown: ``48 ≈ 50``)
            ``17 / 5 = 3 remainder 2``  ``17 mod 5 = 2``  ``3 < 5 <= 9``  ``1/2 ÷ 1/4 = 2``  ``60 km/h * 2 h = 120 km``
+           ``1 hour = 60 minutes``  ``2 m + 50 cm = 250 cm``  ``50 cm + 150 cm = 2 m``  ``5 km > 300 m``
 false      ``3 + 4 = 8``  ``5 = 6``  ``2/3 = 0.67``  ``17 / 5 = 2 remainder 7``  ``7 / 0 = 3``  ``0.6 > 0.75``
+           ``1 m = 10 cm``  ``2 hours + 30 minutes = 32 minutes``
 unchecked  no relation sign; ``5 = 5`` (says nothing); variables ``2x + 3 = 11``; clock times, ratios and dates;
-           units of one kind that differ: ``1 hour = 60 minutes``, ``2 m + 50 cm = 250 cm``; scale words
-           ``3 million``, ``4 tens``; ``20 / 80 * 100 = 25%`` (holds only with % as a unit); ``2/3 = 0.67 (rounded)``;
+           units without an exact factor: ``1 in = 2.5 cm``, ``32°F = 0°C``; scale words ``3 million``, ``4 tens``;
+           ``20 / 80 * 100 = 25%`` (holds only with % as a unit); ``2/3 = 0.67 (rounded)``;
            division by zero on its own; powers, numbers and expressions beyond the caps
 =========  ==========================================================================================================
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tunixlib.checking.claims import Claim, Verdict, claims_of
+from tunixlib.checking.conversions import DRAWING
 from tunixlib.checking.lexer import segments
+from tunixlib.checking.spelling import Said
+from tunixlib.checking.strings import string_claims
 
 
 @dataclass(frozen=True)
@@ -77,14 +84,22 @@ class StepTruth:
         return next((i for i, step in enumerate(self.steps) if step.verdict == "false"), None)
 
 
-def check_steps(contents: Iterable[str]) -> StepTruth:
-    """Check the contents of several steps, in order."""
-    return StepTruth(tuple(check_step(content) for content in contents))
+def check_steps(contents: Iterable[str], prompt: str = "") -> StepTruth:
+    """Check the contents of several steps, in order; what is said of a quoted text needs the ``prompt``."""
+    said = Said(prompt)
+    return StepTruth(tuple(check_step(content, said) for content in contents))
 
 
-def check_step(text: str) -> CheckedStep:
-    """Find and decide every claim of one step. Never raises; linear in the length of the text."""
-    claims = tuple(claim for segment in segments(text) for claim in claims_of(text, segment))
+def check_step(text: str, said: Said | None = None) -> CheckedStep:
+    """Find and decide every claim of one step. Never raises; linear in the length of the text.
+
+    ``said`` is what the prompt and the steps before have said; it hears this step, too.
+    """
+    said = said or Said()
+    claims = [claim for segment in segments(text) for claim in claims_of(text, segment)]
+    if any(claim.converts and claim.verdict == "false" for claim in claims) and DRAWING.search(said.prompt):
+        claims = [replace(claim, verdict="unchecked") if claim.converts else claim for claim in claims]
+    claims += string_claims(text, said)
     verdicts = [claim.verdict for claim in claims]
     verdict: Verdict = "false" if "false" in verdicts else "true" if "true" in verdicts else "unchecked"
-    return CheckedStep(text, verdict, claims)
+    return CheckedStep(text, verdict, tuple(claims))

@@ -5,7 +5,7 @@
 writes ``predictions/<eval_set>/<checkpoint>.jsonl`` and ``eval_summary.json``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ TRAINED = {
     "stage_b": ("training", "curriculum", "stage_b"),
     "stage_c": ("training", "curriculum", "stage_c"),
 }
+# The last checkpoints of arms that a run trains only when its ARMS name them.
+FURTHER = {arm: ("training", arm, "stage_3") for arm in ("reverse", "shuffled-stages")}
 # The checkpoint whose accuracy on the first evaluation set is the run's primary score.
 FINAL = "stage_c"
 
@@ -52,17 +54,20 @@ def load_items(run: Run, eval_sets: Sequence[str], items: int) -> dict[str, list
 
 
 def evaluate_run(
-    run: Run, model: str, eval_sets: Sequence[str], items: int, config: GenerationConfig, dtype: str
-) -> dict[str, Any]:
+    run: Run, model: str, eval_sets: Sequence[str], items: int, config: GenerationConfig, dtype: str,
+    checkpoints: Sequence[str] = (),
+) -> dict[str, Any]:  # fmt: skip
     """Write predictions and ``eval_summary.json`` for the base model and every trained checkpoint; returns the summary.
 
-    ``dtype`` is a precision by name or ``auto``, by model and machine; the summary says which it was. A missing or
-    altered checkpoint raises ModelError: it is never replaced by another.
+    ``checkpoints`` limits them to some, the last one of the curriculum among them. ``dtype`` is a precision by name or
+    ``auto``, by model and machine; the summary says which it was. A missing or altered checkpoint raises ModelError: it
+    is never replaced by another.
     """
     dtype, _ = choose_precision(dtype, best_device(), model_type_of(model_folder(model)))
     sets = load_items(run, eval_sets, items)
+    folders = chosen(checkpoint_folders(run, model), checkpoints)
     scorecards = []
-    for name, folder in checkpoint_folders(run, model).items():
+    for name, folder in folders.items():
         scorecards += _evaluate_checkpoint(run, name, folder, sets, config, dtype)
     primary = next(card for card in scorecards if card["checkpoint"] == FINAL and card["eval_set"] == eval_sets[0])
     losses = [row["loss"] for _, row in read_jsonl(run.path(*TRAINED[FINAL], "metrics.jsonl"))]
@@ -71,7 +76,7 @@ def evaluate_run(
         "eval_sets": {
             name: {"sha256": sha256_file(dataset_file(name)), "items": len(rows)} for name, rows in sets.items()
         },
-        "checkpoints": ["base", *TRAINED],
+        "checkpoints": list(folders),
         "base_weights_sha256": weights_sha256(model_folder(model)),
         "precision": dtype,
         "device": best_device(),
@@ -87,13 +92,28 @@ def evaluate_run(
 def checkpoint_folders(run: Run, model: str) -> dict[str, Path]:
     """Checkpoint name -> folder, the base model first; every trained one has its recorded weights (ModelError)."""
     base, trained = model_folder(model), {}
-    for name, place in TRAINED.items():
+    further = {name: place for name, place in FURTHER.items() if run.path(*place[:2]).is_dir()}
+    for name, place in {**further, **TRAINED}.items():  # the one to judge stays the last
         trained[name], record = verified_checkpoint(run.path(*place, "checkpoint"))
         if name == "stage_a" and record.parent_sha256 != weights_sha256(base):
             raise ModelError(
                 f"MODEL {model!r} is not the model that the run trained; evaluate with the MODEL of 02_train"
             )
     return {"base": base, **trained}
+
+
+def chosen(folders: Mapping[str, Path], names: Sequence[str]) -> dict[str, Path]:
+    """The checkpoints that are named, in the order of ``folders``; all when none is.
+
+    Raises ValueError for a name that the run has not, or when the one that carries the primary score is left out.
+    """
+    unknown = [name for name in names if name not in folders]
+    if unknown or (names and FINAL not in names):
+        wrong = f"{', '.join(unknown)}, which the run has not" if unknown else f"no {FINAL}, which is scored"
+        raise ValueError(
+            f"found CHECKPOINTS {list(names)} with {wrong}; expected some of {', '.join(folders)}, {FINAL} among them"
+        )
+    return {name: folder for name, folder in folders.items() if not names or name in names}
 
 
 def _evaluate_checkpoint(

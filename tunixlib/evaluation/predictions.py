@@ -41,5 +41,5 @@ def prediction(tokenizer: Any, item: Mapping[str, Any], generated: "Generated") 
         "completion": completion,
         "finish_reason": generated.finish_reason,
         "tokens": len(generated.tokens) + (generated.finish_reason == "eos"),
-        **grade(completion, item["expected_answer"], generated.finish_reason),
+        **grade(completion, item["expected_answer"], generated.finish_reason, item["prompt"]),
     }

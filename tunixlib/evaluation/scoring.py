@@ -15,7 +15,9 @@ from typing import Any
 
 from tunixlib.checking.answers import last_number, same_answer
 from tunixlib.checking.steps import check_steps
+from tunixlib.checking.work import check_work
 from tunixlib.evaluation.intervals import proportion
+from tunixlib.evaluation.trace_metrics import duplicate_share
 from tunixlib.traces import parse_completion
 
 ITEM_FIELDS = ("id", "prompt", "expected_answer", "section", "category", "difficulty", "family")
@@ -27,8 +29,8 @@ REPETITION_SHARE = 0.3
 Row = Mapping[str, Any]
 
 
-def grade(completion: str, expected_answer: str, finish_reason: str) -> dict[str, Any]:
-    """What a completion is worth, from its text alone.
+def grade(completion: str, expected_answer: str, finish_reason: str, prompt: str = "") -> dict[str, Any]:
+    """What a completion is worth, from its text and what the prompt quotes.
 
     ==================  ==============================================================================================
     final_answer        the tagged answer, else the last number in the text, else ""
@@ -36,7 +38,7 @@ def grade(completion: str, expected_answer: str, finish_reason: str) -> dict[str
     correct             strict: the answer is tagged and is the expected one
     lenient_correct     the final answer, found by either rule, is the expected one
     well_formed         exactly the text form, and the checkpoint stopped by itself
-    steps               [{"text", "verdict"}], each step's arithmetic "true", "false" or "unchecked"
+    steps               [{"text", "verdict"}], what each step states: "true", "false" or "unchecked"
     ==================  ==============================================================================================
     """
     parsed = parse_completion(completion)
@@ -50,7 +52,7 @@ def grade(completion: str, expected_answer: str, finish_reason: str) -> dict[str
         "correct": right and rule == "tagged",
         "lenient_correct": right,
         "well_formed": parsed.well_formed and finish_reason == "eos",
-        "steps": [{"text": step.text, "verdict": step.verdict} for step in check_steps(parsed.steps).steps],
+        "steps": [{"text": step.text, "verdict": step.verdict} for step in check_steps(parsed.steps, prompt).steps],
     }
 
 
@@ -59,7 +61,9 @@ def scorecard(rows: Sequence[Row], checkpoint: str, eval_set: str) -> dict[str, 
 
     ``step_truth`` is true steps of checked ones, ``step_coverage`` checked steps of all; ``all_steps_true`` counts
     completions with a checked step and no false one; ``right_answer_false_work`` those that are correct all the same
-    with a false step. Raises ValueError without rows.
+    with a false step. ``answer_follows`` counts answers that their last step states, of those where that can be told;
+    ``invented`` completions that compute with a number from nowhere (``checking.work``). The five counts from
+    ``right_all_true`` to ``no_checkable`` add up to ``n``. Raises ValueError without rows.
     """
     if not rows:
         raise ValueError(
@@ -76,10 +80,35 @@ def scorecard(rows: Sequence[Row], checkpoint: str, eval_set: str) -> dict[str, 
         "step_coverage": proportion(steps - sum(found.count("unchecked") for found in verdicts), steps),
         "all_steps_true": proportion(sum("true" in found and "false" not in found for found in verdicts), len(rows)),
         "right_answer_false_work": proportion(sum(false_work), len(rows)),
+        **_shown_work(rows),
+        **_answers_and_work(rows, verdicts),
         "mean_completion_tokens": round(sum(row["tokens"] for row in rows) / len(rows), 6),
-        "repetition": proportion(sum(_repeated(row["completion"]) > REPETITION_SHARE for row in rows), len(rows)),
+        "repetition": proportion(sum(duplicate_share(row["completion"]) > REPETITION_SHARE for row in rows), len(rows)),
         **{f"by_{field}": _by(rows, field) for field in ("section", "category", "difficulty", "family")},
     }
+
+
+def _shown_work(rows: Sequence[Row]) -> dict[str, Any]:
+    """Does the tagged answer follow from the last step, and does a step compute with a number from nowhere?"""
+    works = []
+    for row in rows:
+        parsed = parse_completion(row["completion"])
+        works.append(check_work(row["prompt"], parsed.steps, parsed.final_answer))
+    follows = [work.answer_follows for work in works if work.answer_follows is not None]
+    return {
+        "answer_follows": proportion(sum(follows), len(follows)),
+        "invented": proportion(sum(work.invents for work in works), len(works)),
+    }
+
+
+def _answers_and_work(rows: Sequence[Row], verdicts: Sequence[Sequence[str]]) -> dict[str, int]:
+    """The 2×2 table of answers and work, and how many completions have no step that could be decided."""
+    counts = dict.fromkeys(("right_all_true", "right_false_work", "wrong_all_true", "wrong_false_work"), 0)
+    for row, found in zip(rows, verdicts, strict=True):
+        if "true" in found or "false" in found:
+            work = "false_work" if "false" in found else "all_true"
+            counts[f"{'right' if row['correct'] else 'wrong'}_{work}"] += 1
+    return {**counts, "no_checkable": len(rows) - sum(counts.values())}
 
 
 def _rates(rows: Sequence[Row]) -> dict[str, Any]:
@@ -99,22 +128,17 @@ def _by(rows: Sequence[Row], field: str) -> dict[str, Any]:
     return {value: _rates([row for row in rows if row[field] == value]) for value in values}
 
 
-def _repeated(text: str) -> float:
-    """The share of runs of four words that occurred earlier in the text."""
-    words = text.split()
-    runs = list(zip(words, words[1:], words[2:], words[3:], strict=False))
-    return (len(runs) - len(set(runs))) / len(runs) if runs else 0.0
-
-
 def rescore(rows: Iterable[Row]) -> list[str]:
     """Grade every row again from its completion; one sentence for each field that says something else."""
     found = []
     for number, row in enumerate(rows, start=1):
-        needed = [name for name in ("id", "completion", "expected_answer", "finish_reason") if name not in row]
+        needed = [
+            name for name in ("id", "prompt", "completion", "expected_answer", "finish_reason") if name not in row
+        ]
         if needed:
             found.append(f"row {number} has no {', '.join(needed)}; evaluate the checkpoint again")
             continue
-        again = grade(row["completion"], row["expected_answer"], row["finish_reason"])
+        again = grade(row["completion"], row["expected_answer"], row["finish_reason"], row["prompt"])
         found += [
             f"row {number} ({row['id']}) says {name} is {row.get(name)!r}, grading it again gives {again[name]!r}"
             for name in GRADE_FIELDS

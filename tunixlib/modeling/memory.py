@@ -47,6 +47,7 @@ def model_shape(folder: Path, lora_rank: int = 0) -> ModelShape:
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config)
+    model.tie_weights()  # transformers 5.0.0 ties none on the meta device: shared embeddings would count twice
     text: Any = config.get_text_config()
     parameters = sum(param.numel() for param in model.parameters())
     adapters = sum(lora_rank * (layer.in_features + layer.out_features) for _, layer in adapted_layers(model))

@@ -24,7 +24,7 @@ def faults(family: Family, level: Level, problem: Problem) -> list[str]:
     if len(problem.steps) != level.steps:
         found.append(f"{len(problem.steps)} steps where the level says {level.steps}")
     found += [f"step type {kind!r} is not one of {STEP_TYPES}" for kind, _ in problem.steps if kind not in STEP_TYPES]
-    truth = check_steps([content for _, content in problem.steps])
+    truth = check_steps([content for _, content in problem.steps], problem.prompt)
     found += [f"false step: {step.text!r}" for step in truth.steps if step.verdict == "false"]
     completion = render_completion(ReasoningTrace.build(problem.prompt, problem.steps, problem.answer))
     parsed = parse_completion(completion)

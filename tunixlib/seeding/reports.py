@@ -31,7 +31,7 @@ def truth_table(traces: Sequence[ReasoningTrace]) -> str:
     """True, false and unchecked steps by stage, as Markdown. Raises SeedingError when a step of ours is false."""
     counts: dict[str, Counter[str]] = {stage: Counter() for stage in "abc"}
     for trace in traces:
-        truth = check_steps([step.content for step in trace.steps])
+        truth = check_steps([step.content for step in trace.steps], trace.prompt)
         counts[stage_of(trace)].update(step.verdict for step in truth.steps)
         if truth.false and trace.meta.get("dataset_key") in DEFAULT_TRACES:
             raise SeedingError(f"trace {trace.trace_id}: step {truth.first_false} is false; report it, it is a defect")

@@ -72,7 +72,9 @@ def _breadth(traces: list[ReasoningTrace]) -> str:
 def truth_text(traces: list[ReasoningTrace]) -> str:
     """How many steps state something that a program can check, and how many of those are true."""
     found = Counter(
-        step.verdict for trace in traces for step in check_steps([step.content for step in trace.steps]).steps
+        step.verdict
+        for trace in traces
+        for step in check_steps([step.content for step in trace.steps], trace.prompt).steps
     )
     return (
         f"Of {sum(found.values())} steps, {found['true']} state something that was checked and is true, "

@@ -3,17 +3,20 @@
     segments = plan_arm("flat", {"a": [...ids], "b": [...], "c": [...]}, epochs=(2, 2, 3), seed=42)
     batches = order_batches(segments[0].rows, lengths, traces_per_step=8, seed=42)
 
-A curriculum trains stage A, then B, then C. Its fair twin ``flat`` holds the very same rows, repeats included, in a
-random order, cut at the same three lengths; ``reverse`` is C, B, A. Every arm restarts optimizer and schedule at each
-segment and takes the same number of traces per step, so that only the order differs.
+A curriculum trains stage A, then B, then C. Its fair twins hold the very same rows, repeats included, in another order,
+cut at the same three lengths: ``flat`` in a random order, ``reverse`` as C, B, A, ``shuffled-stages`` with whole stages
+in a random order that is neither of the two. Every arm restarts optimizer and schedule at each segment and takes the
+same number of traces per step: steps, tokens and learning rates are equal, only the order of rows differs.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from random import Random
 
 STAGES = ("a", "b", "c")
-ARMS = ("flat", "curriculum", "reverse")
+# Those after curriculum are trained only when a study asks for them.
+ARMS = ("flat", "curriculum", "reverse", "shuffled-stages")
 
 # Beside an arm's segments: trace id -> tokens of every trace, those left out as too long included.
 LENGTHS = "lengths.json"
@@ -25,7 +28,7 @@ WINDOW = 8
 
 @dataclass(frozen=True)
 class Segment:
-    """One stretch of training with its own optimizer and schedule: a name (``stage_a``, or ``stage_1`` in flat)."""
+    """One stretch of training with its own optimizer and schedule: ``stage_a`` in the curriculum, else ``stage_1``."""
 
     name: str
     rows: tuple[str, ...]
@@ -51,9 +54,39 @@ def plan_arm(arm: str, stages: Mapping[str, Sequence[str]], epochs: Sequence[int
     ]
     if arm == "curriculum":
         return curriculum
+    if arm == "flat":
+        rows = [row for segment in curriculum for row in segment.rows]
+        Random(f"{seed}/flat").shuffle(rows)
+    else:
+        stage_rows = dict(zip(STAGES, (segment.rows for segment in curriculum), strict=True))
+        rows = [row for stage in stage_order(arm, seed) for row in stage_rows[stage]]
+    return _cut(rows, [len(segment.rows) for segment in curriculum])
+
+
+def stage_order(arm: str, seed: int) -> tuple[str, ...]:
+    """The stages of an arm that keeps them whole, in the order in which it sees them.
+
+    ``shuffled-stages`` draws one of the four orders that are neither the curriculum's nor its reverse, so that no two
+    arms are ever the same. Raises ValueError for ``flat``, which has no such order.
+    """
+    if arm == "curriculum":
+        return STAGES
     if arm == "reverse":
-        return curriculum[::-1]
-    return _flatten(curriculum, seed)
+        return STAGES[::-1]
+    if arm == "shuffled-stages":
+        others = [order for order in permutations(STAGES) if order not in (STAGES, STAGES[::-1])]
+        return Random(f"{seed}/shuffled-stages").choice(others)
+    raise ValueError(f"arm {arm!r} has no order of stages; expected one of {', '.join(ARMS[1:])}")
+
+
+def ordered_arms(names: Sequence[str]) -> tuple[str, ...]:
+    """The arms that 03_curriculum trains beside ``flat``: curriculum, which a run is judged by, and any further ones.
+
+    Raises ValueError naming ARMS when curriculum is not the first, or a name is unknown or there twice.
+    """
+    if list(names[:1]) != ["curriculum"] or len(set(names)) != len(names) or not set(names) <= set(ARMS[1:]):
+        raise ValueError(f"found ARMS {list(names)}, expected curriculum, then any of {', '.join(ARMS[2:])}, each once")
+    return tuple(names)
 
 
 def _epochs(ids: Sequence[str], count: int, key: str) -> tuple[str, ...]:
@@ -65,15 +98,12 @@ def _epochs(ids: Sequence[str], count: int, key: str) -> tuple[str, ...]:
     return tuple(rows)
 
 
-def _flatten(curriculum: Sequence[Segment], seed: int) -> list[Segment]:
-    rows = [row for segment in curriculum for row in segment.rows]
-    Random(f"{seed}/flat").shuffle(rows)
-    flat, start = [], 0
-    for number, segment in enumerate(curriculum, start=1):
-        end = start + len(segment.rows)
-        flat.append(Segment(f"stage_{number}", tuple(rows[start:end])))
-        start = end
-    return flat
+def _cut(rows: Sequence[str], lengths: Sequence[int]) -> list[Segment]:
+    segments, start = [], 0
+    for number, length in enumerate(lengths, start=1):
+        segments.append(Segment(f"stage_{number}", tuple(rows[start : start + length])))
+        start += length
+    return segments
 
 
 def order_batches(

@@ -1,0 +1,180 @@
+"""The bar of a study: what is compared, by what measure, how small an effect still matters; written before the runs.
+
+    bar = read_bar(Path("notebooks/profiles/studies/order-135m.yaml"))
+    bar.smallest_effect, bar.seeds                     # 0.05, (1, 2, 3)
+    [run.run_id for run in planned_runs(bar)]          # ["order-135m-s1", "order-135m-s2", "order-135m-s3"]
+
+A condition is one way to train: an arm, and whatever notebook parameters it sets, such as DATASET. Conditions that set
+the same parameters come out of one run for each seed, since a run trains several arms.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from tunixlib.analysis.gate import excuses
+from tunixlib.analysis.run_files import BASE, SEGMENTS
+from tunixlib.artifacts import canonical_json
+from tunixlib.training.arms import ARMS
+
+# The checkpoint by which the curriculum is measured, and which every run evaluates.
+LAST = SEGMENTS["curriculum"][-1]
+# Parameters that the bar's own fields decide.
+DECIDED = ("RUN_ID", "RUNS_ROOT", "SEED", "ARMS", "CHECKPOINTS", "EVAL_SETS", "EVAL_ITEMS")
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+Share = Annotated[float, Field(gt=0, lt=1)]
+# YAML knows lists only; strict models of tuples take tuples only.
+Rows = BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
+
+
+class BarError(ValueError):
+    """A study's profile cannot be used. The message names file, field, what was found and what was expected."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Condition(_Part):
+    """One way to train: the arm, the parameters it sets, and how many of the first seeds it takes (None: all)."""
+
+    name: Name
+    arm: str = "curriculum"
+    set: dict[str, Any] = {}
+    seeds: Annotated[int, Field(ge=2)] | None = None
+
+    @property
+    def checkpoint(self) -> str:
+        """The name of its last checkpoint in predictions."""
+        return LAST if self.arm == "curriculum" else self.arm
+
+    @field_validator("arm")
+    @classmethod
+    def _known(cls, arm: str) -> str:
+        if arm not in ARMS:
+            raise ValueError(f"arm {arm!r} is unknown, expected one of {', '.join(ARMS)}")
+        return arm
+
+
+class Comparison(_Part):
+    """The claim that condition ``a`` answers more items correctly than condition ``b``."""
+
+    a: Name
+    b: Name
+
+
+class Pilot(_Part):
+    """What the runs are expected to look like, from earlier ones: see ``power.minimum_detectable_effect``."""
+
+    discordant_share: Share
+    item_share: Annotated[float, Field(ge=0, le=1)]
+    seed_sd: Annotated[float, Field(ge=0, lt=1)]
+
+
+class Bar(_Part):
+    """A study's profile. Shares are fractions of 1: a ``smallest_effect`` of 0.05 is five percentage points."""
+
+    study: Name
+    question: Annotated[str, Field(min_length=10)]
+    base: str  # the profile that every run starts from
+    set: dict[str, Any] = {}  # parameters of every run
+    seeds: Annotated[tuple[int, ...], Rows, Field(min_length=2)]
+    conditions: Annotated[tuple[Condition, ...], Rows, Field(min_length=2)]
+    comparisons: Annotated[tuple[Comparison, ...], Rows, Field(min_length=1)]  # the first is the primary one
+    eval_sets: Annotated[tuple[str, ...], Rows, Field(min_length=1)]  # the first is the primary one
+    items: Annotated[int, Field(ge=0)]  # the first items of each, 0 for all
+    treatment: Annotated[tuple[str, ...], Rows] = ("order",)  # what the conditions may differ in, see ``gate``
+    measure: Literal["correct", "lenient_correct"] = "correct"
+    smallest_effect: Share
+    alpha: Share = 0.05
+    pilot: Pilot | None = None
+
+    @model_validator(mode="after")
+    def _agree(self) -> "Bar":
+        names = [condition.name for condition in self.conditions]
+        if len(set(names)) < len(names) or len(set(self.seeds)) < len(self.seeds):
+            raise ValueError("found a condition or a seed twice, expected each once")
+        for one in self.comparisons:
+            if one.a == one.b or one.a not in names or one.b not in names:
+                raise ValueError(f"found a comparison of {one.a} with {one.b}, expected two of {', '.join(names)}")
+        for parameters in (self.set, *(condition.set for condition in self.conditions)):
+            if wrong := [name for name in parameters if name in DECIDED or not name.isupper()]:
+                raise ValueError(
+                    f"found {', '.join(wrong)} under set, expected notebook parameters that no field names"
+                )
+        excuses(self.treatment)
+        if any((condition.seeds or 2) > len(self.seeds) for condition in self.conditions):
+            raise ValueError(f"found a condition with more seeds than the {len(self.seeds)} of the study")
+        return self
+
+    def condition(self, name: str) -> Condition:
+        """The condition with this name."""
+        return next(condition for condition in self.conditions if condition.name == name)
+
+    def seeds_of(self, *names: str) -> tuple[int, ...]:
+        """The seeds that all these conditions are trained with."""
+        return self.seeds[: min(self.condition(name).seeds or len(self.seeds) for name in names)]
+
+
+class PlannedRun(NamedTuple):
+    """One run of a study: the conditions that come out of it and the parameters it takes beside the base profile's."""
+
+    run_id: str
+    seed: int
+    conditions: tuple[str, ...]
+    parameters: dict[str, Any]
+
+
+def read_bar(path: Path) -> Bar:
+    """The bar in a YAML file. Raises BarError with every field that is not as it should be."""
+    if not path.is_file():
+        raise BarError(f"study profile {path.name}: found no such file, expected one as in notebooks/profiles/studies")
+    return parse_bar(path.read_bytes(), path.name)
+
+
+def parse_bar(content: bytes, name: str) -> Bar:
+    """The bar in the bytes of a YAML file; ``name`` is for messages."""
+    try:
+        return Bar.model_validate(yaml.safe_load(content.decode("utf-8")))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BarError(f"{name}: not a UTF-8 YAML file ({error}); correct it") from None
+    except ValidationError as error:
+        faults = [f"{'/'.join(map(str, f['loc'])) or 'the profile'}: {f['msg']}" for f in error.errors()]
+        raise BarError(f"{name}: nothing was started, because of\n  " + "\n  ".join(faults)) from None
+
+
+def planned_runs(bar: Bar) -> list[PlannedRun]:
+    """Every run of a study, seed by seed. The base model is evaluated once, by the first run of each kind of data."""
+    kinds = list(dict.fromkeys(canonical_json(condition.set) for condition in bar.conditions))
+    planned: list[PlannedRun] = []
+    for seed in bar.seeds:
+        for kind in kinds:
+            here = [c for c in bar.conditions if canonical_json(c.set) == kind and seed in bar.seeds_of(c.name)]
+            if here:
+                suffix = f"-{here[0].name}" if len(kinds) > 1 else ""
+                names = tuple(condition.name for condition in here)
+                parameters = _parameters(bar, seed, here, with_base=not planned)
+                planned.append(PlannedRun(f"{bar.study}-s{seed}{suffix}", seed, names, parameters))
+    return planned
+
+
+def run_of(bar: Bar, condition: str, seed: int) -> PlannedRun:
+    """The planned run that holds a condition with a seed."""
+    return next(run for run in planned_runs(bar) if run.seed == seed and condition in run.conditions)
+
+
+def _parameters(bar: Bar, seed: int, conditions: list[Condition], with_base: bool) -> dict[str, Any]:
+    arms = {condition.arm for condition in conditions}
+    checkpoints = {condition.checkpoint for condition in conditions} - {LAST}
+    return {
+        **bar.set,
+        **conditions[0].set,
+        "SEED": seed,
+        "ARMS": ["curriculum", *(arm for arm in ARMS[2:] if arm in arms)],
+        "CHECKPOINTS": [*([BASE] if with_base else []), *sorted(checkpoints), LAST],
+        "EVAL_SETS": list(bar.eval_sets),
+        "EVAL_ITEMS": bar.items,
+    }

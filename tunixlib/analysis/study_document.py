@@ -1,0 +1,51 @@
+"""The files of a study folder as they follow from its bar and its sealed runs, ready to be written or compared.
+
+files = study_texts(Path("submission_runs"), bar, content, record)      # content: the bar's bytes
+files |= study_figure(bar, files)
+sorted(files)      # ["analysis.md", "bar.yaml", "claims.json", "figures/order_effect.png"]
+document = study_document(Path("submission_runs"), bar, record, files)  # study.json, which names their sha256
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tunixlib.analysis.study_bar import Bar
+from tunixlib.analysis.study_claims import build_study_claims
+from tunixlib.analysis.study_figure import study_png
+from tunixlib.analysis.study_report import FIGURE, render_study
+from tunixlib.analysis.study_results import study_comparisons, study_runs
+from tunixlib.artifacts import pretty_json, sha256_bytes
+
+STUDY = "study.json"
+STUDY_VERSION = "1.0"
+BAR = "bar.yaml"
+
+
+def study_texts(root: Path, bar: Bar, content: bytes, record: Mapping[str, Any]) -> dict[str, bytes]:
+    """Relative path -> bytes of the bar, the claims and the analysis. Raises ArtifactError without the runs."""
+    document = build_study_claims(root, bar)
+    claims = document["claims"]
+    return {
+        BAR: content,
+        "claims.json": pretty_json(document).encode("utf-8"),
+        "analysis.md": render_study(bar, claims, record).encode("utf-8"),
+    }
+
+
+def study_figure(bar: Bar, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Relative path -> bytes of the figure that the claims among ``files`` give."""
+    return {f"figures/{FIGURE}": study_png(bar, json.loads(files["claims.json"])["claims"])}
+
+
+def study_document(root: Path, bar: Bar, record: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
+    """``study.json``: the bar and its commit, the runs and their manifests, the comparisons, the sha256 of the rest."""
+    return {
+        "study_version": STUDY_VERSION,
+        "study": bar.study,
+        "bar": dict(record),
+        "runs": study_runs(root, bar),
+        "comparisons": study_comparisons(root, bar),
+        "files": {name: sha256_bytes(content) for name, content in sorted(files.items())},
+    }

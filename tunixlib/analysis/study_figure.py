@@ -1,0 +1,55 @@
+"""The figure of a study: each comparison over all seeds, and each seed beside it, with the smallest effect drawn in.
+
+png = study_png(bar, claims)      # bytes; claims: those of claims.json
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tunixlib.analysis.effect_figure import Effect, effect_figure
+from tunixlib.analysis.figure_style import STYLE, empty, new_figure, png_bytes
+from tunixlib.analysis.study_bar import Bar
+from tunixlib.analysis.study_report import comparison_ids
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def study_png(bar: Bar, claims: Sequence[Mapping[str, Any]]) -> bytes:
+    """The figure as PNG bytes: same claims, same bytes, for one matplotlib version."""
+    import matplotlib.style
+
+    with matplotlib.style.context(["default", STYLE]):
+        return png_bytes(_plot(bar, claims))
+
+
+def study_effects(bar: Bar, claims: Sequence[Mapping[str, Any]]) -> Iterator[Effect]:
+    """One effect over all seeds for each comparison that stands, followed by those of its seeds."""
+    known = {claim["id"]: claim for claim in claims}
+    for claim_id in comparison_ids(bar):
+        claim = known[claim_id]
+        if "interval" in claim:
+            fields = claim["fields"]
+            name = f"{fields['a']} - {fields['b']}, {fields['eval_set']}"
+            yield _effect(name, claim, fields["items"], whole=True)
+            for seed in bar.seeds_of(fields["a"], fields["b"]):
+                yield _effect(f"seed {seed}", known[f"{claim_id}/s{seed}"], fields["items"], whole=False)
+
+
+def _effect(label: str, claim: Mapping[str, Any], items: int, whole: bool) -> Effect:
+    low, high = claim["interval"]
+    return Effect(label, claim["value"], low, high, n=items, whole=whole)
+
+
+def _plot(bar: Bar, claims: Sequence[Mapping[str, Any]]) -> "Figure":
+    effects = list(study_effects(bar, claims))
+    if not effects:
+        figure, axes = new_figure(8, 1.6, rows=1, columns=1)
+        empty(axes[0, 0], "every comparison was refused")
+        return figure
+    figure = effect_figure(effects, f"Study {bar.study}: right answers", bar.smallest_effect)
+    level = f"{100 * (1 - bar.alpha):.0f} %"
+    figure.axes[0].set_xlabel(
+        f"difference in percentage points; {level} interval over seeds and items, 95 % within a seed"
+    )
+    return figure

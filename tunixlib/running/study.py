@@ -1,0 +1,152 @@
+"""A study: every run that a committed bar asks for, then the verdict. One command, which continues when interrupted.
+
+    run_study("order-135m")      # submission_runs/order-135m-s1, -s2, -s3, then submission_runs/order-135m/study.json
+
+Runs are ordinary: the same notebooks through papermill, sealed, verifiable on their own. Finished ones are skipped. A
+finished run that other code made is refused, and so is a bar that is not committed, unless it is a rehearsal.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tunixlib.analysis.study_bar import Bar, PlannedRun, planned_runs, read_bar
+from tunixlib.analysis.study_document import BAR, STUDY, study_document, study_figure, study_texts
+from tunixlib.analysis.study_gate import expected_resolution
+from tunixlib.analysis.study_results import study_runs
+from tunixlib.artifacts import read_json, write_bytes, write_json
+from tunixlib.running.pipeline import Say, run_pipeline, stage_notebooks
+from tunixlib.running.profiles import PROFILES, check_parameters, load_profile, merge_declared
+from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError, runs_root
+from tunixlib.submission.check_study import bar_record, committed_bytes, parameter_faults, same_code
+from tunixlib.submission.environment import capture_commit
+
+STUDIES = PROFILES / "studies"
+
+
+def run_study(profile: str, say: Say = print, *, rehearsal: bool = False, keep_weights: bool = False) -> Path:
+    """Make every run of a study that is not there yet, then write the study's folder and return it.
+
+    ``rehearsal`` goes on without a committed bar and a clean tree; ``verify`` will say so. Weights of sealed runs are
+    deleted unless ``keep_weights``. Raises BarError, ProfileError, RunError or NotebookError; finished runs stay.
+    """
+    path = study_path(profile)
+    bar = read_bar(path)
+    content = path.read_bytes()
+    file, folder = _relative(path), runs_root() / bar.study
+    for name in (STUDY, MANIFEST):
+        if (folder / name).is_file():
+            raise RunError(f"{bar.study!r} is finished ({name} is there); give a new bar another name under study")
+    _check_parameters(bar)
+    runs = planned_runs(bar)
+    say(f"study {bar.study}: {len(runs)} runs of {len(bar.conditions)} conditions into {folder.parent}")
+    say(resolution_words(bar))
+    for number, planned in enumerate(runs, start=1):
+        state = committed_state(file, content, rehearsal)  # hours may have passed since the last one
+        _make(bar, planned, f"[run {number}/{len(runs)}]", state, say, rehearsal, profile)
+        if not keep_weights:
+            drop_weights(Run(folder.parent / planned.run_id))
+    return write_study(folder, bar, file, content)
+
+
+def study_path(profile: str) -> Path:
+    """A study's profile by name (``notebooks/profiles/studies/<name>.yaml``) or by the path of a YAML file."""
+    return Path(profile).resolve() if profile.endswith((".yaml", ".yml")) else STUDIES / f"{profile}.yaml"
+
+
+def _relative(path: Path) -> str:
+    return path.relative_to(PROJECT_ROOT).as_posix() if path.is_relative_to(PROJECT_ROOT) else path.name
+
+
+def committed_state(file: str, content: bytes, rehearsal: bool) -> dict[str, Any]:
+    """The commit that a run made now will name. Raises RunError when it does not hold the bar or the tree differs."""
+    state = capture_commit()
+    if not rehearsal and state["dirty"]:
+        raise RunError("the tree holds changes that no commit has; commit them first, or rehearse with --rehearsal")
+    if not rehearsal and committed_bytes(state["commit"], file, PROJECT_ROOT) != content:
+        raise RunError(f"{file} is not in commit {state['commit'][:12]} as it is; commit the bar before its runs")
+    return state
+
+
+def _check_parameters(bar: Bar) -> None:
+    """Stop before anything starts when a parameter of any run is unknown or of the wrong type (ProfileError)."""
+    known = {name: kind for kinds in merge_declared(stage_notebooks()).values() for name, kind in kinds.items()}
+    base = load_profile(bar.base).parameters
+    for planned in planned_runs(bar):
+        check_parameters({**base, **planned.parameters}, known)
+
+
+def resolution_words(bar: Bar) -> str:
+    """Before the runs: whether so many items and seeds can show the smallest effect of interest."""
+    from tunixlib.seeding.datasets import dataset_file
+
+    primary = bar.comparisons[0]
+    items = bar.items or sum(1 for _ in dataset_file(bar.eval_sets[0]).open("rb"))
+    found = expected_resolution(bar, items, len(bar.seeds_of(primary.a, primary.b)))
+    smallest = f"the smallest effect of interest is {100 * bar.smallest_effect:.1f} points"
+    if found is None:
+        return f"{smallest}; the bar has no pilot, so nothing is said of what the runs can show"
+    if "value" not in found:
+        return f"{smallest}; these items and seeds are expected to show no difference at all: add some"
+    words = f"expected to show {100 * found['value']:.1f} points four times in five; {smallest}"
+    return words if found["value"] <= bar.smallest_effect else f"{words}, which is finer: an undecided end is likely"
+
+
+def _make(
+    bar: Bar, planned: PlannedRun, label: str, state: Mapping[str, Any], say: Say, rehearsal: bool, profile: str
+) -> None:
+    run = Run.open(planned.run_id)
+    if not run.sealed:
+        say(f"{label} {planned.run_id}: {', '.join(planned.conditions)} with seed {planned.seed}")
+        command = f"python -m tunixlib study {Path(profile).name}"
+        run_pipeline(bar.base, planned.run_id, planned.parameters, say, command=command, bundle=False)
+        return
+    manifest = read_json(run.path(MANIFEST))
+    faults = list(parameter_faults(run.root, bar.base, planned.parameters))
+    if not rehearsal:
+        faults += ["a tree that no commit holds"] if manifest["dirty"] else []
+        same = same_code(manifest["commit"], state["commit"], bar.base, PROJECT_ROOT)
+        faults += [] if same else [f"other code, that of commit {manifest['commit'][:12]}"]
+    if faults:
+        raise RunError(
+            f"run {planned.run_id!r} is sealed but made with {'; '.join(faults)}; move it away or go back to its commit"
+        )
+    other = "" if manifest["commit"] == state["commit"] else f" (at commit {manifest['commit'][:12]}, same code)"
+    say(f"{label} {planned.run_id}: sealed, skipped{other}")
+
+
+def drop_weights(run: Run) -> int:
+    """Delete weights and tokenizers of a sealed run's checkpoints, keep their records; returns the bytes freed."""
+    if not run.sealed:
+        raise RunError(f"run {run.run_id!r} is not sealed: its weights are still needed")
+    freed = 0
+    for path in run.root.glob("training/*/*/checkpoint/*"):
+        if path.is_file() and path.name != "checkpoint.json":
+            freed += path.stat().st_size
+            path.unlink()
+    return freed
+
+
+def write_study(folder: Path, bar: Bar, file: str, content: bytes) -> Path:
+    """Write bar, claims, analysis and figure, then ``study.json``, whose presence means the study is whole."""
+    root = folder.parent
+    record = bar_record(file, content, study_runs(root, bar), PROJECT_ROOT)
+    files = study_texts(root, bar, content, record)
+    files |= study_figure(bar, files)
+    for name, data in files.items():
+        write_bytes(folder / name, data)
+    write_json(folder / STUDY, study_document(root, bar, record, files))
+    return folder
+
+
+def study_words(folder: Path) -> str:
+    """The end of a study: its verdicts, where they are, and how to check them."""
+    from tunixlib.analysis.study_report import comparison_ids, points, verdict_words
+
+    claims = {claim["id"]: claim for claim in read_json(folder / "claims.json")["claims"]}
+    lines = [""]
+    for claim_id in comparison_ids(read_bar(folder / BAR)):
+        claim = claims[claim_id]
+        lines += [f"{claim_id}: {verdict_words(claim)}", f"  {points(claim)}" if "interval" in claim else claim["text"]]
+    shown = folder.relative_to(PROJECT_ROOT).as_posix() if folder.is_relative_to(PROJECT_ROOT) else folder.name
+    return "\n".join([*lines, "", f"study      {shown}", f"next       python -m tunixlib verify {shown}"])
