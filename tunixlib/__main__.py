@@ -11,7 +11,13 @@ from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+try:
+    import typer
+except ModuleNotFoundError:
+    sys.exit(
+        f"error: {sys.executable} has none of the packages of requirements.txt; `make setup` puts them into .venv, and "
+        "`. .venv/bin/activate` (Windows: .venv\\Scripts\\activate) makes that the Python of your commands"
+    )
 
 app = typer.Typer(
     help="Train small language models that show their work, and prove the numbers.\n\n"
@@ -90,6 +96,7 @@ def seed(
     manifest = write_dataset(Recipe(dataset, traces, seed), out)
     typer.echo(f"{manifest['count']} traces of {len(manifest['family'])} families in {out / 'dataset.jsonl'}")
     typer.echo(f"sha256 {manifest['sha256']}")
+    typer.echo(f"next    python -m tunixlib run --run-id my-try --set DATASET={out.name}")
 
 
 @app.command("seal")

@@ -172,7 +172,7 @@ class Run:
             raise RunError(
                 f"run {self.run_id!r} is sealed ({MANIFEST} is there) and is never written again; "
                 "choose another RUN_ID, or delete the folder if you do not need it. "
-                "Its report and bundle: python -m tunixlib bundle"
+                f"Its report and bundle: python -m tunixlib bundle submission_runs/{self.run_id}"
             )
 
     def record_path(self, name: str) -> Path:

@@ -132,7 +132,7 @@ def test_in_a_clone_the_model_folder_has_no_weights_and_the_ending_says_how_to_g
         "README.md", "checkpoint.json", "model-instance-metadata.json", "model-metadata.json",
     }  # fmt: skip
     assert "model/ cannot be pushed: its weights are not here" in words
-    assert "(python -m tunixlib run)" in words
+    assert "--run-id my-demo)" in words
     assert "kaggle models" not in words
 
 

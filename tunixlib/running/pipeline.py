@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tunixlib.artifacts import canonical_json, read_json, sha256_file, sha256_text, write_json, write_text
-from tunixlib.modeling.models import model_folder, weights_sha256
+from tunixlib.modeling.models import SHORT_NAMES, model_folder, weights_sha256
 from tunixlib.running.dependencies import code_sha256, source_sha256
 from tunixlib.running.notebooks import execute
 from tunixlib.running.profiles import NOTEBOOKS, ProfileError, check_parameters, load_profile, merge_declared
@@ -74,6 +74,7 @@ def run_pipeline(
         raise ProfileError(f"profile {profile.name}: found no RUN_ID, expected one in the file or with --run-id")
     run = Run.open(parameters["RUN_ID"], parameters.get("RUNS_ROOT", "submission_runs"))
     run.refuse_if_sealed()
+    check_inputs(parameters)
     lock = hold_run(run)
     try:
         say(f"run {run.run_id} with profile {profile.name}: {len(notebooks)} notebooks into {run.root}")
@@ -122,6 +123,17 @@ def outside_inputs(parameters: Mapping[str, Any]) -> dict[str, str]:
     if "MODEL" in parameters:
         found["MODEL"] = weights_sha256(model_folder(parameters["MODEL"]))
     return found
+
+
+def check_inputs(parameters: Mapping[str, Any]) -> None:
+    """Raise ModelError or ArtifactError when a model folder or a data set that a profile names is not there.
+
+    A model that is known by a short name is not looked for here: its conversion may take a while.
+    """
+    if parameters.get("MODEL", "tiny") not in SHORT_NAMES:
+        model_folder(parameters["MODEL"])
+    for key in [*([parameters["DATASET"]] if "DATASET" in parameters else []), *parameters.get("EVAL_SETS", [])]:
+        dataset_file(key)
 
 
 def _run_stage(

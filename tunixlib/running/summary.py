@@ -5,10 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import read_json
-from tunixlib.runs import PROJECT_ROOT, Run
+from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run
 from tunixlib.tables import percent
 
 LABELS = {"base": "base model", "flat": "flat", "stage_a": "stage A", "stage_b": "stage B", "stage_c": "stage C"}
+
+
+RANDOM_MODEL = """
+The model is a random one, so zeros are expected: this run tests the machinery. `make run` is the real job."""
 
 
 def result_table(summary: dict[str, Any]) -> str:
@@ -36,6 +40,7 @@ def closing_words(run: Run) -> str:
         [
             "",
             result_table(read_json(run.path("eval_summary.json"))),
+            *([RANDOM_MODEL] if read_json(run.path(MANIFEST))["model"]["model_id"] == "tiny" else []),
             "",
             f"evidence   {folder}",
             f"report     {dist}/{REPORT}",
@@ -57,7 +62,6 @@ def publication_words(run: Run, paths: list[Path]) -> str:
 
 
 def _push_lines(run: Run, dist: Path) -> list[str]:
-    from tunixlib.submission.facts import read_facts
     from tunixlib.submission.folders import has_weights
     from tunixlib.submission.kaggle_metadata import load_metadata
 
@@ -68,10 +72,10 @@ def _push_lines(run: Run, dist: Path) -> list[str]:
     if has_weights(run):
         lines += [f"kaggle models create -p {shown}/model", f"kaggle models instances create -p {shown}/model"]
     else:
-        command = read_facts(run).command or "python -m tunixlib run"
+        profile = read_json(run.path(MANIFEST))["profile"]
         lines += [
-            "model/ cannot be pushed: its weights are not here, since git holds none; make the run again under a",
-            f"RUN_ID of your own ({command}) and bundle that one",
+            "model/ cannot be pushed: its weights are not here, since git holds none; make such a run of your own",
+            f"(python -m tunixlib run --profile {profile} --run-id my-{run.run_id}) and bundle that one",
         ]
     return [f"{'push' if number == 0 else '':11}{line}" for number, line in enumerate(lines)]
 

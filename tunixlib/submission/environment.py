@@ -47,6 +47,11 @@ def capture_commit(root: Path = PROJECT_ROOT) -> dict[str, Any]:
     return {"commit": commit, "dirty": bool(_git(root, "status", "--porcelain", "--", ".", ":!submission_runs"))}
 
 
+def is_untracked(path: Path) -> bool:
+    """Whether git knows the folder of ``path`` and not the file; False outside git."""
+    return bool(_git(path.parent, "ls-files", "--others", "--", path.name))
+
+
 def _git(root: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, timeout=30, check=False)

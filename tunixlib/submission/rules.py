@@ -42,11 +42,11 @@ def rules_table(rules: list[Rule]) -> str:
 
 
 def rules_text(rules: list[Rule]) -> str:
-    """The rules for a terminal, one line each, and how many are not met."""
+    """The rules for a terminal, one line each, and how many have which verdict."""
     lines = []
     for rule in rules:
         found = f"{rule.found}; required: " if rule.found else ""
         lines.append(f"{VERDICTS[rule.ok]:13}  {rule.name}: {found}{rule.required}")
-    broken = sum(rule.ok is False for rule in rules)
-    checked = sum(rule.ok is not None for rule in rules)
-    return "\n".join([*lines, "", f"{checked} rules checked, {broken} not met"])
+    verdicts = [rule.ok for rule in rules]
+    counts = f"{verdicts.count(True)} met, {verdicts.count(False)} not met, {verdicts.count(None)} left for you"
+    return "\n".join([*lines, "", counts])

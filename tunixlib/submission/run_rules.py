@@ -14,6 +14,7 @@ from tunixlib.runs import Run
 from tunixlib.seeding import datasets
 from tunixlib.seeding.datasets import load_traces
 from tunixlib.seeding.gate import LeakError, check_disjoint
+from tunixlib.submission.environment import is_untracked
 from tunixlib.submission.facts import FINAL, Facts
 from tunixlib.submission.leaks import leaks_in
 from tunixlib.submission.sealing import evidence_files
@@ -110,10 +111,10 @@ def _time_rule(facts: Facts) -> Rule:
 def _public_rule(facts: Facts) -> Rule:
     used = facts.data_sha256
     missing = [key for key, sha in used.items() if not _is_committed(key, sha)]
-    found = f"not there, or other bytes: {', '.join(missing)}" if missing else f"{', '.join(used)} in data/"
-    return Rule("data is public", found, "all data in the repository", not missing)
+    found = f"not committed, or other bytes: {', '.join(missing)}" if missing else f"{', '.join(used)} in data/"
+    return Rule("data is public", found, "all data in the repository, committed", not missing)
 
 
 def _is_committed(key: str, sha: str) -> bool:
     manifest = datasets.DATA_ROOT / key / "manifest.json"
-    return manifest.is_file() and read_json(manifest)["sha256"] == sha
+    return manifest.is_file() and read_json(manifest)["sha256"] == sha and not is_untracked(manifest)

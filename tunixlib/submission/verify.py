@@ -59,7 +59,10 @@ def verify_run(folder: Path) -> Report:
 
 
 def _read_manifest(folder: Path) -> dict[str, Any] | Problem:
-    remedy = "name the folder of a sealed run; `python -m tunixlib seal RUN` seals one whose notebooks have all run"
+    remedy = (
+        "name the folder of one; a run that stopped is finished and sealed by repeating its command, one whose "
+        "notebooks were run by hand by `python -m tunixlib seal RUN`"
+    )
     path = folder / MANIFEST
     if not path.is_file():
         what = f"no {MANIFEST}" if folder.is_dir() else "no such folder"
