@@ -45,12 +45,13 @@ class Outcome:
             last = (
                 f"The last checkpoint is `{self.last}`. Judged would be `{judged}/checkpoint`, which was not reached."
             )
+        published = self.working / "dist" / self.run.run_id
         state = "sealed" if self.run.sealed else f"NOT SEALED: {self.stopped}"
         rows = [
             ("run", f"{self.run.run_id}, {state}"),
             ("evidence", self.run.root),
             ("weights", self.weights or "none"),
-            ("report and bundle", self.working / "dist" / self.run.run_id if self.run.sealed else "none"),
+            ("report and bundle", published if published.is_dir() else "none: python -m tunixlib bundle, after import"),
             ("time", self.working / LEDGER),
         ]
         after = "Next, in the repository: `python -m tunixlib import-kaggle OUTPUT_DIR`, then verify and commit."
