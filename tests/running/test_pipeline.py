@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from tunixlib.analysis.figures import PLOTS
 from tunixlib.artifacts import read_json, read_jsonl
 from tunixlib.running import pipeline
 from tunixlib.running.notebooks import NotebookError
@@ -48,7 +49,7 @@ def test_every_stage_left_what_it_owns(smoke):
     ):
         assert smoke.path(name).is_file()
     assert len(list(smoke.path("notebooks").glob("*.ipynb"))) == 6
-    assert len(list(smoke.path("figures").glob("*.png"))) == 5
+    assert len(list(smoke.path("figures").glob("*.png"))) == len(PLOTS)
     assert {path.name for path in (bundle.DIST / "smoke-test").iterdir()} == set(bundle.PUBLISHED)
     assert (bundle.DIST / "smoke-test" / "model" / "model.safetensors").is_file()
 
@@ -173,3 +174,14 @@ def test_seeding_from_the_command_line_writes_a_dataset_with_its_hash(tmp_path):
     done = command("seed", "--dataset", "mine", "--traces", "50", "--out", str(tmp_path / "mine"))
     assert done.returncode == 0
     assert f"sha256 {read_json(tmp_path / 'mine' / 'manifest.json')['sha256']}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [("MODEL", "no/such/folder", "found no such folder"), ("DATASET", "no-such-data", "no-such-data")],
+)
+def test_an_input_that_is_not_there_stops_before_anything_is_written(tmp_path, monkeypatch, name, value, words):
+    monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path))
+    with pytest.raises(ValueError, match=words):
+        run_pipeline("smoke", "my-missing", {name: value}, say=lambda words: None)
+    assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from tunixlib.analysis.figures import PLOTS
 from tunixlib.submission.report import _own, render_report
 
 
@@ -26,7 +27,7 @@ def test_a_run_made_by_hand_is_reported_by_its_analysis(unsealed):
     page = render_report(unsealed)
     assert page.count("<section") == 1
     assert '<section id="analysis">' in page
-    assert page.count('src="data:image/png;base64,') == 5
+    assert page.count('src="data:image/png;base64,') == len(PLOTS)
 
 
 def test_active_content_in_a_completion_stays_text(unsealed):

@@ -1,4 +1,5 @@
 import json
+import subprocess
 
 import pytest
 from typer.testing import CliRunner
@@ -9,6 +10,7 @@ from tunixlib.runs import PROJECT_ROOT, WORK
 from tunixlib.submission import bundle, entry_rules, kernel
 from tunixlib.submission.archive import zip_bytes
 from tunixlib.submission.entry_rules import LARGEST_NOTEBOOK
+from tunixlib.submission.environment import is_untracked
 from tunixlib.submission.kaggle_metadata import PLACEHOLDER_OWNER, MetadataError, load_metadata
 from tunixlib.submission.rules import Rule, check_rules, rules_table, rules_text
 from tunixlib.submission.writeup import writeup
@@ -224,3 +226,12 @@ def test_the_command_builds_shows_the_rules_and_fails_when_one_is_not_met(run, m
     met = [rule for rule in check_rules(run) if rule.ok is not False]
     monkeypatch.setattr("tunixlib.submission.rules.check_rules", lambda run: met)
     assert CliRunner().invoke(app, ["bundle", str(run.root), "--check"]).exit_code == 0
+
+
+def test_data_that_git_does_not_know_are_not_public(tmp_path):
+    for name in ("known.json", "unknown.json"):
+        (tmp_path / name).write_text("{}\n", encoding="utf-8")
+    assert not is_untracked(tmp_path / "unknown.json"), "outside git nothing can be told"
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "add", "known.json"], cwd=tmp_path, check=True)
+    assert [is_untracked(tmp_path / name) for name in ("known.json", "unknown.json")] == [False, True]
