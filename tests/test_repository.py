@@ -23,9 +23,10 @@ LARGEST_FILE = 5_000_000
 WEIGHTS = {".safetensors", ".gguf", ".bin", ".pt", ".pth", ".onnx", ".h5", ".msgpack"}
 
 # Imports go from right to left only; rooms that share a place do not know each other.
-CORRIDOR = (
-    "artifacts tables traces runs checking seeding modeling training|evaluation analysis submission running __main__"
-)
+CORRIDOR = """
+    artifacts tables traces runs progress checking seeding modeling training|evaluation analysis submission running
+    studies __main__
+"""
 PLACE = {room: place for place, rooms in enumerate(CORRIDOR.split()) for room in rooms.split("|")}
 TORCH_FREE = ("checking", "seeding")
 ENGINES = {"torch", "transformers", "accelerate", "peft", "jax", "flax", "tunix"}

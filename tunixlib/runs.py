@@ -15,25 +15,21 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from tunixlib.artifacts import canonical_json, read_json, sha256_file, write_json, write_text
+from tunixlib.artifacts import read_json, sha256_file, write_json
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = "run_manifest.json"
 WORK = ".work"
 
-# Set by the pipeline for the kernels it starts: the run whose lock it holds, and where to report progress.
+# Set by the pipeline for the kernels it starts: the run whose lock it holds.
 HOLDER_VARIABLE = "TUNIXLIB_LOCK_HELD_FOR"
-PROGRESS_VARIABLE = "TUNIXLIB_PROGRESS_FILE"
-# Beside the progress file: whoever watches writes the reason for an early end there, and the stage ends cleanly.
-STOP_FILE = "stop.txt"
 # Set by a test or a replay to keep runs elsewhere than the notebook's parameter says.
 ROOT_VARIABLE = "TUNIXLIB_RUNS_ROOT"
 
@@ -259,60 +255,3 @@ def hold_run(run: Run) -> FileLock | None:
 def _is_plain(value: Any) -> bool:
     """Whether a notebook's capitalised name can be a parameter: text, a number, or a list of them."""
     return isinstance(value, str | int | float | bool) or (isinstance(value, list) and all(map(_is_plain, value)))
-
-
-class Progress:
-    """A bar for a person, or a small file that the pipeline shows as its own bar."""
-
-    def __init__(self, total: int, label: str):
-        self.total, self.done, self.label, self._last = total, 0, label, 0.0
-        file = os.environ.get(PROGRESS_VARIABLE)
-        self._file = Path(file) if file else None
-        self._bar: Any = None
-        if not self._file:
-            from tqdm import tqdm
-
-            self._bar = tqdm(total=total, desc=label, mininterval=0.5)
-
-    def advance(self, note: str = "", by: int = 1) -> None:
-        """Count ``by`` more done, with a short note such as the loss.
-
-        Raises RunError when the pipeline asked for an early end; never after the last unit, so that what is complete
-        is also saved.
-        """
-        self.done += by
-        if self._bar is not None:
-            self._bar.set_postfix_str(note, refresh=False)
-            self._bar.update(by)
-        elif time.monotonic() - self._last > 0.5 or self.done >= self.total:
-            self._last = time.monotonic()
-            text = canonical_json({"label": self.label, "done": self.done, "total": self.total, "note": note})
-            assert self._file is not None
-            with suppress(PermissionError):  # Windows: the pipeline is reading it; the next one gets through
-                write_text(self._file, text)
-            self._stop_if_asked()
-
-    def _stop_if_asked(self) -> None:
-        assert self._file is not None
-        asked = self._file.with_name(STOP_FILE)
-        if self.done < self.total and asked.is_file():
-            raise RunError(f"{self.label}, {self.done} of {self.total} done: {asked.read_text(encoding='utf-8')}")
-
-    def reach(self, done: int) -> None:
-        """Say that ``done`` units are done in all."""
-        self.advance(by=done - self.done)
-
-    def close(self) -> None:
-        """End the bar."""
-        if self._bar is not None:
-            self._bar.close()
-
-
-@contextmanager
-def progress(total: int, label: str) -> Iterator[Progress]:
-    """A progress bar over ``total`` units of work; in a kernel started by the pipeline it reports there instead."""
-    bar = Progress(total, label)
-    try:
-        yield bar
-    finally:
-        bar.close()

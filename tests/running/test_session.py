@@ -7,6 +7,7 @@ import types
 import pytest
 
 from tunixlib.artifacts import read_json, write_json, write_text
+from tunixlib.progress import PROGRESS_VARIABLE, STOP_FILE, progress
 from tunixlib.running import machine, pipeline, session
 from tunixlib.running.inputs import Inputs
 from tunixlib.running.ledger import RESERVE_S
@@ -16,7 +17,7 @@ from tunixlib.running.pipeline import run_pipeline, stage_notebooks
 from tunixlib.running.profiles import NOTEBOOKS
 from tunixlib.running.session import Session, SessionError, prepare_session, run_session, working_root
 from tunixlib.running.watch import declared_defaults, keep_evidence, last_checkpoint, plan_work
-from tunixlib.runs import MANIFEST, PROGRESS_VARIABLE, PROJECT_ROOT, ROOT_VARIABLE, STOP_FILE, Run, RunError, progress
+from tunixlib.runs import MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, Run, RunError
 from tunixlib.submission import bundle
 
 CUDA = types.SimpleNamespace(is_available=lambda: True, device_count=lambda: 2, get_device_name=lambda i: "Tesla T4")

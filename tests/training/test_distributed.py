@@ -11,7 +11,8 @@ import pytest
 from tunixlib.artifacts import read_json, read_jsonl, write_json
 from tunixlib.modeling.models import load_checkpoint
 from tunixlib.modeling.tokenization import TokenizationError
-from tunixlib.runs import PROGRESS_VARIABLE, PROJECT_ROOT, STOP_FILE, RunError
+from tunixlib.progress import PROGRESS_VARIABLE, STOP_FILE
+from tunixlib.runs import PROJECT_ROOT, RunError
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.distributed import _what_happened, pack, share, unpack
 from tunixlib.training.plan import Choice

@@ -17,7 +17,8 @@ from tunixlib.evaluation.scoring import scorecard
 from tunixlib.modeling.checkpoints import verified_checkpoint
 from tunixlib.modeling.models import ModelError, best_device, load_checkpoint, model_folder, weights_sha256
 from tunixlib.modeling.precision import choose_precision, model_type_of
-from tunixlib.runs import Run, progress
+from tunixlib.progress import progress
+from tunixlib.runs import Run
 from tunixlib.seeding.datasets import dataset_file
 from tunixlib.seeding.evalsets import read_eval_set
 from tunixlib.seeding.gate import check_disjoint

@@ -17,14 +17,13 @@ from typing import Any, Protocol
 
 from tunixlib.artifacts import canonical_json, read_json, sha256_file, sha256_text, write_json, write_text
 from tunixlib.modeling.models import SHORT_NAMES, model_folder, weights_sha256
+from tunixlib.progress import PROGRESS_VARIABLE, STOP_FILE
 from tunixlib.running.dependencies import code_sha256, source_sha256
 from tunixlib.running.notebooks import execute
 from tunixlib.running.profiles import NOTEBOOKS, ProfileError, check_parameters, load_profile, merge_declared
 from tunixlib.runs import (
     HOLDER_VARIABLE,
-    PROGRESS_VARIABLE,
     STAGES,
-    STOP_FILE,
     WORK,
     Run,
     hash_tree,

@@ -21,7 +21,8 @@ import numpy as np
 from tunixlib.artifacts import read_json, write_json
 from tunixlib.modeling.checkpoints import CheckpointRecord, read_record
 from tunixlib.modeling.tokenization import Batch
-from tunixlib.runs import PROGRESS_VARIABLE, PROJECT_ROOT, Progress, progress
+from tunixlib.progress import PROGRESS_VARIABLE, Progress, progress
+from tunixlib.runs import PROJECT_ROOT
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.plan import Choice
 

@@ -30,7 +30,7 @@ from tunixlib.modeling.checkpoints import CheckpointRecord, read_record, save_ch
 from tunixlib.modeling.lora import add_adapters, merge_adapters
 from tunixlib.modeling.models import load_checkpoint, weights_sha256
 from tunixlib.modeling.tokenization import Batch, check_batches, end_token
-from tunixlib.runs import progress
+from tunixlib.progress import progress
 from tunixlib.training.config import SFTConfig, TrainingError, learning_rate_at
 from tunixlib.training.distributed import share, train_in_processes
 from tunixlib.training.masters import LEAST_SCALE, MasterWeights

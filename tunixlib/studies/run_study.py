@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tunixlib.analysis.study_bar import Bar, PlannedRun, planned_runs, read_bar
-from tunixlib.analysis.study_document import BAR, STUDY, study_document, study_figure, study_texts
-from tunixlib.analysis.study_gate import expected_resolution
-from tunixlib.analysis.study_results import study_runs
 from tunixlib.artifacts import read_json, write_bytes, write_json
 from tunixlib.running.pipeline import Say, run_pipeline, stage_notebooks
 from tunixlib.running.profiles import PROFILES, check_parameters, load_profile, merge_declared
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError, runs_root
-from tunixlib.submission.check_study import bar_record, committed_bytes, parameter_faults, same_code
+from tunixlib.studies.bar import Bar, PlannedRun, planned_runs, read_bar
+from tunixlib.studies.document import BAR, STUDY, study_document, study_figure, study_texts
+from tunixlib.studies.gate import expected_resolution
+from tunixlib.studies.results import study_runs
+from tunixlib.studies.verify_study import bar_record, committed_bytes, parameter_faults, same_code
 from tunixlib.submission.environment import capture_commit
 
 STUDIES = PROFILES / "studies"
@@ -141,7 +141,7 @@ def write_study(folder: Path, bar: Bar, file: str, content: bytes) -> Path:
 
 def study_words(folder: Path) -> str:
     """The end of a study: its verdicts, where they are, and how to check them."""
-    from tunixlib.analysis.study_report import comparison_ids, points, verdict_words
+    from tunixlib.studies.report import comparison_ids, points, verdict_words
 
     claims = {claim["id"]: claim for claim in read_json(folder / "claims.json")["claims"]}
     lines = [""]

@@ -17,10 +17,10 @@ from typing import Any
 
 from tunixlib.analysis.run_files import predictions_path, read_predictions
 from tunixlib.analysis.statistics import crossed_bootstrap, holm, paired_difference
-from tunixlib.analysis.study_bar import Bar, Comparison, planned_runs, run_of
-from tunixlib.analysis.study_gate import refusals
 from tunixlib.artifacts import read_json, sha256_file
 from tunixlib.runs import MANIFEST, Run
+from tunixlib.studies.bar import Bar, Comparison, planned_runs, run_of
+from tunixlib.studies.gate import refusals
 
 SUPPORTED, NOT_SUPPORTED, UNDECIDED = "supported", "not supported", "undecided"
 

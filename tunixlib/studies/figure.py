@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tunixlib.analysis.effect_figure import Effect, effect_figure
 from tunixlib.analysis.figure_style import STYLE, empty, new_figure, png_bytes
-from tunixlib.analysis.study_bar import Bar
-from tunixlib.analysis.study_report import comparison_ids
+from tunixlib.studies.bar import Bar
+from tunixlib.studies.report import comparison_ids
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

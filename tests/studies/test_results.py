@@ -1,22 +1,22 @@
 """Known answers of studies: a planted effect is found, a planted null is called one, and the report says the claims."""
 
 import pytest
-from analysis.study_runs import bar_of, planted, write_runs
+from studies.study_runs import bar_of, planted, write_runs
 
-from tunixlib.analysis import study_gate, study_results
 from tunixlib.analysis.claim_kinds import render_claim
 from tunixlib.analysis.gate import Refusal
-from tunixlib.analysis.study_claims import build_study_claims
-from tunixlib.analysis.study_figure import study_effects, study_png
-from tunixlib.analysis.study_report import render_study
-from tunixlib.analysis.study_results import right_answers, study_comparisons, study_runs, study_verdict
+from tunixlib.studies import gate, results
+from tunixlib.studies.claims import build_study_claims
+from tunixlib.studies.figure import study_effects, study_png
+from tunixlib.studies.report import render_study
+from tunixlib.studies.results import right_answers, study_comparisons, study_runs, study_verdict
 
 RECORD = {"file": "notebooks/profiles/studies/orders.yaml", "sha256": "a" * 64, "commit": "c" * 40, "committed": True}
 
 
 @pytest.fixture
 def fair(monkeypatch):
-    monkeypatch.setattr(study_results, "refusals", lambda *sides: [])
+    monkeypatch.setattr(results, "refusals", lambda *sides: [])
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_the_gate_is_asked_for_every_seed_and_a_reason_stops_the_comparison(tmp_
         asked.append((run_a.run_id, arm_a, run_b.run_id, arm_b, treatment, eval_sets))
         return [Refusal("tokens", "found more on one side")] if run_a.run_id.endswith("s2") else []
 
-    monkeypatch.setattr(study_gate, "refuse_unfair", refuse)
+    monkeypatch.setattr(gate, "refuse_unfair", refuse)
     bar = bar_of()
     write_runs(tmp_path, bar, planted(50, 0.3))
     (found,) = study_comparisons(tmp_path, bar)

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tunixlib.analysis.study_bar import Bar
-from tunixlib.analysis.study_claims import build_study_claims
-from tunixlib.analysis.study_figure import study_png
-from tunixlib.analysis.study_report import FIGURE, render_study
-from tunixlib.analysis.study_results import study_comparisons, study_runs
 from tunixlib.artifacts import pretty_json, sha256_bytes
+from tunixlib.studies.bar import Bar
+from tunixlib.studies.claims import build_study_claims
+from tunixlib.studies.figure import study_png
+from tunixlib.studies.report import FIGURE, render_study
+from tunixlib.studies.results import study_comparisons, study_runs
 
 STUDY = "study.json"
 STUDY_VERSION = "1.0"

@@ -2,12 +2,12 @@
 
 import pytest
 import yaml
-from analysis.study_runs import BAR, bar_of
+from studies.study_runs import BAR, bar_of
 
-from tunixlib.analysis.study_bar import BarError, parse_bar, planned_runs, read_bar
 from tunixlib.running.pipeline import stage_notebooks
 from tunixlib.running.profiles import check_parameters, load_profile, merge_declared
-from tunixlib.running.study import STUDIES
+from tunixlib.studies.bar import BarError, parse_bar, planned_runs, read_bar
+from tunixlib.studies.run_study import STUDIES
 
 
 def test_conditions_that_differ_in_the_arm_only_come_out_of_one_run_a_seed():

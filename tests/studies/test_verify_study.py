@@ -6,14 +6,14 @@ import subprocess
 
 import pytest
 import yaml
-from analysis.study_runs import BAR, bar_of, planted, write_runs
+from studies.study_runs import BAR, bar_of, planted, write_runs
 
-from tunixlib.analysis import study_results
-from tunixlib.analysis.study_document import STUDY
 from tunixlib.artifacts import read_json, sha256_file, write_bytes, write_json, write_text
-from tunixlib.running import study as running
 from tunixlib.runs import MANIFEST
-from tunixlib.submission.check_study import committed_bytes, is_study, same_code, verify_study
+from tunixlib.studies import results
+from tunixlib.studies import run_study as running
+from tunixlib.studies.document import STUDY
+from tunixlib.studies.verify_study import committed_bytes, is_study, same_code, verify_study
 
 FILE = "notebooks/profiles/studies/orders.yaml"
 
@@ -42,7 +42,7 @@ def made(tmp_path_factory):
     content = yaml.safe_dump(BAR).encode()
     head = commit(repository, FILE, content)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study_results, "refusals", lambda *sides: [])
+        patch.setattr(results, "refusals", lambda *sides: [])
         patch.setattr(running, "PROJECT_ROOT", repository)
         write_runs(root, bar_of(), planted(60, 0.2), commit=head)
         running.write_study(root / "orders", bar_of(), FILE, content)
@@ -52,7 +52,7 @@ def made(tmp_path_factory):
 @pytest.fixture
 def place(made, tmp_path, monkeypatch):
     """A copy of one's own."""
-    monkeypatch.setattr(study_results, "refusals", lambda *sides: [])
+    monkeypatch.setattr(results, "refusals", lambda *sides: [])
     shutil.copytree(made, tmp_path / "copy")
     return tmp_path / "copy"
 

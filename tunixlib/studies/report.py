@@ -6,8 +6,8 @@ text = render_study(bar, claims, bar_record)      # claims: those of claims.json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tunixlib.analysis.study_bar import Bar
-from tunixlib.analysis.study_results import NOT_SUPPORTED, SUPPORTED
+from tunixlib.studies.bar import Bar
+from tunixlib.studies.results import NOT_SUPPORTED, SUPPORTED
 from tunixlib.tables import markdown_table
 
 FIGURE = "order_effect.png"

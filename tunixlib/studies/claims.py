@@ -12,9 +12,12 @@ from typing import Any
 
 from tunixlib.analysis.claim_kinds import make_claim
 from tunixlib.analysis.run_files import BASE, predictions_path, read_predictions
-from tunixlib.analysis.study_bar import Bar, planned_runs
-from tunixlib.analysis.study_gate import expected_resolution
-from tunixlib.analysis.study_results import (
+from tunixlib.artifacts import sha256_file
+from tunixlib.evaluation.intervals import proportion
+from tunixlib.runs import Run
+from tunixlib.studies.bar import Bar, planned_runs
+from tunixlib.studies.gate import expected_resolution
+from tunixlib.studies.results import (
     NOT_SUPPORTED,
     SUPPORTED,
     UNDECIDED,
@@ -22,9 +25,6 @@ from tunixlib.analysis.study_results import (
     sources,
     study_comparisons,
 )
-from tunixlib.artifacts import sha256_file
-from tunixlib.evaluation.intervals import proportion
-from tunixlib.runs import Run
 
 STUDY_CLAIMS_VERSION = "1.0"
 

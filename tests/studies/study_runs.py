@@ -1,8 +1,8 @@
 """Small studies for tests: sealed runs reduced to what a study reads of them, with answers that are chosen."""
 
-from tunixlib.analysis.study_bar import Bar, planned_runs
 from tunixlib.artifacts import write_json, write_jsonl
 from tunixlib.evaluation.scoring import grade
+from tunixlib.studies.bar import Bar, planned_runs
 
 BAR = {
     "study": "orders",

@@ -7,18 +7,18 @@ Needs the git history, since a bar proves something only when it lies in the com
 """
 
 import json
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from tunixlib.analysis.claims import differences
-from tunixlib.analysis.study_bar import Bar, parse_bar, planned_runs
-from tunixlib.analysis.study_document import BAR, STUDY, study_document, study_texts
-from tunixlib.analysis.study_results import study_runs
 from tunixlib.artifacts import pretty_json, read_json, sha256_bytes, sha256_file
 from tunixlib.runs import PROJECT_ROOT
+from tunixlib.studies.bar import Bar, parse_bar, planned_runs
+from tunixlib.studies.document import BAR, STUDY, study_document, study_texts
+from tunixlib.studies.results import study_runs
+from tunixlib.submission.environment import git
 from tunixlib.submission.leaks import leaks_in
 from tunixlib.submission.problems import Problem, Report, shorten
 from tunixlib.submission.verify import BROKEN_CONTENT, verify_run
@@ -83,23 +83,15 @@ def bar_record(file: str, content: bytes, runs: Sequence[dict[str, Any]], reposi
 
 def committed_bytes(commit: str, file: str, repository: Path) -> bytes | None:
     """The bytes of a file in a commit; None when the commit is not there or does not hold it."""
-    done = _git(repository, "cat-file", "blob", f"{commit}:{file}")
+    done = git(repository, "cat-file", "blob", f"{commit}:{file}")
     return done.stdout if done and done.returncode == 0 else None
 
 
 def same_code(commit: str, other: str, profile: str, repository: Path) -> bool:
     """Whether what makes the numbers of a run is the same in two commits, the base profile included."""
     paths = [*MAKING, f"notebooks/profiles/{profile}.yaml"]
-    done = _git(repository, "diff", "--quiet", commit, other, "--", *paths)
+    done = git(repository, "diff", "--quiet", commit, other, "--", *paths)
     return commit == other or bool(done and done.returncode == 0)
-
-
-def _git(repository: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes] | None":
-    command = ["git", "-c", f"safe.directory={repository}", *arguments]
-    try:
-        return subprocess.run(command, cwd=repository, capture_output=True, timeout=30, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
 
 
 def _bytes(folder: Path, found: dict[str, Any]) -> Iterator[Problem]:
