@@ -11,6 +11,7 @@ TORCH_ARGS :=
 PROFILE    := cpu
 RUN_ID     :=
 COVERAGE   := 85
+SECONDS    := 600
 
 PY    := $(VENV)/bin/python
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-input
@@ -23,7 +24,7 @@ CHECK := import sys; found = sys.version_info[:2]; (3, 11) <= found <= (3, 13) o
          "$(PYTHON) is Python %d.%d, expected 3.11 to 3.13: name another one, as in make PYTHON=python3.12" % found)
 
 export PYTHONUTF8 := 1
-.PHONY: help setup setup-dev run smoke lab verify test test-kaggle format clean
+.PHONY: help setup setup-dev run smoke lab verify test fuzz test-kaggle audit format clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -51,8 +52,16 @@ test: setup-dev ## format, lint, types, stripped notebooks, tests with coverage
 	@echo "== tests (pytest, coverage at least $(COVERAGE) %)" && \
 	$(PY) -m pytest --cov=tunixlib --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE)
 
+fuzz: setup-dev ## coverage-guided fuzzing of what reads other people's text, Linux on x86_64: SECONDS=600
+	@mkdir -p build/fuzz
+	$(PY) tests/fuzz/fuzz_completion.py -max_total_time=$(SECONDS) -max_len=4096 -artifact_prefix=build/fuzz/ \
+		build/fuzz tests/fuzz/fixtures
+
 test-kaggle: setup-dev $(KAGGLE)/.stamp ## the kernel as Kaggle gets it: no network, oldest transformers it promises
 	TUNIXLIB_KAGGLE_PYTHON="$(abspath $(KAGGLE)/bin/python)" $(PY) -m pytest tests/kaggle/test_pushed_kernel.py
+
+audit: setup-dev ## known vulnerabilities of all installed packages; never passes without an answer
+	@$(PY) tests/audit.py
 
 format: setup-dev ## repair what the checks of format, lint and notebooks can repair
 	$(PY) -m ruff format . && $(PY) -m ruff check --fix . && $(PY) -m nbstripout $(STRIP) notebooks/*.ipynb

@@ -1,10 +1,18 @@
 import errno
+import json
+import os
+import random
+import sys
+import time
 
 import pytest
+from fault_helpers import FAULTS, kill, started
 
+from tunixlib import artifacts
 from tunixlib.artifacts import (
     ArtifactError,
     canonical_json,
+    not_writable,
     read_json,
     read_jsonl,
     sha256_file,
@@ -13,6 +21,8 @@ from tunixlib.artifacts import (
     write_jsonl,
     write_text,
 )
+from tunixlib.holding import sweep
+from tunixlib.runs import hash_tree, is_evidence
 
 
 def test_canonical_json_sorts_keys_keeps_utf8_and_refuses_nan():
@@ -66,7 +76,14 @@ def test_missing_files_say_what_to_do(tmp_path):
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(errno.ENOSPC, "the disk is full"), (errno.EROFS, "read-only"), (errno.EACCES, "no permission")],
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EDQUOT, "your share of the disk"),
+        (errno.EFBIG, "a file of this size is not allowed"),
+        (errno.EROFS, "read-only"),
+        (errno.EACCES, "no permission"),
+        (errno.EPERM, "not permitted"),
+    ],
 )
 def test_a_place_that_cannot_be_written_is_named_with_what_to_do(tmp_path, monkeypatch, number, words):
     place = tmp_path / "place.json"
@@ -77,3 +94,77 @@ def test_a_place_that_cannot_be_written_is_named_with_what_to_do(tmp_path, monke
     assert caught.value.filename == str(place)
     assert read_json(place) == {"old": 1}
     assert [path.name for path in tmp_path.iterdir()] == ["place.json"]
+
+
+def test_an_error_about_something_else_stays_as_it_is():
+    other = OSError(errno.ENOENT, "No such file", "a.txt")
+    assert not_writable(other, "b.txt") is other
+    named = not_writable(OSError(errno.ENOSPC, "No space left on device", "a.txt"))
+    assert (named.errno, named.filename) == (errno.ENOSPC, "a.txt")
+    assert not_writable(named, "b.txt") is named, "told once"
+
+
+def test_a_rename_that_a_reader_holds_up_is_tried_again(tmp_path, monkeypatch):
+    """What Windows does while another program has the target open."""
+    refusals = [PermissionError(errno.EACCES, "Access is denied")] * 2
+    rename = os.replace
+
+    def replace(name, path):
+        if refusals:
+            raise refusals.pop()
+        rename(name, path)
+
+    monkeypatch.setattr(artifacts, "RENAME_WAITS", (0, 0))
+    monkeypatch.setattr("os.replace", replace)
+    write_text(tmp_path / "a.txt", "new")
+    assert (tmp_path / "a.txt").read_text() == "new"
+    refusals += [PermissionError(errno.EACCES, "Access is denied")] * 3
+    with pytest.raises(OSError, match="close what else has it open"):
+        write_text(tmp_path / "a.txt", "newer")
+    assert (tmp_path / "a.txt").read_text() == "new"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot flush a folder")
+def test_the_rename_itself_reaches_the_disk_before_the_next_file_is_written(tmp_path, monkeypatch):
+    flushed, flush = [], os.fsync
+    monkeypatch.setattr("os.fsync", lambda handle: (flushed.append(os.fstat(handle).st_ino), flush(handle)))
+    write_text(tmp_path / "a.txt", "new")
+    assert flushed == [(tmp_path / "a.txt").stat().st_ino, tmp_path.stat().st_ino]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from tunixlib.artifacts import write_json
+print("ready", flush=True)
+for n in range(10**9):
+    write_json(Path(sys.argv[1]), {"n": n, "numbers": [n] * 100_000})
+"""
+
+
+def whole(path):
+    """Whether a document of the writer is there as it was written, every number of it."""
+    found = json.loads(path.read_bytes())
+    return found["numbers"] == [found["n"]] * 100_000
+
+
+def test_no_reader_sees_half_a_file_while_writers_are_killed_at_random_moments(tmp_path):
+    """20 kills, TUNIXLIB_FAULTS times as many on demand."""
+    path, left = tmp_path / "data" / "place.json", 0
+    write_json(path, {"n": 0, "numbers": [0] * 100_000})
+    moments = random.Random(20)
+    for _ in range(20 * FAULTS):
+        writer = started(WRITER, path)
+        end = time.monotonic() + moments.uniform(0, 0.1)
+        while time.monotonic() < end:
+            assert whole(path)
+        kill(writer)
+        assert whole(path)
+        leftovers = [found for found in path.parent.iterdir() if found != path]
+        assert all(found.match(".place.json.*.part") for found in leftovers)
+        assert not any(is_evidence(found.relative_to(tmp_path)) for found in leftovers)
+        assert list(hash_tree(tmp_path, ("data",))) == ["data/place.json"]
+        assert sweep(tmp_path) == len(leftovers)
+        left += len(leftovers)
+    assert [found.name for found in path.parent.iterdir()] == ["place.json"]
+    assert left > 0, "some kill must have hit a write, or nothing was tried"

@@ -1,10 +1,18 @@
+import errno
+import os
+import re
+import socket
 import subprocess
 import sys
 
 import pytest
+from fault_helpers import FAULTS, kill, started
 
-from tunixlib.artifacts import write_json, write_text
-from tunixlib.runs import MANIFEST, STAGES, Run, RunError, hash_tree, hold_run
+from tunixlib import holding
+from tunixlib.artifacts import read_json, write_json, write_text
+from tunixlib.holding import HOLDER_VARIABLE, LOCKED, holder_of, sweep
+from tunixlib.runs import MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, STAGES, Run, RunError, hash_tree, hold_run
+from tunixlib.submission.sealing import seal
 
 
 @pytest.fixture
@@ -101,3 +109,165 @@ def test_hidden_files_of_editors_are_not_evidence(run):
     write_text(run.path("data", ".ipynb_checkpoints", "x.ipynb"), "x")
     write_text(run.path("data", "a.jsonl"), "x")
     assert list(hash_tree(run.root, ("data",))) == ["data/a.jsonl"]
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from tunixlib.runs import Run, RunError, hold_run
+try:
+    held = hold_run(Run(Path(sys.argv[1])))
+except RunError:
+    print("refused", flush=True)
+    sys.exit()
+print(sys.argv[2] if len(sys.argv) > 2 else "ready", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A refusal is the same after a tenth of a second."""
+    monkeypatch.setattr(holding, "PATIENCE", 0.1)
+    monkeypatch.setattr(holding, "ORPHAN_PATIENCE", 0.1)
+
+
+def test_the_holder_is_named_with_process_machine_command_and_time(run, impatient):
+    process = started(HOLD, run.root)
+    since = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+    try:
+        with pytest.raises(
+            RunError, match=rf"in use by process {process.pid} on .*, since {since}; wait for it"
+        ) as found:
+            hold_run(run)
+        assert f"on {re.escape(socket.gethostname())} (-c {run.run_id})" in str(found.value), "no absolute path"
+        assert holder_of(run.root)["pid"] == process.pid
+    finally:
+        kill(process)
+
+
+def test_a_killed_holder_is_recognised_at_once_even_when_its_process_id_lives_again(run):
+    """20 kills, TUNIXLIB_FAULTS times as many on demand."""
+    for _ in range(20 * FAULTS):
+        process = started(HOLD, run.root)
+        assert holder_of(run.root) is not None
+        kill(process)
+        who = read_json(run.path(".work", "holder.json"))
+        assert who["pid"] == process.pid
+        write_json(run.path(".work", "holder.json"), {**who, "pid": os.getppid()})  # somebody else has the number now
+        assert holder_of(run.root) is None
+        hold_run(run).release()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "\ud800"])
+def test_a_torn_word_about_the_holder_hides_nothing(run, content, impatient):
+    process = started(HOLD, run.root)
+    try:
+        run.path(".work", "holder.json").write_bytes(content.encode("utf-8", "surrogatepass"))
+        with pytest.raises(RunError, match=r"in use by process \? on \? \(unknown\)"):
+            hold_run(run)
+    finally:
+        kill(process)
+
+
+def test_of_processes_that_start_at_once_exactly_one_gets_the_run(run):
+    for _ in range(2 * FAULTS):
+        command = [sys.executable, "-c", HOLD, str(run.root), "held"]
+        processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT_ROOT) for _ in range(4)]
+        said = [process.stdout.readline().strip() for process in processes]
+        for process in processes:
+            kill(process)
+        assert sorted(said) == ["held", "refused", "refused", "refused"]
+
+
+def test_a_look_at_the_lock_refuses_nobody(run):
+    hold_run(run).release()
+    code = (
+        "import sys, time\nfrom pathlib import Path\nfrom tunixlib.holding import holder_of\n"
+        "print('ready', flush=True)\nwhile True: holder_of(Path(sys.argv[1])), time.sleep(0.01)"
+    )
+    looking = started(code, run.root)
+    try:
+        for _ in range(20):
+            hold_run(run).release()
+    finally:
+        kill(looking)
+
+
+def test_two_pipelines_on_one_run_the_second_is_refused_by_the_command_line(run):
+    lock = hold_run(run)
+    done = subprocess.run(
+        [sys.executable, "-m", "tunixlib", "run", "--profile", "smoke", "--run-id", run.run_id], cwd=PROJECT_ROOT,
+        env={**os.environ, ROOT_VARIABLE: str(run.root.parent)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    lock.release()
+    assert done.returncode == 1
+    assert f"error: run 'demo' is in use by process {os.getpid()} on" in done.stderr
+    assert [path.name for path in run.root.iterdir()] == [".work"]
+
+
+def test_a_kernel_that_outlives_its_killed_pipeline_keeps_others_out_until_it_ends(run, impatient, monkeypatch):
+    kernel = started(HOLD, run.root, **{HOLDER_VARIABLE: str(run.root)})
+    try:
+        with pytest.raises(RunError, match=f"in use by process {kernel.pid}"):
+            hold_run(run)
+        assert holder_of(run.root)["pid"] == kernel.pid
+        monkeypatch.setenv(HOLDER_VARIABLE, str(run.root))
+        with pytest.raises(RunError, match=f"in use by process {kernel.pid}"):
+            run.start("01_seed", {})
+    finally:
+        kill(kernel)
+    run.start("01_seed", {}).finish()
+    monkeypatch.delenv(HOLDER_VARIABLE)
+    hold_run(run).release()
+
+
+def test_who_takes_a_run_sweeps_away_what_killed_writers_left(run):
+    left = ["data/.dataset.jsonl.x1.part", ".work/stages/.01_seed.json.x2.part", ".run_manifest.json.x3.part"]
+    for name in left:
+        write_text(run.path(name), "half")
+    write_text(run.path("data", ".bundle.x4.part", "inside"), "a folder")
+    write_text(run.path("data", "dataset.jsonl"), "{}\n")
+    assert list(hash_tree(run.root, ("data",))) == ["data/dataset.jsonl"]
+    hold_run(run).release()
+    assert sweep(run.root) == 0
+    assert run.path("data", "dataset.jsonl").is_file()
+    assert not run.path("data", ".bundle.x4.part").exists()
+
+
+def test_without_room_to_say_who_holds_it_the_run_is_held_all_the_same(run, monkeypatch):
+    hold_run(run).release()
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(holding, "write_json", lambda path, value: (_ for _ in ()).throw(full))
+    lock = hold_run(run)
+    assert lock.is_locked
+    assert holder_of(run.root) == {}, "and not who held it before"
+    lock.release()
+
+
+def test_a_lock_that_is_of_no_use_is_given_back(run, monkeypatch):
+    monkeypatch.setattr(holding, "sweep", lambda root: (_ for _ in ()).throw(OSError("a folder of somebody else")))
+    with pytest.raises(OSError, match="somebody else"):
+        hold_run(run)
+    assert holder_of(run.root) is None
+
+
+@pytest.mark.parametrize("left", ["all", "no manifest", "nothing"])
+def test_a_locked_run_is_never_written_whatever_is_left_of_it(run, left):
+    write_json(run.root.parent / LOCKED, {"lock_version": "1.0", "runs": {"demo": {"locked_at": "2026-01-02"}}})
+    if left != "nothing":
+        write_text(run.path("data", "dataset.jsonl"), "{}\n")
+    if left == "all":
+        write_json(run.path(MANIFEST), {})
+    for writes in (lambda: run.start("01_seed", {}), lambda: hold_run(run), lambda: seal(run), run.refuse_if_sealed):
+        with pytest.raises(RunError, match=r"is locked as a submission since 2026-01-02 .*git checkout -- .*/demo"):
+            writes()
+    assert run.root.exists() == (left != "nothing")
+    assert not run.path(".work").exists()
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"runs": []}', '{"runs": {"demo": 3}}'])
+def test_marks_that_cannot_be_read_lock_everything(run, content):
+    write_text(run.root.parent / LOCKED, content)
+    with pytest.raises(RunError, match=rf"{LOCKED}: found content that cannot be read .*restore it"):
+        run.start("01_seed", {})

@@ -6,7 +6,6 @@ comparison refused, 130 stopped by Ctrl-C.
 
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
@@ -37,6 +36,7 @@ def reported(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> Any:
+        from tunixlib.artifacts import not_writable
         from tunixlib.modeling.models import ModelError
         from tunixlib.running.notebooks import NotebookError
         from tunixlib.runs import RunError
@@ -44,7 +44,8 @@ def reported(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except (ValueError, RunError, ModelError, NotebookError, OSError) as error:
-            typer.echo(f"error: {error}", err=True)
+            shown = not_writable(error) if isinstance(error, OSError) else error
+            typer.echo(f"error: {shown}", err=True)
             raise typer.Exit(1) from None
         except KeyboardInterrupt:
             typer.echo("\nstopped; what has finished is kept, and the same command continues", err=True)
@@ -62,23 +63,11 @@ def run(
 ) -> None:
     """Run all notebooks of a profile in order, seal the run, write report and bundle."""
     from tunixlib.running.pipeline import run_pipeline
+    from tunixlib.running.profiles import parse_assignment
     from tunixlib.running.summary import closing_words
 
-    done = run_pipeline(profile, run_id, dict(_assignment(text) for text in set_ or []), say=typer.echo)
+    done = run_pipeline(profile, run_id, dict(parse_assignment(text) for text in set_ or []), say=typer.echo)
     typer.echo(closing_words(done))
-
-
-def _assignment(text: str) -> tuple[str, Any]:
-    import yaml
-
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise ValueError(f"--set {text!r}: expected NAME=VALUE, for example --set EVAL_ITEMS=20")
-    parsed = yaml.safe_load(value)
-    if isinstance(parsed, str):
-        with suppress(ValueError):  # YAML reads 2e-4 as text
-            parsed = float(parsed)
-    return name, parsed
 
 
 @app.command()
@@ -123,16 +112,42 @@ def seal_command(folder: RunFolder) -> None:
 
 @app.command()
 @reported
-def verify(folder: RunFolder) -> None:
+def verify(
+    folder: RunFolder,
+    recheck_loss: Annotated[bool, typer.Option("--recheck-loss", help="Then first losses, from weights.")] = False,
+) -> None:
     """Re-hash every file of a run, re-score its predictions and recompute its claims; needs no GPU and no weights."""
     from tunixlib.studies.verify_study import is_study, verify_study
     from tunixlib.submission.verify import verify_run
 
     report = verify_study(folder) if is_study(folder) else verify_run(folder)
+    typer.echo(report.checks_text, nl=bool(report.checks_text))
     for problem in report.problems:
         typer.echo(str(problem))
     typer.echo(report.headline)
-    raise typer.Exit(1 if report.problems else 0)
+    failed = bool(report.problems)
+    if recheck_loss:
+        from tunixlib.submission.recheck import recheck_losses
+
+        for row in recheck_losses(folder):
+            typer.echo(str(row))
+            failed |= bool(row.problems)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+@reported
+def reproduce(
+    folder: RunFolder,
+    run_id: Annotated[str | None, typer.Option(help="The new run's folder name; by default RUN-again.")] = None,
+) -> None:
+    """Execute a sealed run again as it was recorded and compare every file: exit code 1 when one differs."""
+    from tunixlib.running.reproduce import reproduce as execute_again
+    from tunixlib.running.reproduction import closing_words
+
+    found = execute_again(folder, run_id, say=typer.echo)
+    typer.echo(closing_words(found))
+    raise typer.Exit(0 if found.reproduced else 1)
 
 
 @app.command()
@@ -161,11 +176,43 @@ def runs(
     sort: Annotated[str, typer.Option(help="accuracy, name or time.")] = "accuracy",
     root: Annotated[Path | None, typer.Option(help="Another folder of runs than submission_runs.")] = None,
 ) -> None:
-    """The leaderboard: state, headline accuracy with its interval, items and size of every run."""
+    """The leaderboard: state, headline accuracy with its interval, items and sizes of every run and study."""
     from tunixlib.running.runs_table import list_runs, runs_text
     from tunixlib.runs import runs_root
 
     typer.echo(runs_text(list_runs(root or runs_root()), sort))
+
+
+@app.command("lock")
+@reported
+def lock_command(folder: RunFolder) -> None:
+    """Mark a sealed run that verifies as a submission: nothing writes into it any more, verify tells if it changed."""
+    from tunixlib.runs import Run
+    from tunixlib.submission.locks import lock_run, lock_words
+
+    found = Run(folder.resolve())
+    typer.echo(lock_words(found, lock_run(found)))
+
+
+@app.command()
+@reported
+def clean(
+    folders: Annotated[list[Path] | None, typer.Argument(help="Sealed run folders.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every sealed run that is not locked.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be freed.")] = False,
+) -> None:
+    """Delete weights and working state of sealed runs; their evidence stays and is verified before and after."""
+    from tunixlib.running.housekeeping import clean_runs, clean_words, cleanable
+    from tunixlib.runs import Run, runs_root
+
+    if bool(folders) == every:
+        raise ValueError("found no run or both runs and --all, expected run folders, or --all")
+    runs = list(cleanable(runs_root())) if every else [Run(folder.resolve()) for folder in folders or []]
+    done, refused = clean_runs(runs, dry_run)
+    typer.echo(clean_words(done, dry_run))
+    for reason in refused:
+        typer.echo(f"not cleaned: {reason}", err=True)
+    raise typer.Exit(1 if refused else 0)
 
 
 @app.command()

@@ -13,10 +13,16 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
+
+from tunixlib.strict_json import parse_json
+
+# The longest line that is read, in bytes: the largest trace that ``traces.py`` allows needs 81 MB as UTF-8.
+MAX_LINE = 84_000_000
 
 
 class ArtifactError(ValueError):
@@ -32,9 +38,22 @@ def canonical_json(value: Any) -> str:
 NOT_WRITABLE = {
     errno.ENOSPC: "the disk is full; free some space and repeat the command: it continues with what is finished",
     errno.EDQUOT: "your share of the disk is used up; free some space and repeat the command: it continues",
+    errno.EFBIG: "a file of this size is not allowed here; raise the limit (ulimit -f) and repeat the command",
     errno.EROFS: "the disk is read-only; choose another folder for runs with TUNIXLIB_RUNS_ROOT",
-    errno.EACCES: "no permission to write here; correct it, or choose another folder with TUNIXLIB_RUNS_ROOT",
+    errno.EACCES: "no permission; correct it, close what else has it open, or set another folder by TUNIXLIB_RUNS_ROOT",
+    errno.EPERM: "this is not permitted here; correct it, or choose another folder with TUNIXLIB_RUNS_ROOT",
 }
+
+# Seconds to wait and try again: Windows refuses a rename while a reader or a virus scanner has the target open.
+RENAME_WAITS = (0.01, 0.05, 0.2, 0.7) if os.name == "nt" else ()
+
+
+def not_writable(error: OSError, path: Path | str | None = None) -> OSError:
+    """The same error with what to do about it; one that is about something else comes back as it is."""
+    words = NOT_WRITABLE.get(error.errno or 0)
+    if words is None or error.strerror == words:
+        return error
+    return OSError(error.errno, words, str(path or error.filename or "(no file named)"))
 
 
 def pretty_json(value: Any) -> str:
@@ -61,15 +80,14 @@ def sha256_file(path: Path) -> str:
 def write_atomic(path: Path, fill: Callable[[IO[bytes]], None]) -> None:
     """Write a file by calling ``fill(stream)`` on a temporary neighbour, then rename it onto ``path``.
 
-    On any error the neighbour is removed and an earlier ``path`` stays as it was. A full disk, a read-only folder or a
-    missing permission is an OSError that names ``path``.
+    On any error the neighbour is removed and an earlier ``path`` stays as it was; a kill leaves the neighbour, whose
+    name (``.NAME.*.part``) is never evidence. A full disk, a read-only folder or a missing permission is an OSError
+    that names ``path``.
     """
     try:
         _write_beside(path, fill)
     except OSError as error:
-        if error.errno in NOT_WRITABLE:
-            raise OSError(error.errno, NOT_WRITABLE[error.errno], str(path)) from None
-        raise
+        raise not_writable(error, path) from None
 
 
 def _write_beside(path: Path, fill: Callable[[IO[bytes]], None]) -> None:
@@ -81,11 +99,42 @@ def _write_beside(path: Path, fill: Callable[[IO[bytes]], None]) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).chmod(0o644)
-        os.replace(name, path)
+        _rename(name, path)
     except BaseException:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             os.unlink(name)
         raise
+    _flush_folder(path.parent)
+
+
+def _rename(name: str, path: Path) -> None:
+    for wait in RENAME_WAITS:
+        try:
+            os.replace(name, path)
+            return
+        except PermissionError:
+            time.sleep(wait)
+    os.replace(name, path)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Bring the rename itself to disk, so that after a power cut no later file is there without the earlier ones.
+
+    The manifest's presence means that the run is whole; file systems keep renames in order only when told so. Windows
+    and some network drives cannot do this for a folder: there ``verify`` finds what is missing.
+    """
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def flush(path: Path) -> None:
+    """Force a file that somebody else wrote to the disk."""
+    with open(path, "rb+") as stream:
+        os.fsync(stream.fileno())
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -108,12 +157,15 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """Read one JSON document. Raises ArtifactError naming the file when it is missing or not JSON."""
+    """Read one JSON document. Raises ArtifactError naming the file when it is missing or not JSON.
+
+    Documents may be others' (a model's ``config.json`` may hold ``Infinity``): of keys that stand twice the last one
+    counts, and numbers need not be finite. In evidence ``verify`` finds both, since neither is canonical.
+    """
+    _refuse_other_than_file(path, "JSON")
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ArtifactError(f"{path}: found no file, expected JSON; run the stage that writes it") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        return parse_json(path.read_bytes(), strict=False)
+    except ValueError as error:
         raise ArtifactError(f"{path}: not UTF-8 JSON ({error}); restore the file or run its stage again") from None
 
 
@@ -134,20 +186,50 @@ def write_jsonl(path: Path, rows: Iterable[Any]) -> int:
 def read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
     """Yield ``(line_number, value)`` from a JSONL file, one line in memory at a time; blank lines are skipped.
 
-    Raises ArtifactError with file and line on the first line that is not UTF-8 JSON.
+    Raises ArtifactError with file and line on the first line that is not strict UTF-8 JSON (``strict_json``).
     """
     for number, line in read_lines(path):
         try:
-            yield number, json.loads(line)
+            value = parse_json(line)
         except ValueError as error:
             raise ArtifactError(f"{path}, line {number}: not UTF-8 JSON ({error}); correct the line") from None
+        yield number, value
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield ``(line_number, bytes)`` for every line that is not blank. Raises ArtifactError when there is no file."""
-    if not path.is_file():
-        raise ArtifactError(f"{path}: found no file, expected JSON lines; run the stage that writes it")
+def read_lines(
+    path: Path, limit: int = MAX_LINE, too_long: Callable[[int, str], None] | None = None
+) -> Iterator[tuple[int, bytes]]:
+    """Yield ``(line_number, bytes)`` for every line that is not blank. Raises ArtifactError when there is no file.
+
+    A line of more than ``limit`` bytes is passed over without being held: ``too_long(line_number, reason)`` hears of
+    it and reading goes on; without that, ArtifactError is raised.
+    """
+    _refuse_other_than_file(path, "JSON lines")
+    number = 0
     with open(path, "rb") as stream:
-        for number, line in enumerate(stream, start=1):
-            if line.strip():
+        while line := stream.readline(limit + 1):
+            number += 1
+            if len(line) > limit and not line.endswith(b"\n"):
+                reason = f"found {len(line) + _skip_line(stream):,} bytes, expected at most {limit:,} in one line"
+                if too_long is None:
+                    raise ArtifactError(f"{path}, line {number}: {reason}; shorten or remove it")
+                too_long(number, reason)
+            elif line.strip():
                 yield number, line
+
+
+def _skip_line(stream: IO[bytes]) -> int:
+    """Read to the end of a line, a megabyte at a time; how many bytes that were, without the line end."""
+    skipped = 0
+    while block := stream.readline(1 << 20):
+        skipped += len(block)
+        if block.endswith(b"\n"):
+            return skipped - 1
+    return skipped
+
+
+def _refuse_other_than_file(path: Path, form: str) -> None:
+    if path.is_dir():
+        raise ArtifactError(f"{path}: found a folder, expected a file of {form}; move it away, run its stage again")
+    if not path.is_file():
+        raise ArtifactError(f"{path}: found no file, expected {form}; run the stage that writes it")

@@ -12,32 +12,24 @@ in it; a sealed run is never written again.
 import os
 import re
 import shutil
-import socket
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from tunixlib.artifacts import read_json, sha256_file, write_json
+from tunixlib.artifacts import read_json, sha256_file, sha256_text, write_json
+from tunixlib.holding import HOLDER_VARIABLE, WORK, RunError, hold, refuse_if_locked
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = "run_manifest.json"
-WORK = ".work"
 
-# Set by the pipeline for the kernels it starts: the run whose lock it holds.
-HOLDER_VARIABLE = "TUNIXLIB_LOCK_HELD_FOR"
 # Set by a test or a replay to keep runs elsewhere than the notebook's parameter says.
 ROOT_VARIABLE = "TUNIXLIB_RUNS_ROOT"
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-
-class RunError(RuntimeError):
-    """A run folder cannot be used as asked. The message says what was found, what was expected and what to do."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +39,7 @@ class Stage:
     name: str
     reads: tuple[str, ...]
     writes: tuple[str, ...]
+    resumes: bool = False  # whether an interrupted try is continued; the other stages are short and begin anew
 
 
 # The arms that go through the stages in some order; those after the first are there only when ARMS names them.
@@ -54,9 +47,9 @@ ORDERED = ("training/curriculum", "training/reverse", "training/shuffled-stages"
 
 STAGES: tuple[Stage, ...] = (
     Stage("01_seed", (), ("data",)),
-    Stage("02_train", ("data",), ("training/flat",)),
-    Stage("03_curriculum", ("data", "training/flat"), ORDERED),
-    Stage("05_evaluate", ("data", "training/flat", *ORDERED), ("predictions", "eval_summary.json")),
+    Stage("02_train", ("data",), ("training/flat",), resumes=True),
+    Stage("03_curriculum", ("data", "training/flat"), ORDERED, resumes=True),
+    Stage("05_evaluate", ("data", "training/flat", *ORDERED), ("predictions", "eval_summary.json"), resumes=True),
     Stage(
         "06_analysis",
         ("data", "training/flat", *ORDERED, "predictions", "eval_summary.json"),
@@ -140,15 +133,42 @@ class Run:
                     f"run {self.run_id!r}: {name} reads {needed}, which {writer} has not finished writing; "
                     f"run {writer}.ipynb first"
                 )
-        lock = hold_run(self)
+        lock = hold(self.root)
+        self.refuse_if_sealed()  # by whoever held the lock until now
         self._forget(name)
-        for written in stage.writes:
-            if self.path(written).is_dir():
-                shutil.rmtree(self.path(written))
-            else:
-                self.path(written).unlink(missing_ok=True)
         mine = {k: v for k, v in names.items() if k.isupper() and k not in ("RUN_ID", "RUNS_ROOT") and _is_plain(v)}
-        return StageRun(self, stage, mine, time.time(), hash_tree(self.root, stage.reads), lock)
+        inputs = hash_tree(self.root, stage.reads)
+        spent = self._continue_or_clear(stage, {"parameters": mine, "inputs": inputs})
+        return StageRun(self, stage, mine, time.time() - spent, inputs, lock)
+
+    def _continue_or_clear(self, stage: Stage, depends: dict[str, Any]) -> float:
+        """Leave what an interrupted try with the same parameters and inputs has done, or remove it.
+
+        Returns the seconds of work that are left standing: from the start of a try to the last thing that it kept.
+        """
+        begun, now = self.resume_path(f"{stage.name}.json"), time.time()
+        kept = [self.resume_path(written) for written in stage.writes]
+        earlier = read_json(begun) if begun.is_file() and stage.resumes else {}
+        seconds = 0.0
+        if {name: earlier.get(name) for name in depends} == depends:
+            files = (path for place in kept for path in place.rglob("*"))
+            last = max((path.stat().st_mtime for path in files), default=earlier["started"])
+            seconds = earlier["seconds"] + max(0.0, last - earlier["started"])
+        else:
+            for place in [*kept, *map(self.path, stage.writes)]:
+                remove(place)
+        if stage.resumes:
+            write_json(begun, {**depends, "started": now, "seconds": seconds})
+        return seconds
+
+    def resume_path(self, *parts: str) -> Path:
+        """Where a stage at work keeps what it needs to continue after a kill; gone when the stage is finished."""
+        return self.path(WORK, "resume", *parts)
+
+    def forget_states(self, stage: Stage) -> None:
+        """Remove what a stage kept to continue after a kill: it is finished, and another try begins anew."""
+        for place in (f"{stage.name}.json", *stage.writes):
+            remove(self.resume_path(place))
 
     def _forget(self, name: str) -> None:
         """Remove what says that a stage was done: its record and executed copy, and by hand also whose run it is."""
@@ -163,7 +183,8 @@ class Run:
             path.unlink(missing_ok=True)
 
     def refuse_if_sealed(self) -> None:
-        """Raise RunError when the run is sealed."""
+        """Raise RunError when the run is sealed, or locked as a submission whatever is left of its folder."""
+        refuse_if_locked(self.root)
         if self.sealed:
             raise RunError(
                 f"run {self.run_id!r} is sealed ({MANIFEST} is there) and is never written again; "
@@ -190,7 +211,7 @@ class StageRun:
     parameters: dict[str, Any]
     started: float
     inputs: dict[str, str]
-    lock: FileLock | None
+    lock: FileLock
 
     def finish(self) -> dict[str, Any]:
         """Write the stage's record, give the lock back and return the record."""
@@ -202,9 +223,25 @@ class StageRun:
             "seconds": round(time.time() - self.started, 3),
         }
         write_json(self.run.record_path(self.stage.name), record)
-        if self.lock:
-            self.lock.release(force=True)  # a start cell that ran twice holds it twice
+        if os.environ.get(HOLDER_VARIABLE) != str(self.run.root):  # the pipeline does so when it has noted the stage
+            self.run.forget_states(self.stage)
+        self.lock.release(force=True)  # a start cell that ran twice holds it twice
         return record
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder with everything in it, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def sources_sha256(*rooms: str) -> str:
+    """The sha256 over the modules of some rooms: work that was begun under other code is not continued."""
+    package = PROJECT_ROOT / "tunixlib"
+    files = sorted(path for room in rooms for path in (package / room).rglob("*.py"))
+    return sha256_text("".join(f"{sha256_file(path)}  {path.relative_to(package).as_posix()}\n" for path in files))
 
 
 def hash_tree(root: Path, places: tuple[str, ...]) -> dict[str, str]:
@@ -229,27 +266,12 @@ def is_evidence(relative: Path) -> bool:
     return "checkpoint" not in relative.parts[:-1] or relative.name == "checkpoint.json"
 
 
-def hold_run(run: Run) -> FileLock | None:
-    """Take the run's lock, or find that the pipeline that started this process holds it (None).
+def hold_run(run: Run) -> FileLock:
+    """Take the run's lock; a kernel of the pipeline, which holds that one, takes the lock of its stages.
 
     Raises RunError naming the holder when another process is at work in the run. A dead process holds no lock.
     """
-    if os.environ.get(HOLDER_VARIABLE) == str(run.root):
-        return None
-    work = run.path(WORK)
-    work.mkdir(parents=True, exist_ok=True)
-    lock, holder = FileLock(work / "lock", is_singleton=True), work / "holder.json"
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        who = read_json(holder) if holder.is_file() else {}
-        raise RunError(
-            f"run {run.run_id!r} is in use by process {who.get('pid', '?')} on {who.get('host', '?')} "
-            f"({who.get('command', 'unknown')}); wait for it, stop it (a notebook: restart its kernel), "
-            "or choose another RUN_ID"
-        ) from None
-    write_json(holder, {"pid": os.getpid(), "host": socket.gethostname(), "command": Path(sys.argv[0]).name})
-    return lock
+    return hold(run.root)
 
 
 def _is_plain(value: Any) -> bool:

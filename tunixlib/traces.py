@@ -19,15 +19,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from tunixlib.artifacts import ArtifactError, canonical_json, read_lines, sha256_text, write_jsonl
+from tunixlib.artifacts import MAX_LINE, ArtifactError, canonical_json, read_lines, sha256_text, write_jsonl
+from tunixlib.strict_json import check_json, parse_json
 
 TAGS = ("<reasoning>", "</reasoning>", "<answer>", "</answer>")
 
 # The step types of seeded traces. Your own traces may use any type of 1 to 64 characters.
 STEP_TYPES = ("plan", "recall", "given", "convert", "compute", "compare", "transform", "verify", "conclude")
 
+# Read only where each tag stands once: on repeated tags its time would grow with the square of their number.
 _MODEL = re.compile(r"\A\s*<reasoning>(.*?)</reasoning>\s*<answer>(.*?)</answer>\s*\Z", re.DOTALL)
 
 
@@ -51,6 +53,13 @@ class ReasoningTrace(BaseModel):
     final_answer: Annotated[str, Field(min_length=1, max_length=50_000)]
     steps: Annotated[list[Step], Field(min_length=1, max_length=1_000)]
     meta: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("meta")
+    @classmethod
+    def _can_be_written(cls, meta: dict[str, Any]) -> dict[str, Any]:
+        if meta:
+            check_json(meta)
+        return meta
 
     @model_validator(mode="after")
     def _numbers_are_unique(self) -> "ReasoningTrace":
@@ -121,8 +130,8 @@ def parse_completion(text: str) -> ParsedCompletion:
     ``<answer>5`` without an end                  False        if tagged    None
     ============================================  ===========  ===========  ============
     """
-    match = _MODEL.match(text)
-    if match and sum(text.count(tag) for tag in TAGS) == 4:
+    match = _MODEL.match(text) if all(text.count(tag) == 1 for tag in TAGS) else None
+    if match:
         steps = _split_steps(match[1])
         exact = "<reasoning>\n" + "\n".join(s.replace("\n", "\n  ") for s in steps) + "\n</reasoning>\n<answer>"
         well_formed = bool(steps) and text == exact + match[2] + "</answer>" and bool(match[2].strip())
@@ -131,13 +140,13 @@ def parse_completion(text: str) -> ParsedCompletion:
 
 
 def _split_steps(body: str) -> tuple[str, ...]:
-    steps: list[str] = []
+    steps: list[list[str]] = []
     for line in body.split("\n"):
         if line.startswith("  ") and steps:
-            steps[-1] += "\n" + line[2:]
+            steps[-1].append(line[2:])
         elif line.strip():
-            steps.append(line)
-    return tuple(steps)
+            steps.append([line])
+    return tuple("\n".join(lines) for lines in steps)
 
 
 def _between(text: str, opening: str, closing: str) -> str | None:
@@ -145,6 +154,11 @@ def _between(text: str, opening: str, closing: str) -> str | None:
     start = text.find(opening)
     end = text.find(closing, start + len(opening)) if start >= 0 else -1
     return (text[start + len(opening) : end].strip() or None) if end >= 0 else None
+
+
+WHOLE_LINE = "(whole line)"
+# More faults than these in one line are only counted: to describe each takes a kilobyte.
+MANY_FAULTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -160,29 +174,43 @@ class BadLine:
         return f"{self.path}, line {self.line}, field {self.field}: {self.reason}"
 
 
-def read_traces(path: Path, bad: list[BadLine] | None = None) -> Iterator[ReasoningTrace]:
-    """Stream the traces of a JSONL file, one line in memory at a time.
+def read_traces(path: Path, bad: list[BadLine] | None = None, limit: int = MAX_LINE) -> Iterator[ReasoningTrace]:
+    """Stream the traces of a JSONL file, one line in memory at a time; a line has at most ``limit`` bytes.
 
     The first bad line raises ArtifactError with file, line, field and reason; pass a list as ``bad`` to collect every
     bad line there instead and go on with the good ones.
     """
-    for number, line in read_lines(path):
+
+    def refuse(number: int, reason: str, field: str = WHOLE_LINE) -> None:
+        found = BadLine(str(path), number, field, reason)
+        if bad is None:
+            raise ArtifactError(f"{found}; correct or remove the line") from None
+        bad.append(found)
+
+    for number, line in read_lines(path, limit, refuse):
         try:
-            trace = ReasoningTrace.model_validate_json(line)
+            trace = ReasoningTrace.model_validate(parse_json(line))
         except ValidationError as error:
-            found = _bad_line(path, number, error)
-            if bad is None:
-                raise ArtifactError(f"{found}; correct or remove the line") from None
-            bad.append(found)
+            field, reason = first_fault(error)
+            refuse(number, reason, field)
+        except ValueError as error:
+            refuse(number, f"not UTF-8 JSON ({error})")
         else:
             yield trace
 
 
-def _bad_line(path: Path, number: int, error: ValidationError) -> BadLine:
+def first_fault(error: ValidationError) -> tuple[str, str]:
+    """The first field that does not fit its schema, as a dotted path, and why, with what was found."""
+    if error.error_count() > MANY_FAULTS:
+        return WHOLE_LINE, f"{error.error_count():,} fields that do not fit, expected the schema's"
     first = error.errors(include_url=False)[0]
-    field = ".".join(str(part) for part in first["loc"]) or "(whole line)"
-    shown = "" if first["type"] in ("missing", "json_invalid") else f", found {str(first['input'])[:60]!r}"
-    return BadLine(str(path), number, field, first["msg"] + shown)
+    field, value = ".".join(str(part) for part in first["loc"])[:200], first["input"]
+    if first["type"] == "missing":
+        shown = ""
+    else:
+        kind = "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else ""
+        shown = f", found {kind or repr(str(value)[:60])}"
+    return field or WHOLE_LINE, first["msg"] + shown
 
 
 def write_traces(path: Path, traces: Iterable[ReasoningTrace]) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tunixlib.checking.conversions import DRAWING, SYSTEMS, same_quantity
+from tunixlib.checking.conversions import SYSTEMS, same_quantity, tells_of_a_drawing
 from tunixlib.checking.lexer import segments
 from tunixlib.checking.sides import Side
 from tunixlib.checking.units import DIMENSIONS, UNITS
@@ -42,4 +42,4 @@ def test_every_system_holds_known_units_of_one_dimension():
 
 
 def test_a_drawing_has_a_scale():
-    assert DRAWING.search("on a Map") and not DRAWING.search("a mapped road")
+    assert tells_of_a_drawing("on a Map") and not tells_of_a_drawing("a mapped road")

@@ -45,7 +45,8 @@ EXPRESSIONS = st.recursive(
 
 
 def shown(value: Fraction) -> str:
-    return f"({value.numerator}) / {value.denominator}"
+    """The value written as no generated expression is: the same words on both sides would say nothing."""
+    return f"0 + ({value.numerator}) / {value.denominator}"
 
 
 @given(EXPRESSIONS, st.sampled_from(["", "Step 2: ", "1. ", "so ", "Total = "]))

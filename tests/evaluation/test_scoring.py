@@ -181,4 +181,4 @@ def test_grading_again_finds_each_changed_grade(rows):
 
 def test_grading_again_names_a_row_that_cannot_be_graded(rows):
     del rows[0]["completion"]
-    assert rescore(rows) == ["row 1 has no completion; evaluate the checkpoint again"]
+    assert rescore(rows) == ["row 1 has no text in completion; evaluate the checkpoint again"]

@@ -21,6 +21,7 @@ from tunixlib.artifacts import (
     write_jsonl,
     write_text,
 )
+from tunixlib.evaluation.reports import scorecard_table
 from tunixlib.evaluation.scoring import grade, scorecard
 from tunixlib.modeling.checkpoints import CheckpointRecord
 from tunixlib.runs import PROJECT_ROOT, STAGES, WORK, Run, hash_tree
@@ -28,8 +29,11 @@ from tunixlib.seeding import datasets
 from tunixlib.seeding.evalsets import EvalItem
 from tunixlib.submission import sealing
 from tunixlib.submission.notebook_check import INJECTED, assignments, source_of
+from tunixlib.tables import markdown_table
 from tunixlib.traces import ReasoningTrace, render_completion
 from tunixlib.training.arms import LENGTHS, order_batches, plan_arm
+from tunixlib.training.config import SFTConfig, learning_rate_at
+from tunixlib.training.reports import consumed, training_table
 
 INJECTION = {
     "RUN_ID": "demo",
@@ -117,23 +121,26 @@ def write_arm(run, name, parameters, left_out=()):
         steps = steps[: parameters["MAX_STEPS"] or None]
         write_jsonl(folder / "order.jsonl", ({"step": i, "trace_ids": list(b)} for i, b in enumerate(steps, start=1)))
         tokens = [sum(lengths[trace_id] for trace_id in batch) for batch in steps]
-        write_jsonl(folder / "metrics.jsonl", (metrics_row(i, n) for i, n in enumerate(tokens, start=1)))
+        names = ("learning_rate", "lora_rank", "max_steps", "seed", "precision", "compile")
+        config = SFTConfig(**{key: parameters[key.upper()] for key in names})
+        rates = [learning_rate_at(number, len(steps), config) for number in range(1, len(steps) + 1)]
+        rows = (metrics_row(i, *both) for i, both in enumerate(zip(tokens, rates, strict=True), start=1))
+        write_jsonl(folder / "metrics.jsonl", rows)
         weights = f"weights of {arm}/{segment.name}".encode()
         write_bytes(folder / "checkpoint" / "model.safetensors", weights)
         write_json(folder / "checkpoint" / "config.json", {})
-        names = ("learning_rate", "lora_rank", "max_steps", "seed", "precision", "compile")
         record = CheckpointRecord(
             weights_sha256=sha256_bytes(weights), parent_sha256=parent, arm=arm, stage=segment.name, steps=len(steps),
             dataset_sha256=sha256_file(run.path("data", "dataset.jsonl")),
-            config={key: parameters[key.upper()] for key in names}, chosen={"device": "cpu", "precision": "float32"},
+            config=config.model_dump(), chosen={"device": "cpu", "precision": "float32", "compile": False},
         )  # fmt: skip
         write_json(folder / "checkpoint" / "checkpoint.json", record.model_dump())
         parent = record.weights_sha256
 
 
-def metrics_row(step, tokens):
+def metrics_row(step, tokens, rate):
     return {
-        "step": step, "loss": 2.0 / step, "learning_rate": 1e-4, "tokens": tokens, "target_tokens": tokens - 10,
+        "step": step, "loss": 2.0 / step, "learning_rate": rate, "tokens": tokens, "target_tokens": tokens - 10,
         "tokens_per_second": tokens / 2, "grad_norm": 1.0, "seconds": 2.0,
     }  # fmt: skip
 
@@ -204,16 +211,42 @@ def write_executed(run, name, source, injected):
                 for data in shown(run, source_of(cell).strip().rsplit("\n", 1)[-1])
             ]
     write_text(run.path("notebooks", f"{name}.ipynb"), json.dumps(source, indent=1, ensure_ascii=False) + "\n")
-    write_json(run.path(WORK, "pipeline", f"{name}.json"), {"source_sha256": sha})
+    note = {"source_sha256": sha, "commit": "c" * 40, "dirty": False}
+    write_json(run.path(WORK, "pipeline", f"{name}.json"), note)
 
 
 def shown(run, line):
     if line.startswith("Image(figures["):
         data = run.path("figures", f"{line.split(chr(34))[1]}.png").read_bytes()
         return [{"image/png": base64.b64encode(data).decode() + "\n"}]
-    if line.startswith('Markdown(run.path("analysis.md")'):
-        return [{"text/markdown": run.path("analysis.md").read_text(encoding="utf-8")}]
-    return []
+    shows = {
+        'Markdown(run.path("analysis.md").read_text(encoding="utf-8"))': lambda: read_text(run.path("analysis.md")),
+        'Markdown(training_table(run, "flat"))': lambda: training_table(run, "flat"),
+        'Markdown("\\n\\n".join(training_table(run, arm) for arm in ARMS))': lambda: training_table(run, "curriculum"),
+        'Markdown("\\n\\n".join(tables))': lambda: fairness(run),
+        "Markdown(scorecard_table(summary))": lambda: scorecard_table(read_json(run.path("eval_summary.json"))),
+        'Markdown(markdown_table(("file", "sha256 begins"), rows))': lambda: markdown_table(
+            ("file", "sha256 begins"), [(name, sha[:16]) for name, sha in run.record("01_seed")["outputs"].items()]
+        ),
+    }
+    return [{"text/markdown": shows[line]()}] if line in shows else []
+
+
+def read_text(path):
+    return path.read_text(encoding="utf-8")
+
+
+def fairness(run):
+    """``fairness_table`` with rows of the lengths and targets that ``metrics_row`` counts."""
+    lengths = read_json(run.path("training", "flat", LENGTHS))
+    table = {"rows": [], "distinct rows": [], "steps": [], "tokens": [], "supervised tokens": []}
+    for arm in ("flat", "curriculum"):
+        ids = consumed(run, arm)
+        steps = sum(len(read_text(path).splitlines()) for path in run.path("training", arm).glob("*/metrics.jsonl"))
+        tokens = sum(lengths[trace_id] for trace_id in ids)
+        for name, value in zip(table, (len(ids), len(set(ids)), steps, tokens, tokens - 10 * steps), strict=True):
+            table[name].append(value)
+    return markdown_table(("consumed", "flat", "curriculum"), [(name, *both) for name, both in table.items()])
 
 
 def reseal(root: Path):

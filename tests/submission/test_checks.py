@@ -3,14 +3,18 @@
 import json
 
 import pytest
-from made_run import write_arm
+from made_run import png, write_arm
 
 from tunixlib.artifacts import read_json, read_jsonl, write_json, write_jsonl
+from tunixlib.runs import PROJECT_ROOT
+from tunixlib.submission.check_metrics import choice_problems, row_faults
+from tunixlib.submission.check_pictures import is_png
 from tunixlib.submission.check_training import check_training
 from tunixlib.submission.evidence import Evidence
 from tunixlib.submission.leaks import leaks_in
-from tunixlib.submission.notebook_check import assignments, unfinished
+from tunixlib.submission.notebook_check import assignments, source_of, unfinished
 from tunixlib.submission.problems import Problem
+from tunixlib.submission.shown import MARKDOWN
 
 
 @pytest.mark.parametrize(
@@ -25,8 +29,8 @@ from tunixlib.submission.problems import Problem
         "hf_" + "a" * 34,
         "ghp_" + "A1" * 18,
         "AKIA" + "ABCD1234" * 2,
-        "-----BEGIN RSA PRIVATE KEY-----",
-        "KAGGLE_KEY=0123456789abcdef",
+        "-----BEGIN RSA " + "PRIVATE KEY-----",
+        "KAGGLE_KEY=" + "0123456789abcdef",
     ],
 )
 def test_a_path_or_a_secret_is_a_leak(text):
@@ -127,6 +131,62 @@ def test_lengths_must_cover_every_trace(run, retrain):
     assert any("training/flat/lengths.json: found lengths of" in problem for problem in problems())
 
 
+RECORD = {"config": {"learning_rate": 0.1}, "chosen": {"precision": "float16"}}
+HALF = {
+    "loss": 1.0, "learning_rate": 0.1, "tokens": 100, "target_tokens": 50, "tokens_per_second": 50.0, "grad_norm": 0.0,
+    "seconds": 2.0, "loss_scale": 32768.0, "skipped": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "fields"),
+    [
+        ({}, []),
+        ({"grad_norm": 1.0}, ["grad_norm"]),
+        ({"grad_norm": 1.0, "skipped": False}, []),
+        ({"loss_scale": 30000.0}, ["loss_scale"]),
+        ({"loss": -0.1}, ["loss"]),
+        ({"learning_rate": 0.1 + 1e-9}, ["learning_rate"]),
+        ({"tokens_per_second": 50.1}, ["tokens_per_second"]),
+        ({"seconds": 1.9999, "tokens_per_second": 50.0}, []),
+        ({"seconds": 0.0, "tokens_per_second": 1e9}, []),
+        ({"target_tokens": 100}, ["target_tokens"]),
+    ],
+)
+def test_a_row_of_metrics_contradicts_itself_or_does_not(values, fields):
+    assert [field for field, _ in row_faults({**HALF, **values}, 1, 10, RECORD)] == fields
+
+
+def test_float16_logs_its_loss_scale_and_the_others_do_not():
+    bare = {name: value for name, value in HALF.items() if name not in ("loss_scale", "skipped")}
+    single = {**RECORD, "chosen": {"precision": "float32"}}
+    assert [field for field, _ in row_faults(bare, 1, 10, RECORD)] == ["loss_scale", "skipped"]
+    assert [field for field, _ in row_faults(HALF, 1, 10, single)] == ["loss_scale", "skipped"]
+    assert list(row_faults(bare, 1, 10, single)) == []
+
+
+@pytest.mark.parametrize(
+    ("config", "chosen", "count"),
+    [
+        ({"precision": "auto", "compile": "auto"}, {"precision": "float16", "compile": True, "processes": 2}, 0),
+        ({"precision": "float32", "compile": "off", "processes": 2}, {"precision": "float32", "compile": False}, 0),
+        ({"precision": "float32"}, {"precision": "bfloat16"}, 1),
+        ({"compile": "on", "processes": 1}, {"compile": False, "processes": 2}, 2),
+    ],
+)
+def test_what_was_asked_for_by_name_was_chosen(config, chosen, count):
+    assert len(list(choice_problems("x/checkpoint.json", {"config": config, "chosen": chosen}))) == count
+
+
+def test_a_png_is_whole_to_its_last_checksum():
+    whole = png(7)
+    assert is_png(whole)
+    assert not any(is_png(whole[:length]) for length in range(len(whole)))
+    assert not is_png(whole + b"\0")
+    for place in range(len(whole)):
+        assert not is_png(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]), place
+
+
 def test_assignments_are_read_with_and_without_annotation_and_never_run():
     assert assignments('# Parameters\nA: list[int] = [2, 2]  # help\nB = "x"\nC = -1e-4\n') == {
         "A": [2, 2],
@@ -145,11 +205,22 @@ def test_assignments_are_read_with_and_without_annotation_and_never_run():
         ({"end_time": "now", "exception": True}, {}, "papermill says end_time=now, exception=True"),
         ({"end_time": "now"}, {"execution_count": None}, "cell 1 was never run"),
         ({"end_time": "now"}, {"execution_count": None, "source": [" \n"]}, None),
+        ({"end_time": "now"}, {"execution_count": 1}, "cell 1 was not run in its order"),
+        ({"end_time": "now"}, {"outputs": [{"execution_count": 3}]}, "cell 1 was not run in its order"),
         ({"end_time": "now"}, {"outputs": [{"output_type": "error"}]}, "cell 1 ended in an error"),
         ({"end_time": "now"}, {"cell_type": "markdown", "execution_count": None}, None),
     ],
 )
 def test_a_notebook_is_finished_when_every_cell_ran_to_its_end(metadata, cell, reason):
     code = {"cell_type": "code", "source": "1", "execution_count": 1, "outputs": [], "metadata": {}}
-    notebook = {"metadata": {"papermill": metadata}, "cells": [code, {**code, **cell}]}
+    notebook = {"metadata": {"papermill": metadata}, "cells": [code, {**code, "execution_count": 2, **cell}]}
     assert unfinished(notebook) == reason
+
+
+def test_every_result_that_is_held_against_the_files_is_shown_by_a_notebook_of_ours():
+    """A cell that ends otherwise would be checked no more, without a word."""
+    lasts = set()
+    for path in (PROJECT_ROOT / "notebooks").glob("0*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        lasts |= {source_of(cell).strip().rsplit("\n", 1)[-1] for cell in cells if cell["cell_type"] == "code"}
+    assert set(MARKDOWN) <= lasts

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 
 import pytest
 from made_run import png, rehash, reseal
@@ -10,6 +11,8 @@ from tunixlib.analysis.claims import write_claims
 from tunixlib.analysis.report_text import write_analysis
 from tunixlib.artifacts import read_json, read_jsonl, write_json, write_jsonl
 from tunixlib.evaluation.scoring import grade
+from tunixlib.runs import PROJECT_ROOT
+from tunixlib.submission import notebook_check
 from tunixlib.submission.check_files import check_hashes
 from tunixlib.submission.evidence import Evidence
 from tunixlib.submission.sealing import manifest_digest
@@ -21,6 +24,7 @@ ORDER = "training/flat/stage_2/order.jsonl"
 METRICS = "training/curriculum/stage_c/metrics.jsonl"
 RECORD = "training/curriculum/stage_b/checkpoint/checkpoint.json"
 NOTEBOOK = "notebooks/06_analysis.ipynb"
+EVALUATION, CURRICULUM = "notebooks/05_evaluate.ipynb", "notebooks/03_curriculum.ipynb"
 MANIFEST = "run_manifest.json"
 
 
@@ -80,17 +84,24 @@ def add(name, content):
     return lambda root: (root / name).write_bytes(content)
 
 
-def in_notebook(rewrite):
+def in_notebook(rewrite, name=NOTEBOOK, part="cells"):
     def tamper(root):
-        notebook = json.loads((root / NOTEBOOK).read_text(encoding="utf-8"))
-        rewrite(notebook["cells"])
-        (root / NOTEBOOK).write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        notebook = json.loads((root / name).read_text(encoding="utf-8"))
+        rewrite(notebook[part])
+        (root / name).write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
     return tamper
 
 
 def cell_showing(cells, text):
     return next(cell for cell in cells if text in "".join(cell["source"]))
+
+
+def in_result(cells, last, old, new):
+    """Replace words in the Markdown that a cell shows."""
+    output = cell_showing(cells, last)["outputs"][0]["data"]
+    assert old in output["text/markdown"]
+    output["text/markdown"] = output["text/markdown"].replace(old, new, 1)
 
 
 def better_answer(rows):
@@ -251,6 +262,91 @@ TAMPERINGS = {
         "provenance.json",
     ),
     "recorded seconds changed": (change("provenance.json", "stages", 2, "seconds", 1.5), MANIFEST),
+    "a learning rate changed": (lines(METRICS, with_row(1, learning_rate=0.5)), METRICS),
+    "a speed raised": (lines(METRICS, with_row(1, tokens_per_second=1e6)), METRICS),
+    "targets of a step raised": (
+        lines(METRICS, lambda rows: with_row(1, target_tokens=rows[1]["tokens"])(rows)),
+        METRICS,
+    ),
+    "a gradient norm below zero": (lines(METRICS, with_row(0, grad_norm=-1.0)), METRICS),
+    "a loss scale in float32": (lines(METRICS, with_row(0, loss_scale=2.0)), METRICS),
+    "lengths changed in one arm": (
+        edit("training/flat/lengths.json", b"8,\n", b"9,\n"),
+        "training/curriculum/lengths.json",
+    ),
+    "another optimizer in one segment": (change(RECORD, "config", "beta2", 0.5), RECORD),
+    "an unknown key in claims": (change("claims.json", "note", "trust me"), "claims.json"),
+    "claims reordered": (change("claims.json", "claims", lambda claims: claims[::-1]), "claims.json"),
+    "code in the injected cell": (
+        in_notebook(lambda cells: cells[2].update(source='RUN_ID = "demo"\nhelp()')),
+        NOTEBOOK,
+    ),
+    "an injected cell nested without end": (
+        in_notebook(lambda cells: cells[2].update(source="X = " + "-" * 100_000 + "1")),
+        "notebooks",
+    ),
+    "a second injected cell": (in_notebook(lambda cells: cells.insert(3, dict(cells[2]))), NOTEBOOK),
+    "papermill's parameters changed": (
+        in_notebook(lambda metadata: metadata["papermill"].update(parameters={"RUN_ID": "other"}), part="metadata"),
+        NOTEBOOK,
+    ),
+    "a picture that is no figure": (
+        in_notebook(lambda cells: cells[3]["outputs"].append({"output_type": "x", "data": {"image/png": "AAAA"}})),
+        NOTEBOOK,
+    ),
+    "a picture drawn as text": (
+        in_notebook(
+            lambda cells: cells[3]["outputs"].append({"output_type": "x", "data": {"image/svg+xml": "<svg/>"}})
+        ),
+        NOTEBOOK,
+    ),
+    "a cell run before the one above it": (
+        in_notebook(lambda cells: cell_showing(cells, "write_claims(run)").update(execution_count=1)),
+        NOTEBOOK,
+    ),
+    "an accuracy raised in a notebook": (
+        in_notebook(lambda cells: in_result(cells, "scorecard_table", "| 0.0 % [", "| 90.0 % ["), EVALUATION),
+        EVALUATION,
+    ),
+    "tokens changed in a notebook": (
+        in_notebook(lambda cells: in_result(cells, "fairness_table", "| steps | ", "| steps | 1"), CURRICULUM),
+        CURRICULUM,
+    ),
+    "a loss lowered in a notebook": (
+        in_notebook(lambda cells: in_result(cells, "training_table(run, arm)", "| 0.913 |", "| 0.001 |"), CURRICULUM),
+        CURRICULUM,
+    ),
+    "a figure that no notebook shows": (add("figures/best.png", png(7)), "figures/best.png"),
+    "data that no stage reads": (add("data/more.jsonl", b""), "data/more.jsonl"),
+    "a program beside weights": (
+        add("training/flat/stage_3/checkpoint/modeling.py", b"print(1)\n"),
+        "training/flat/stage_3/checkpoint/modeling.py",
+    ),
+    "fewer checkpoints asked for": (
+        change("provenance.json", "stages", 3, "parameters", "CHECKPOINTS", ["base", "stage_c"]),
+        "eval_summary.json",
+    ),
+    "an arm asked for that is not there": (
+        change("provenance.json", "stages", 2, "parameters", "ARMS", ["curriculum", "reverse"]),
+        "training",
+    ),
+    "the recorded seed as a decimal": (
+        change("provenance.json", "stages", 1, "parameters", "SEED", 42.0),
+        "notebooks/02_train.ipynb",
+    ),
+    "epochs without end": (
+        change("provenance.json", "stages", 1, "parameters", "EPOCHS", [10**12, 1, 1]),
+        "training/flat/lengths.json",
+    ),
+    "another time of evaluation": (
+        change("eval_summary.json", "evaluated_at", "2026-01-02T03:04:06Z"),
+        "eval_summary.json",
+    ),
+    "another device of evaluation": (change("eval_summary.json", "device", "cuda"), "eval_summary.json"),
+    "another precision of evaluation": (
+        change("eval_summary.json", "precision", "bfloat16"),
+        "training/flat/stage_1/checkpoint/checkpoint.json",
+    ),
     "a recorded notebook left out": (
         change("provenance.json", "stages", 3, lambda stage: {k: v for k, v in stage.items() if k != "notebook"}),
         "provenance.json",
@@ -265,7 +361,7 @@ def test_the_hashes_name_exactly_the_files_that_were_tampered_with(run, name):
     TAMPERINGS[name][0](run.root)
     after = Evidence(run.root, before.manifest)
     changed = {file for file, _ in before.hashes.items() ^ after.hashes.items()}
-    assert changed or name == "weights replaced", "weights are no evidence; their checkpoint's record is"
+    assert changed or name in ("weights replaced", "a program beside weights"), "only a checkpoint's record is evidence"
     assert {problem.file for problem in check_hashes(after)} == changed
 
 
@@ -291,6 +387,10 @@ def test_a_tampering_is_found_and_its_file_named_even_when_all_hashes_are_made_t
         {"notes": "none"},
         {"notes": [None]},
         {"timestamp": "yesterday"},
+        {"timestamp": "2026-01-02T03:04:04Z"},
+        {"command": "python -m tunixlib run --profile cpu"},
+        {"command": "python -m tunixlib run --run-id=cpu-v1"},
+        {"commit": "HEAD"},
         {"note": "an extra key"},
         {"model": {"model_id": "gemma", "weights_sha256": "0" * 64}},
         {"dataset": {"dataset_key": "adding-v1", "sha256": "0" * 64}},
@@ -303,6 +403,42 @@ def test_a_tampering_is_found_and_its_file_named_even_when_all_hashes_are_made_t
 def test_a_manifest_that_says_something_else_is_found(run, values):
     rehash(run.root, **values)
     assert MANIFEST in files_with_problems(run.root)
+
+
+@pytest.mark.parametrize(
+    "command", ["run --profile notebooks/profiles/smoke.yaml", "run --profile smoke --run-id demo"]
+)
+def test_a_command_that_names_the_same_profile_and_run_is_no_problem(run, command):
+    rehash(run.root, command=f"python -m tunixlib {command}")
+    assert files_with_problems(run.root) == set()
+
+
+def test_a_manifest_that_is_a_link_is_found(run):
+    (run.root / MANIFEST).rename(run.root.parent / "elsewhere.json")
+    (run.root / MANIFEST).symlink_to(run.root.parent / "elsewhere.json")
+    assert [str(problem) for problem in verify_run(run.root).problems if problem.found == "a link"]
+
+
+def test_sources_are_those_of_the_commit_that_the_manifest_names(run, monkeypatch):
+    names = sorted(path.name for path in (run.root / "notebooks").iterdir())
+    committed = [(PROJECT_ROOT / "notebooks" / name).read_text(encoding="utf-8") for name in names]
+    asked = []
+
+    def show(root, *arguments):
+        asked.extend(arguments)
+        return subprocess.CompletedProcess(arguments, 0, "".join(committed).encode("utf-8"))
+
+    monkeypatch.setattr(notebook_check, "git", show)
+    monkeypatch.setattr(notebook_check, "PROJECT_ROOT", run.root.parent)
+    (run.root.parent / ".git").mkdir()
+    assert files_with_problems(run.root) == set()
+    assert asked == ["show", *(f"{'c' * 40}:notebooks/{name}" for name in names)]
+    committed[4] = committed[4].replace("## Claims", "## Some claims")
+    assert files_with_problems(run.root) == {NOTEBOOK}
+    asked.clear()
+    rehash(run.root, commit="--output=elsewhere")
+    assert files_with_problems(run.root) == {MANIFEST}
+    assert asked == [], "what a manifest says is never an option of git"
 
 
 def test_an_edited_digest_is_found(run):

@@ -15,9 +15,9 @@ r"""When are two answers the same? Exact text after a documented normalisation, 
 """
 
 import re
-import unicodedata
 from fractions import Fraction
 
+from tunixlib.checking.compatible import compatible
 from tunixlib.checking.units import UNITS
 
 _SYMBOLS = str.maketrans({"²": "^2", "³": "^3", "−": "-", "⁄": "/"})
@@ -40,7 +40,7 @@ _LAST = re.compile(
 
 def _clean(answer: str) -> str:
     """The normalisation without the case."""
-    text = unicodedata.normalize("NFKC", _VULGAR_AFTER_DIGIT.sub(" ", answer).translate(_SYMBOLS)).translate(_SYMBOLS)
+    text = compatible(_VULGAR_AFTER_DIGIT.sub(" ", answer).translate(_SYMBOLS)).translate(_SYMBOLS)
     text = _CLOCK.sub(lambda found: f"{found[1]} {found[2].lower()}m", " ".join(text.split()))
     text = _without_stop(text)
     if len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
@@ -56,8 +56,9 @@ def _without_stop(text: str) -> str:
 def normalise(answer: str) -> str:
     """The form in which answers are compared as text.
 
-    NFKC; lower case; white space collapsed and stripped; one pair of outer quotes and one final full stop dropped;
-    thousands separators dropped; lists as ``a, b``; ``$ 5`` as ``$5``; ``3:05PM`` as ``3:05 pm``; ``−`` as ``-``.
+    NFKC (``checking.compatible``); lower case; white space collapsed and stripped; one pair of outer quotes and one
+    final full stop dropped; thousands separators dropped; lists as ``a, b``; ``$ 5`` as ``$5``; ``3:05PM`` as
+    ``3:05 pm``; ``−`` as ``-``.
     """
     return _clean(answer).casefold()
 

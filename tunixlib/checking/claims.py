@@ -11,12 +11,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Literal
 
-from tunixlib.checking.conversions import DRAWING, same_quantity
+from tunixlib.checking.conversions import same_quantity, tells_of_a_drawing
 from tunixlib.checking.expressions import expression_after, expression_before
 from tunixlib.checking.lexer import Number, Token
 from tunixlib.checking.sides import Side
@@ -84,8 +85,13 @@ def _decide_converted(text: str, left: Side, relation: str, right: Side) -> Verd
     if pair is None or right.remainder is not None:
         return None
     holds = pair[0] == pair[1] if relation == "≈" else _COMPARISONS[relation](*pair)
-    doubtful = relation == "≈" or left.product or right.product or DRAWING.search(text) or _ROUNDING.search(text)
+    doubtful = relation == "≈" or left.product or right.product or tells_of_a_drawing(text) or _tells_of_rounding(text)
     return "true" if holds else None if doubtful else "false"
+
+
+@lru_cache(maxsize=8)
+def _tells_of_rounding(text: str) -> bool:
+    return bool(_ROUNDING.search(text))
 
 
 def _decide(text: str, left: Side, relation: str, right: Side) -> Verdict:

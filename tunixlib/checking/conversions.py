@@ -12,6 +12,7 @@ are tons (there are three), cents of two currencies and months in days.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from tunixlib.checking.lexer import Number, Token
 from tunixlib.checking.sides import Side
@@ -32,7 +33,13 @@ SYSTEMS: tuple[dict[str, int], ...] = (
     {"cent": 1, "euro": 100},
 )
 # Where such a word stands near, 2 cm = 5 km may be the scale of a drawing: no conversion is called false.
-DRAWING = re.compile(r"\b(?:map|scale|model|drawing|drawn|plan|blueprint|represents?|stands? for)\b", re.IGNORECASE)
+_DRAWING = re.compile(r"\b(?:map|scale|model|drawing|drawn|plan|blueprint|represents?|stands? for)\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8)  # asked once for every claim of a text: searched each time, long texts would take minutes
+def tells_of_a_drawing(text: str) -> bool:
+    """Does a step or prompt hold a word of maps, scales and drawings?"""
+    return bool(_DRAWING.search(text))
 
 
 def same_quantity(left: Side, right: Side) -> tuple[Number, Number] | None:

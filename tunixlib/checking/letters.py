@@ -6,6 +6,7 @@
 """
 
 import re
+from functools import lru_cache
 
 from tunixlib.checking.spelling import CLAUSE, END, GROUPS, LETTER, SPELLED, WORD, Rule, Said, rules, words_of
 
@@ -42,7 +43,12 @@ def _spelled(match: re.Match[str], said: Said) -> bool | None:
 def _spelled_prompt(match: re.Match[str], said: Said) -> bool | None:
     if not re.fullmatch(rf"{LETTER}+(?: {LETTER}+)*", said.quoted):
         return None
-    return _same(" ".join(words_of(match[1])), said.quoted) or (None if _SOME.search(said.prompt) else False)
+    return _same(" ".join(words_of(match[1])), said.quoted) or (None if _asks_for_some(said.prompt) else False)
+
+
+@lru_cache(maxsize=8)
+def _asks_for_some(prompt: str) -> bool:
+    return bool(_SOME.search(prompt))
 
 
 def _reversed(match: re.Match[str], said: Said) -> bool | None:

@@ -14,6 +14,7 @@ from collections import Counter
 from fractions import Fraction
 from itertools import pairwise
 
+from tunixlib.checking.compatible import compatible
 from tunixlib.checking.lexer import MAX_DIGITS, Number, simple
 
 _UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
@@ -54,7 +55,7 @@ def _plain(text: str) -> str:
     """Digits of any script and vulgar fractions in ASCII."""
     if text.isascii():
         return text
-    text = unicodedata.normalize("NFKC", _VULGAR.sub(" ", text)).replace("⁄", "/")
+    text = compatible(_VULGAR.sub(" ", text)).replace("⁄", "/")
     return "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in text)
 
 

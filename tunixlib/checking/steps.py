@@ -28,7 +28,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tunixlib.checking.claims import Claim, Verdict, claims_of
-from tunixlib.checking.conversions import DRAWING
+from tunixlib.checking.conversions import tells_of_a_drawing
 from tunixlib.checking.lexer import segments
 from tunixlib.checking.spelling import Said
 from tunixlib.checking.strings import string_claims
@@ -97,7 +97,7 @@ def check_step(text: str, said: Said | None = None) -> CheckedStep:
     """
     said = said or Said()
     claims = [claim for segment in segments(text) for claim in claims_of(text, segment)]
-    if any(claim.converts and claim.verdict == "false" for claim in claims) and DRAWING.search(said.prompt):
+    if any(claim.converts and claim.verdict == "false" for claim in claims) and tells_of_a_drawing(said.prompt):
         claims = [replace(claim, verdict="unchecked") if claim.converts else claim for claim in claims]
     claims += string_claims(text, said)
     verdicts = [claim.verdict for claim in claims]

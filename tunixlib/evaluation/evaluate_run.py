@@ -10,15 +10,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tunixlib.artifacts import read_jsonl, sha256_file, write_json, write_jsonl
+import torch
+
+from tunixlib.artifacts import canonical_json, read_jsonl, sha256_file, sha256_text, write_json, write_jsonl
 from tunixlib.evaluation.generation import GenerationConfig
+from tunixlib.evaluation.parts import predict_in_parts
 from tunixlib.evaluation.predictions import predict
 from tunixlib.evaluation.scoring import scorecard
 from tunixlib.modeling.checkpoints import verified_checkpoint
 from tunixlib.modeling.models import ModelError, best_device, load_checkpoint, model_folder, weights_sha256
 from tunixlib.modeling.precision import choose_precision, model_type_of
-from tunixlib.progress import progress
-from tunixlib.runs import Run
+from tunixlib.progress import Progress, progress
+from tunixlib.runs import Run, sources_sha256
 from tunixlib.seeding.datasets import dataset_file
 from tunixlib.seeding.evalsets import read_eval_set
 from tunixlib.seeding.gate import check_disjoint
@@ -120,11 +123,29 @@ def chosen(folders: Mapping[str, Path], names: Sequence[str]) -> dict[str, Path]
 def _evaluate_checkpoint(
     run: Run, name: str, folder: Path, sets: dict[str, list[dict[str, Any]]], config: GenerationConfig, dtype: str
 ) -> list[dict[str, Any]]:
-    model, tokenizer = load_checkpoint(folder, dtype, best_device())
+    loaded: list[Any] = []  # model and tokenizer, once they are needed
     cards = []
     for eval_set, rows in sets.items():
         with progress(len(rows), f"{name} on {eval_set}") as bar:
-            predictions = predict(model, tokenizer, rows, config, bar.reach)
+
+            def answer(part: Sequence[Mapping[str, Any]], done: int, bar: Progress = bar) -> list[dict[str, Any]]:
+                if not loaded:
+                    loaded.extend(load_checkpoint(folder, dtype, best_device()))
+                return predict(loaded[0], loaded[1], part, config, lambda more: bar.reach(done + more))
+
+            kept = run.resume_path("predictions", eval_set, name)
+            predictions = predict_in_parts(kept, _answers_key(folder, rows, config, dtype), rows, answer)
+            bar.reach(len(rows))
         write_jsonl(run.path("predictions", eval_set, f"{name}.jsonl"), predictions)
         cards.append(scorecard(predictions, name, eval_set))
     return cards
+
+
+def _answers_key(folder: Path, rows: list[dict[str, Any]], config: GenerationConfig, dtype: str) -> str:
+    """One hash of everything that a checkpoint's completions and their grades depend on."""
+    depends = {
+        "weights": weights_sha256(folder), "items": rows, "config": vars(config), "dtype": dtype,
+        "device": best_device(), "torch": torch.__version__, "threads": torch.get_num_threads(),
+        "code": sources_sha256("checking", "evaluation", "modeling"),
+    }  # fmt: skip
+    return sha256_text(canonical_json(depends))

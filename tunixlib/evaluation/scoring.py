@@ -23,6 +23,9 @@ from tunixlib.traces import parse_completion
 ITEM_FIELDS = ("id", "prompt", "expected_answer", "section", "category", "difficulty", "family")
 GRADE_FIELDS = ("final_answer", "extraction_rule", "correct", "lenient_correct", "well_formed", "steps")
 
+# What a row must hold to be graded again.
+TEXT_FIELDS = ("id", "prompt", "completion", "expected_answer", "finish_reason")
+
 # A completion repeats itself when more than this share of its runs of four words occurred in it before.
 REPETITION_SHARE = 0.3
 
@@ -132,11 +135,9 @@ def rescore(rows: Iterable[Row]) -> list[str]:
     """Grade every row again from its completion; one sentence for each field that says something else."""
     found = []
     for number, row in enumerate(rows, start=1):
-        needed = [
-            name for name in ("id", "prompt", "completion", "expected_answer", "finish_reason") if name not in row
-        ]
+        needed = [name for name in TEXT_FIELDS if not isinstance(row, Mapping) or not isinstance(row.get(name), str)]
         if needed:
-            found.append(f"row {number} has no {', '.join(needed)}; evaluate the checkpoint again")
+            found.append(f"row {number} has no text in {', '.join(needed)}; evaluate the checkpoint again")
             continue
         again = grade(row["completion"], row["expected_answer"], row["finish_reason"], row["prompt"])
         found += [

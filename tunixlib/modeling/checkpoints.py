@@ -13,9 +13,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tunixlib.artifacts import read_json, write_json
-from tunixlib.modeling.models import ModelError, weights_sha256
+from tunixlib.artifacts import flush, read_json, sha256_file, write_json
+from tunixlib.modeling.models import ModelError, weight_files, weights_sha256
 from tunixlib.modeling.tokenization import end_token, stop_ids
+
+RECORD = "checkpoint.json"
 
 
 class CheckpointRecord(BaseModel):
@@ -31,6 +33,7 @@ class CheckpointRecord(BaseModel):
     steps: int
     config: dict[str, Any]  # the SFTConfig it was trained with
     chosen: dict[str, Any]  # device, precision and its reason, processes, rows at once, compile, threads
+    files: dict[str, str] = {}  # sha256 of config, tokenizer, chat template: all that decides what the weights say
 
 
 def save_checkpoint(model: Any, tokenizer: Any, folder: Path, **record: Any) -> CheckpointRecord:
@@ -41,8 +44,10 @@ def save_checkpoint(model: Any, tokenizer: Any, folder: Path, **record: Any) -> 
         _set_end(model, tokenizer)
         model.save_pretrained(made)
         tokenizer.save_pretrained(made)
-        written = CheckpointRecord(weights_sha256=weights_sha256(made), **record)
-        write_json(made / "checkpoint.json", written.model_dump())
+        for path in made.iterdir():
+            flush(path)  # a power cut after the rename must not leave empty files under good names
+        written = CheckpointRecord(weights_sha256=weights_sha256(made), files=companions(made), **record)
+        write_json(made / RECORD, written.model_dump())
         if folder.exists():
             shutil.rmtree(folder)
         made.rename(folder)
@@ -59,7 +64,7 @@ def _set_end(model: Any, tokenizer: Any) -> None:
 
 def read_record(folder: Path) -> CheckpointRecord:
     """The record of a checkpoint folder. Raises ModelError when it is missing or malformed."""
-    path = folder / "checkpoint.json"
+    path = folder / RECORD
     if not path.is_file():
         raise ModelError(f"{folder}: found no checkpoint.json; train the stage that writes it first")
     try:
@@ -70,13 +75,28 @@ def read_record(folder: Path) -> CheckpointRecord:
         raise ModelError(f"{path}, field {field}: {first['msg']}; train the stage again") from None
 
 
+def companions(folder: Path) -> dict[str, str]:
+    """File name -> sha256 of what lies beside the weights: config, generation config, tokenizer, chat template."""
+    weights = {path.name for path in weight_files(folder)}
+    names = sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    return {name: sha256_file(folder / name) for name in names if name not in weights | {RECORD}}
+
+
 def verified_checkpoint(folder: Path) -> tuple[Path, CheckpointRecord]:
-    """The folder and record of a checkpoint whose weights have the recorded hash. Raises ModelError otherwise."""
+    """The folder and record of a checkpoint whose files have the recorded hashes. Raises ModelError otherwise."""
     record = read_record(folder)
     found = weights_sha256(folder)
     if found != record.weights_sha256:
         raise ModelError(
             f"{folder}: found weights with sha256 {found[:16]}..., expected {record.weights_sha256[:16]}... as "
             "checkpoint.json says; they were changed after training: train the stage again"
+        )
+    beside = companions(folder)
+    if record.files and beside != record.files:
+        both = beside.keys() | record.files.keys()
+        names = ", ".join(sorted(name for name in both if beside.get(name) != record.files.get(name)))
+        raise ModelError(
+            f"{folder}: found {names} other than checkpoint.json says, changed after training; put them back or train "
+            "the stage again"
         )
     return folder, record

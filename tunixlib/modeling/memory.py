@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tunixlib.modeling.lora import adapted_layers
-from tunixlib.modeling.models import attention_for, weight_files
+from tunixlib.modeling.models import LOCAL, attention_for, weight_files
 from tunixlib.tables import markdown_table
 
 BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
@@ -44,7 +44,7 @@ def model_shape(folder: Path, lora_rank: int = 0) -> ModelShape:
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
 
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    config = AutoConfig.from_pretrained(folder, **LOCAL)
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config)
     model.tie_weights()  # transformers 5.0.0 ties none on the meta device: shared embeddings would count twice

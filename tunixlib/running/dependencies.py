@@ -10,24 +10,45 @@ from pathlib import Path
 import nbformat
 
 from tunixlib.artifacts import canonical_json, sha256_file, sha256_text
+from tunixlib.running.notebooks import NotebookError
 from tunixlib.runs import PROJECT_ROOT
+
+# What nbformat raises on JSON that is no notebook, depending on what is missing in it.
+NO_NOTEBOOK = (
+    nbformat.ValidationError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError,
+)  # fmt: skip
 
 
 def code_sha256(notebook: Path, root: Path = PROJECT_ROOT) -> str:
     """One hash over every tunixlib file that a notebook can reach through imports."""
-    files = reachable(imported_modules(_code(notebook)), root)
+    try:
+        modules = imported_modules(_code(notebook))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # MemoryError: the parser's own depth
+        raise NotebookError(f"{notebook.name}: found code that Python cannot read ({error}); correct it") from None
+    files = reachable(modules, root)
     return sha256_text(canonical_json({path.relative_to(root).as_posix(): sha256_file(path) for path in files}))
 
 
 def source_sha256(notebook: Path) -> str:
     """The hash of a notebook's cells: what it says, not how the file is formatted."""
-    cells = nbformat.read(notebook, as_version=4).cells
-    return sha256_text(canonical_json([[cell.cell_type, cell.source] for cell in cells]))
+    return sha256_text(canonical_json([list(cell) for cell in _cells(notebook)]))
+
+
+def _cells(notebook: Path) -> list[tuple[str, str]]:
+    """Kind and source of every cell. Raises NotebookError when the file is no notebook."""
+    try:
+        cells = nbformat.read(notebook, as_version=4).cells
+        found = [(cell.cell_type, cell.source) for cell in cells]
+    except NO_NOTEBOOK as error:
+        reason = str(error).partition("\n")[0][:200]
+        raise NotebookError(f"{notebook.name}: found no notebook ({reason}), expected one; restore the file") from None
+    if not all(isinstance(part, str) for cell in found for part in cell):
+        raise NotebookError(f"{notebook.name}: found a cell whose source is no text; restore the file")
+    return found
 
 
 def _code(notebook: Path) -> str:
-    cells = nbformat.read(notebook, as_version=4).cells
-    lines = (line for cell in cells if cell.cell_type == "code" for line in cell.source.splitlines())
+    lines = (line for kind, source in _cells(notebook) if kind == "code" for line in source.splitlines())
     return "\n".join(line for line in lines if not line.lstrip().startswith(("%", "!")))
 
 

@@ -43,8 +43,8 @@ MODULES = {
 }  # fmt: skip
 # Older ones name arguments and files differently.
 LEAST_MAJOR = {"transformers": 5}
-# Segments of both arms: every one leaves a checkpoint of the model's size.
-CHECKPOINTS = 6
+# Segments of an arm: every one leaves a checkpoint of the model's size.
+SEGMENTS = 3
 
 
 @dataclass
@@ -159,7 +159,8 @@ def _check_space(found: Inputs, working: Path) -> None:
     if "MODEL" not in found.parameters:
         return
     size = sum(path.stat().st_size for path in weight_files(PROJECT_ROOT / found.parameters["MODEL"]))
-    for place, copies, what in ((PROJECT_ROOT, CHECKPOINTS, "checkpoints"), (working, 1, "the last checkpoint")):
+    arms = 1 + len(found.parameters.get("ARMS", ["curriculum"]))
+    for place, copies, what in ((PROJECT_ROOT, SEGMENTS * arms, "checkpoints"), (working, 1, "the last checkpoint")):
         free, needed = shutil.disk_usage(place).free, copies * size
         if free < needed:
             found.missing.append(

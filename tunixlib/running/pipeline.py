@@ -8,61 +8,52 @@ inputs are unchanged is skipped; after an interruption the same command continue
 
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from tunixlib.artifacts import canonical_json, read_json, sha256_file, sha256_text, write_json, write_text
-from tunixlib.modeling.models import SHORT_NAMES, model_folder, weights_sha256
-from tunixlib.progress import PROGRESS_VARIABLE, STOP_FILE
+from tunixlib.modeling.checkpoints import verified_checkpoint
+from tunixlib.modeling.models import SHORT_NAMES, ModelError, model_folder, weights_sha256
+from tunixlib.progress import PROGRESS_VARIABLE
+from tunixlib.running.bars import Watcher, shown_progress
 from tunixlib.running.dependencies import code_sha256, source_sha256
 from tunixlib.running.notebooks import execute
-from tunixlib.running.profiles import NOTEBOOKS, ProfileError, check_parameters, load_profile, merge_declared
+from tunixlib.running.profiles import NOTEBOOKS, Profile, ProfileError, check_parameters, load_profile, merge_declared
 from tunixlib.runs import (
     HOLDER_VARIABLE,
     STAGES,
     WORK,
     Run,
+    RunError,
     hash_tree,
     hold_run,
+    remove,
     stage_named,
 )
 from tunixlib.seeding.datasets import dataset_file
-from tunixlib.submission.environment import capture_commit
+from tunixlib.submission.environment import capture_commit, capture_environment
 from tunixlib.submission.sealing import begin_session
 
 Say = Callable[[str], None]
 
 
-class Watcher(Protocol):
-    """Who follows the stages of a pipeline and may end one early, such as the ledger of a session's time."""
-
-    def began(self, run: Run, stage: str, parameters: Mapping[str, Any]) -> None:
-        """A stage that is not skipped begins. May raise RunError: then it does not begin."""
-
-    def observe(self, state: Mapping[str, Any]) -> str | None:
-        """What the stage reports, a few times a second: ``{label, done, total, note}``. A reason ends the stage."""
-
-    def ended(self, run: Run, stage: str) -> None:
-        """The stage is finished, its evidence complete."""
-
-
 def run_pipeline(
-    profile_name: str, run_id: str | None = None, overrides: Mapping[str, Any] | None = None, say: Say = print,
-    *, command: str | None = None, watcher: Watcher | None = None, bundle: bool = True,
+    profile_name: str | Profile, run_id: str | None = None, overrides: Mapping[str, Any] | None = None,
+    say: Say = print, *, command: str | None = None, watcher: Watcher | None = None, bundle: bool = True,
 ) -> Run:  # fmt: skip
     """Run every notebook of a profile in fresh kernels, seal the run and (unless ``bundle`` is off) publish it.
 
-    ``command`` goes on record instead of the command line. Raises ProfileError, RunError or NotebookError; whatever
-    had finished by then stays and is not done again.
+    A ``Profile`` that is no file's, such as what a sealed run recorded, is taken as it is. ``command`` goes on record
+    instead of the command line. Raises ProfileError, RunError or NotebookError; whatever had finished by then stays
+    and is not done again.
     """
     from tunixlib.submission.bundle import publish
     from tunixlib.submission.sealing import seal
 
-    profile = load_profile(profile_name)
+    profile = profile_name if isinstance(profile_name, Profile) else load_profile(profile_name)
     notebooks = stage_notebooks()
     by_notebook = merge_declared(notebooks)
     parameters = {**profile.parameters, **(overrides or {})}
@@ -72,24 +63,43 @@ def run_pipeline(
     if "RUN_ID" not in parameters:
         raise ProfileError(f"profile {profile.name}: found no RUN_ID, expected one in the file or with --run-id")
     run = Run.open(parameters["RUN_ID"], parameters.get("RUNS_ROOT", "submission_runs"))
-    run.refuse_if_sealed()
-    check_inputs(parameters)
+    unpublished = run.path(WORK, "unpublished")
+    if not (bundle and unpublished.is_file()):
+        run.refuse_if_sealed()
+        check_inputs(parameters)
     lock = hold_run(run)
     try:
+        if run.sealed:
+            _finish_publishing(run, unpublished, say)
+            return run
         say(f"run {run.run_id} with profile {profile.name}: {len(notebooks)} notebooks into {run.root}")
         begin_session(run, {"profile": profile.name, "command": command or command_line(), **capture_commit()})
         with _kernel_environment(run):
             for number, notebook in enumerate(notebooks, start=1):
                 mine = {k: v for k, v in parameters.items() if k in by_notebook[notebook.stem]}
                 _run_stage(run, notebook, mine, f"[{number}/{len(notebooks)}] {notebook.stem}", say, watcher)
+        if bundle:
+            write_text(unpublished, "sealed or about to be; report and bundle are still to be built\n")
         seal(run)
         if bundle:
             publish(run)
+            unpublished.unlink()
         say("sealed; report and bundle built" if bundle else "sealed")
     finally:
         if lock:
             lock.release()
     return run
+
+
+def _finish_publishing(run: Run, unpublished: Path, say: Say) -> None:
+    """Report and bundle of a run that was sealed by a try which ended before they were built."""
+    from tunixlib.submission.bundle import publish
+
+    if not unpublished.is_file():
+        run.refuse_if_sealed()
+    publish(run)
+    unpublished.unlink()
+    say(f"run {run.run_id} was sealed before; its report and bundle are built now")
 
 
 def stage_notebooks() -> list[Path]:
@@ -104,8 +114,9 @@ def command_line() -> str:
 
 
 def stage_key(run: Run, notebook: Path, parameters: Mapping[str, Any]) -> str:
-    """What a finished stage depends on, as one hash: notebook, code, parameters, inputs."""
+    """What a finished stage depends on, as one hash: notebook, code, parameters, inputs, machine and packages."""
     depends = {
+        "environment": capture_environment(),
         "notebook": source_sha256(notebook),
         "code": code_sha256(notebook),
         "parameters": dict(parameters),
@@ -147,9 +158,17 @@ def _run_stage(
     started = time.time()
     if watcher:
         watcher.began(run, notebook.stem, parameters)
-    with _shown_progress(run, label, watcher):
+    with shown_progress(run, label, watcher):
         execute(notebook, target, parameters, failed=run.path(WORK, f"failed-{notebook.name}"))
-    write_json(note, {"key": key, "executed_sha256": sha256_file(target), "source_sha256": source_sha256(notebook)})
+    if stage_key(run, notebook, parameters) != key:
+        remove(target)
+        raise RunError(
+            f"{notebook.name}: code, notebook, inputs or packages changed while it ran, and nobody can tell what it "
+            "used; leave them alone and repeat the command"
+        )
+    done = {"executed_sha256": sha256_file(target), "source_sha256": source_sha256(notebook)}
+    write_json(note, {"key": key, **done, **capture_commit()})
+    run.forget_states(stage_named(notebook.stem))
     say(f"{label}: done in {time.time() - started:.0f} s")
     if watcher:
         watcher.ended(run, notebook.stem)
@@ -164,10 +183,14 @@ def _is_done(run: Run, name: str, key: str, target: Path, note: Path) -> bool:
         return False
     if hash_tree(run.root, stage_named(name).writes) != record["outputs"]:
         return False
-    # Evidence can outlive weights: a stage whose weights were cleaned away is done again.
-    return all(
-        any(run.path(p).parent.glob("*.safetensors")) for p in record["outputs"] if p.endswith("checkpoint.json")
-    )
+    # Evidence can outlive weights: a stage whose weights were cleaned away or damaged is done again.
+    try:
+        for path in record["outputs"]:
+            if path.endswith("checkpoint.json"):
+                verified_checkpoint(run.path(path).parent)
+    except ModelError:
+        return False
+    return True
 
 
 @contextmanager
@@ -191,41 +214,3 @@ def _kernel_environment(run: Run) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-@contextmanager
-def _shown_progress(run: Run, label: str, watcher: Watcher | None) -> Iterator[None]:
-    """Show what the kernel reports as one bar per piece of work, until the stage ends; the watcher sees it, too."""
-    file, ended = run.path(WORK, "progress.json"), threading.Event()
-    file.unlink(missing_ok=True)
-    file.with_name(STOP_FILE).unlink(missing_ok=True)
-    thread = threading.Thread(target=_watch, args=(file, label, ended, watcher), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-
-
-def _watch(file: Path, label: str, ended: threading.Event, watcher: Watcher | None) -> None:
-    from tqdm import tqdm
-
-    bar, shown = None, ""
-    while not ended.wait(0.3):
-        try:
-            state = read_json(file)
-        except (OSError, ValueError):  # not there yet, or being written
-            continue
-        if watcher and (reason := watcher.observe(state)):
-            write_text(file.with_name(STOP_FILE), reason)
-        if state["label"] != shown:
-            if bar is not None:
-                bar.close()
-            shown = state["label"]
-            bar = tqdm(total=state["total"], desc=f"{label} {shown}", mininterval=1, leave=False, dynamic_ncols=True)
-        assert bar is not None
-        bar.set_postfix_str(state["note"], refresh=False)
-        bar.update(state["done"] - bar.n)
-    if bar is not None:
-        bar.close()

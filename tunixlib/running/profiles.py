@@ -7,8 +7,9 @@ papermill itself only warns of an unknown parameter and turns ``007`` into 7; he
 """
 
 import difflib
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,15 @@ LEAST = {
     "EVAL_BATCH": 1,
 }  # fmt: skip
 
+_EXPONENT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+# A profile has a few hundred bytes; PyYAML, which is written in Python, reads about 100 kB a second.
+MAX_BYTES = 100_000
+# A whole number of a notebook fits into 64 bits.
+MAX_BITS = 63
+
 
 class ProfileError(ValueError):
     """A profile cannot be used. The message names the file, the key, what was found and what was expected."""
@@ -54,18 +64,70 @@ class Profile:
     parameters: dict[str, Any]
 
 
+class _Plain(yaml.SafeLoader):
+    """YAML without aliases, which can stand for a value of any size or for itself, and without doubled keys."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise yaml.MarkedYAMLError(problem="found an alias (*), expected the value itself", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[Any] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                problem = f"found key {key.value[:60]!r} twice, expected it once"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+            seen.add(key.value if isinstance(key, yaml.ScalarNode) else id(key))
+        return super().construct_mapping(node, deep)
+
+
+def parse_yaml(data: bytes) -> Any:
+    """The value of a small UTF-8 YAML text. Raises ProfileError saying what is wrong with it, and no other error."""
+    if len(data) > MAX_BYTES:
+        raise ProfileError(f"found more than {MAX_BYTES:,} bytes of YAML, expected a short file of parameters")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ProfileError("not a UTF-8 YAML file (found UTF-16; save it in UTF-8)")
+    try:
+        loader = _Plain(data.decode("utf-8"))
+        return loader.get_single_data()
+    except RecursionError:
+        raise ProfileError("not a UTF-8 YAML file of ours (nested too deep)") from None
+    # What PyYAML raises beside its own errors where a value does not fit its tag: `!!int x`, `2026-13-45`, `!!bool x`.
+    except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+        raise ProfileError(f"not a UTF-8 YAML file ({error or type(error).__name__})") from None
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """``"EVAL_ITEMS=20"`` -> ``("EVAL_ITEMS", 20)``, the value as YAML. Raises ProfileError."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ProfileError(f"--set {text[:60]!r}: expected NAME=VALUE, for example --set EVAL_ITEMS=20")
+    try:
+        parsed = parse_yaml(value.encode("utf-8", errors="surrogateescape"))
+    except (ProfileError, UnicodeEncodeError) as error:
+        raise ProfileError(f"--set {text[:60]!r}: {error}") from None
+    if parsed == value.strip() and _EXPONENT.fullmatch(parsed):
+        parsed = float(parsed)  # YAML reads a plain 2e-4 as text
+    return name, parsed
+
+
 def load_profile(name: str) -> Profile:
-    """A profile by name (``notebooks/profiles/<name>.yaml``) or by the path of a YAML file."""
+    """A profile by name (``notebooks/profiles/<name>.yaml``) or by the path of a YAML file. Raises ProfileError."""
     path = Path(name) if name.endswith((".yaml", ".yml")) else PROFILES / f"{name}.yaml"
-    if not path.is_file():
+    try:
+        with open(path, "rb") as stream:
+            values = parse_yaml(stream.read(MAX_BYTES + 1))
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, ValueError) as error:
+        if isinstance(error, ProfileError):
+            raise ProfileError(f"{path}: {error}") from None
         have = ", ".join(sorted(found.stem for found in PROFILES.glob("*.yaml")))
         raise ProfileError(
-            f"profile {name!r}: found no {path.name}; expected one of {have}, or the path of a YAML file"
-        )
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ProfileError(f"{path}: not a UTF-8 YAML file ({error})") from None
+            f"profile {name[:60]!r}: found no {path.name[-60:]}; expected one of {have}, or the path of a YAML file"
+        ) from None
+    except OSError as error:
+        raise ProfileError(f"{path.name[-60:]}: found a file that cannot be read ({error.strerror})") from None
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise ProfileError(f"{path}: found {type(values).__name__}, expected lines of the form NAME: value")
     return Profile(path.stem, values)
@@ -87,18 +149,38 @@ def check_parameters(parameters: Mapping[str, Any], known: Mapping[str, str]) ->
             close = difflib.get_close_matches(name, known, n=1)
             hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(sorted(known))}"
             problems.append(f"{name}: no notebook declares it{hint}")
+        elif unfit := _unfit(value):
+            problems.append(f"{name}: found {unfit}")
         elif not _fits(value, known[name]):
-            problems.append(f"{name}: found {value!r} ({type(value).__name__}), expected {known[name]}")
+            problems.append(f"{name}: found {_shown(value)} ({type(value).__name__}), expected {known[name]}")
         elif name in CHOICES and value not in CHOICES[name]:
-            problems.append(f"{name}: found {value!r}, expected one of {', '.join(CHOICES[name])}")
+            problems.append(f"{name}: found {_shown(value)}, expected one of {', '.join(CHOICES[name])}")
         elif name in LEAST and value < LEAST[name]:
             problems.append(f"{name}: found {value}, expected at least {LEAST[name]}")
         elif name != "RUNS_ROOT" and isinstance(value, str) and _is_private_path(value):
             problems.append(
-                f"{name}: found {value!r}, expected a path relative to the project: evidence names no machine"
+                f"{name}: found {_shown(value)}, expected a path relative to the project: evidence names no machine"
             )
     if problems:
         raise ProfileError("nothing was started, because of these parameters:\n  " + "\n  ".join(problems))
+
+
+def _unfit(value: Any) -> str | None:
+    """Why a value cannot be handed to a notebook and read back from its evidence unchanged, or None when it can."""
+    if isinstance(value, list):
+        return next(filter(None, map(_unfit, value)), None)
+    if isinstance(value, int) and value.bit_length() > MAX_BITS:
+        return f"a whole number of {value.bit_length()} bits, expected at most {MAX_BITS}"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{value}, expected a finite number"
+    if isinstance(value, str) and _SURROGATE.search(value):
+        return f"{_shown(value)} with half of a surrogate pair, which is no character"
+    return None
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _is_private_path(value: str) -> bool:

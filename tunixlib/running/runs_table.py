@@ -7,18 +7,24 @@ another have no order. Nor have two whose intervals overlap much, which ``python
 item.
 """
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tunixlib.analysis.run_files import SEGMENTS, read_summary
-from tunixlib.artifacts import read_json
-from tunixlib.runs import MANIFEST, WORK, Run, is_evidence
+from tunixlib.artifacts import read_json, sha256_file
+from tunixlib.holding import WORK, holder_of, holder_words, locked_runs
+from tunixlib.runs import MANIFEST, STAGES, Run, is_evidence
+from tunixlib.submission.sealing import manifest_digest
+from tunixlib.submission.verify import BROKEN_CONTENT
 from tunixlib.tables import markdown_table, percent
 
 SORTS = ("accuracy", "name", "time")
 STUDY = "study.json"
+SIZES = ("evidence", "checkpoints", "working state")
 
 
 @dataclass(frozen=True)
@@ -42,33 +48,65 @@ class RunRow:
 
     name: str
     state: str
-    made: str
-    evidence: int
-    weights: int
+    made: str = ""
+    evidence: int = 0
+    weights: int = 0
+    work: int = 0
     headline: Headline | None = None
 
 
 def list_runs(root: Path) -> list[RunRow]:
-    """Every folder of ``root`` that is a run or a study, by name; one that cannot be read says so in its state."""
+    """Every folder of ``root`` that is a run or a study, by name; one that cannot be read says so in its state.
+
+    So do locked runs whose folder is gone. Raises RunError only when ``locked.json`` cannot be read.
+    """
+    marks = locked_runs(root)
     folders = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
-    return [_row(Run(folder)) for folder in folders if not folder.name.startswith(".")]
+    rows = [_row(Run(folder), marks.get(folder.name)) for folder in folders if not folder.name.startswith(".")]
+    gone = sorted(marks.keys() - {row.name for row in rows})
+    rows += [RunRow(name, "damaged: locked, but its folder is gone") for name in gone]
+    return sorted(rows, key=lambda row: row.name)
 
 
-def _row(run: Run) -> RunRow:
-    evidence, weights = _sizes(run)
-    if run.path(STUDY).is_file():
-        return RunRow(run.run_id, "study", "", evidence, weights)
-    state, made = "unsealed", ""
+def _row(run: Run, mark: Mapping[str, str] | None) -> RunRow:
+    sizes, headline, made = _sizes(run), None, ""
     try:
-        if run.sealed:
-            state, made = "sealed", read_json(run.path(MANIFEST))["timestamp"]
-        if not run.path("eval_summary.json").is_file():
-            return RunRow(run.run_id, f"{state}, not evaluated", made, evidence, weights)
-        headline = _headline(run)
-        made = made or read_summary(run).document["evaluated_at"]
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        return RunRow(run.run_id, f"unreadable ({type(error).__name__})", made, evidence, weights)
-    return RunRow(run.run_id, state, made, evidence, weights, headline)
+        state = _state(run, mark)
+        if run.sealed and not run.path(STUDY).is_file():
+            made = str(read_json(run.path(MANIFEST))["timestamp"])
+        if run.path("eval_summary.json").is_file():
+            headline = _headline(run)
+            made = made or str(read_summary(run).document["evaluated_at"])
+    except BROKEN_CONTENT as error:
+        return RunRow(run.run_id, f"damaged: content that cannot be read ({type(error).__name__})", made, *sizes)
+    return RunRow(run.run_id, state, made, *sizes, headline)
+
+
+def _state(run: Run, mark: Mapping[str, str] | None) -> str:
+    """Running by whom, a study's first verdict, damaged, locked, sealed, finished, or interrupted at a stage."""
+    who = holder_of(run.root)
+    if who is not None:
+        return f"running: process {holder_words(who)}"
+    if run.path(STUDY).is_file():
+        return f"study: {read_json(run.path(STUDY))['comparisons'][0]['verdict']}"
+    if run.sealed or mark:
+        damage = _damage(run, mark)
+        return f"damaged: {damage}" if damage else "locked" if mark else "sealed"
+    missing = [stage.name for stage in STAGES if run.record(stage.name) is None]
+    return f"interrupted at {missing[0]}" if missing else "finished, unsealed"
+
+
+def _damage(run: Run, mark: Mapping[str, str] | None) -> str:
+    """What a glance tells: manifest and mark agree, and no file is missing. ``verify`` looks at every byte."""
+    if not run.sealed:
+        return f"locked, but {MANIFEST} is gone"
+    if mark and sha256_file(run.path(MANIFEST)) != mark["manifest_sha256"]:
+        return "locked, but another run than this"
+    manifest = read_json(run.path(MANIFEST))
+    if manifest_digest(manifest) != manifest["digest"]:
+        return f"{MANIFEST} was changed"
+    missing = [name for name in manifest["files"] if not run.path(name).is_file()]
+    return f"{len(missing)} files missing, such as {missing[0]}" if missing else ""
 
 
 def _headline(run: Run) -> Headline:
@@ -80,14 +118,21 @@ def _headline(run: Run) -> Headline:
     return Headline(judged, accuracy, eval_set, summary.document["eval_sets"][eval_set]["sha256"])
 
 
-def _sizes(run: Run) -> tuple[int, int]:
-    """Bytes of what is hashed, and of the checkpoints beside it, which git does not hold."""
-    evidence = weights = 0
-    for path in run.root.rglob("*"):
-        if path.is_file() and WORK not in path.relative_to(run.root).parts:
-            size, hashed = path.stat().st_size, is_evidence(path.relative_to(run.root))
-            evidence, weights = evidence + size * hashed, weights + size * (not hashed)
-    return evidence, weights
+def _sizes(run: Run) -> tuple[int, int, int]:
+    """Bytes of what is hashed, of the checkpoints beside it, which git does not hold, and of working state."""
+    evidence = weights = work = 0
+    for folder, _, names in os.walk(run.root):
+        for path in (Path(folder, name) for name in names):
+            relative = path.relative_to(run.root)
+            with suppress(OSError):  # gone since it was listed, or a link to nowhere
+                size = path.stat().st_size
+                if WORK in relative.parts:
+                    work += size
+                elif is_evidence(relative):
+                    evidence += size
+                else:
+                    weights += size
+    return evidence, weights, work
 
 
 def runs_text(rows: Sequence[RunRow], sort: str = "accuracy") -> str:
@@ -111,8 +156,8 @@ def runs_text(rows: Sequence[RunRow], sort: str = "accuracy") -> str:
         blocks.append("Whether two runs of a table differ: python -m tunixlib compare RUN --baseline RUN")
     others = sorted((row for row in rows if not row.headline), key=_order(sort))
     if others:
-        shown = [(row.name, row.state, row.made or "–", _size(row.evidence), _size(row.weights)) for row in others]
-        blocks.append(markdown_table(("without a headline", "state", "made", "evidence", "checkpoints"), shown))
+        shown = [(row.name, row.state, row.made or "–", *_columns(row)) for row in others]
+        blocks.append(markdown_table(("without a headline", "state", "made", *SIZES), shown))
     return "\n\n".join(blocks)
 
 
@@ -132,14 +177,18 @@ def _group(rows: Sequence[RunRow], sort: str) -> str:
     assert first
     eval_set, n, sha256 = first.items
     title = f"{eval_set}, {n} items (set {sha256[:8]}), by {sort}"
-    header = ("run", "state", "checkpoint", "accuracy [95 %]", "made", "evidence", "checkpoints")
+    header = ("run", "state", "checkpoint", "accuracy [95 %]", "made", *SIZES)
     lines = [
         (row.name, row.state, row.headline.checkpoint, percent(row.headline.accuracy, True), row.made,
-         _size(row.evidence), _size(row.weights))
+         *_columns(row))
         for row in sorted(rows, key=_order(sort))
         if row.headline
     ]  # fmt: skip
     return f"{title}\n\n{markdown_table(header, lines)}"
+
+
+def _columns(row: RunRow) -> tuple[str, str, str]:
+    return _size(row.evidence), _size(row.weights), _size(row.work)
 
 
 def _size(count: int) -> str:

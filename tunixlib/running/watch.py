@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import read_json, sha256_file, write_bytes, write_json
-from tunixlib.evaluation.evaluate_run import TRAINED
+from tunixlib.evaluation.evaluate_run import FURTHER, TRAINED
 from tunixlib.running.ledger import LEAST_UNITS, Ledger, Work
 from tunixlib.runs import MANIFEST, WORK, Run, RunError
 from tunixlib.seeding.datasets import DATA_ROOT, STAGES
@@ -87,13 +87,15 @@ def plan_work(run: Run, parameters: Mapping[str, Any]) -> dict[str, Work]:
         steps = [-(-count // per_step) for count in rows]
         segments = tuple(min(found, most) if most else found for found in steps)
         plan["02_train"] = Work(segments)
-        plan["03_curriculum"] = Work(segments, like="02_train")
+        plan["03_curriculum"] = Work(segments * len(parameters["ARMS"]), like="02_train")
     counts = [read_json(DATA_ROOT / name / "manifest.json")["count"] for name in parameters["EVAL_SETS"]]
     most = parameters["EVAL_ITEMS"]
     items = [min(count, most) if most else count for count in counts]
     # Completions end in waves: a quarter of a checkpoint's items, but not of the base model's, tells the pace.
     least = max(LEAST_UNITS, sum(items) // 4)
-    plan["05_evaluate"] = Work(tuple(items) * (1 + len(TRAINED)), least=least, apart=len(items))
+    asked = parameters["CHECKPOINTS"] or ["base", *TRAINED, *(arm for arm in parameters["ARMS"] if arm in FURTHER)]
+    apart = len(items) if "base" in asked else 0
+    plan["05_evaluate"] = Work(tuple(items) * len(asked), least=least, apart=apart)
     return plan
 
 

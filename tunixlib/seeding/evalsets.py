@@ -18,6 +18,7 @@ from tunixlib.seeding.families import Family
 from tunixlib.seeding.permutation import Permutation
 from tunixlib.seeding.recipes import GROUPS, SeedingError, Source, apportion, fill_evenly, sources
 from tunixlib.seeding.tasks import unseen_families
+from tunixlib.traces import first_fault
 
 EVAL_SETS = {"eval-core": 500, "eval-dev": 200, "eval-unseen": 200}
 
@@ -114,9 +115,8 @@ def read_eval_set(path: Path) -> list[dict[str, Any]]:
         try:
             row = EvalItem.model_validate(value).model_dump()
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(str(part) for part in first["loc"]) or "(whole line)"
-            raise ArtifactError(f"{path}, line {number}, field {field}: {first['msg']}; correct the line") from None
+            field, reason = first_fault(error)
+            raise ArtifactError(f"{path}, line {number}, field {field}: {reason}; correct the line") from None
         if row["id"] in seen:
             raise ArtifactError(f"{path}, line {number}, field id: {row['id']!r} stands twice; ids must be unique")
         seen.add(row["id"])

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import read_json, write_bytes, write_json
+from tunixlib.holding import locked_runs, refuse_if_locked
+from tunixlib.running.housekeeping import drop_weights
 from tunixlib.running.pipeline import Say, run_pipeline, stage_notebooks
 from tunixlib.running.profiles import PROFILES, check_parameters, load_profile, merge_declared
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError, runs_root
@@ -18,8 +20,8 @@ from tunixlib.studies.bar import Bar, PlannedRun, planned_runs, read_bar
 from tunixlib.studies.document import BAR, STUDY, study_document, study_figure, study_texts
 from tunixlib.studies.gate import expected_resolution
 from tunixlib.studies.results import study_runs
-from tunixlib.studies.verify_study import bar_record, committed_bytes, parameter_faults, same_code
-from tunixlib.submission.environment import capture_commit
+from tunixlib.studies.verify_study import bar_record, committed_bytes, parameter_faults
+from tunixlib.submission.environment import capture_commit, same_code
 
 STUDIES = PROFILES / "studies"
 
@@ -28,12 +30,14 @@ def run_study(profile: str, say: Say = print, *, rehearsal: bool = False, keep_w
     """Make every run of a study that is not there yet, then write the study's folder and return it.
 
     ``rehearsal`` goes on without a committed bar and a clean tree; ``verify`` will say so. Weights of sealed runs are
-    deleted unless ``keep_weights``. Raises BarError, ProfileError, RunError or NotebookError; finished runs stay.
+    deleted unless ``keep_weights`` or locked. Raises BarError, ProfileError, RunError or NotebookError; what is
+    finished stays.
     """
     path = study_path(profile)
     bar = read_bar(path)
     content = path.read_bytes()
     file, folder = _relative(path), runs_root() / bar.study
+    refuse_if_locked(folder)
     for name in (STUDY, MANIFEST):
         if (folder / name).is_file():
             raise RunError(f"{bar.study!r} is finished ({name} is there); give a new bar another name under study")
@@ -44,7 +48,7 @@ def run_study(profile: str, say: Say = print, *, rehearsal: bool = False, keep_w
     for number, planned in enumerate(runs, start=1):
         state = committed_state(file, content, rehearsal)  # hours may have passed since the last one
         _make(bar, planned, f"[run {number}/{len(runs)}]", state, say, rehearsal, profile)
-        if not keep_weights:
+        if not keep_weights and planned.run_id not in locked_runs(folder.parent):
             drop_weights(Run(folder.parent / planned.run_id))
     return write_study(folder, bar, file, content)
 
@@ -113,18 +117,6 @@ def _make(
         )
     other = "" if manifest["commit"] == state["commit"] else f" (at commit {manifest['commit'][:12]}, same code)"
     say(f"{label} {planned.run_id}: sealed, skipped{other}")
-
-
-def drop_weights(run: Run) -> int:
-    """Delete weights and tokenizers of a sealed run's checkpoints, keep their records; returns the bytes freed."""
-    if not run.sealed:
-        raise RunError(f"run {run.run_id!r} is not sealed: its weights are still needed")
-    freed = 0
-    for path in run.root.glob("training/*/*/checkpoint/*"):
-        if path.is_file() and path.name != "checkpoint.json":
-            freed += path.stat().st_size
-            path.unlink()
-    return freed
 
 
 def write_study(folder: Path, bar: Bar, file: str, content: bytes) -> Path:

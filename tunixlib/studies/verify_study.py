@@ -18,20 +18,13 @@ from tunixlib.runs import PROJECT_ROOT
 from tunixlib.studies.bar import Bar, parse_bar, planned_runs
 from tunixlib.studies.document import BAR, STUDY, study_document, study_texts
 from tunixlib.studies.results import study_runs
-from tunixlib.submission.environment import git
+from tunixlib.submission.environment import MAKING, git, same_code
 from tunixlib.submission.leaks import leaks_in
 from tunixlib.submission.problems import Problem, Report, shorten
 from tunixlib.submission.verify import BROKEN_CONTENT, verify_run
 
 AGAIN = "restore the study's folder and its runs, or run the study again under another name"
 CHECKS = 6  # bytes, bar, runs, results, code, and each run on its own
-
-# What makes the numbers of a run; the analysis of sealed runs may change.
-MAKING = (
-    "tunixlib/artifacts.py", "tunixlib/traces.py", "tunixlib/checking", "tunixlib/seeding", "tunixlib/modeling",
-    "tunixlib/training", "tunixlib/evaluation", "notebooks/01_seed.ipynb", "notebooks/02_train.ipynb",
-    "notebooks/03_curriculum.ipynb", "notebooks/05_evaluate.ipynb", "data", "requirements.txt",
-)  # fmt: skip
 
 
 class StudyReport(Report):
@@ -85,13 +78,6 @@ def committed_bytes(commit: str, file: str, repository: Path) -> bytes | None:
     """The bytes of a file in a commit; None when the commit is not there or does not hold it."""
     done = git(repository, "cat-file", "blob", f"{commit}:{file}")
     return done.stdout if done and done.returncode == 0 else None
-
-
-def same_code(commit: str, other: str, profile: str, repository: Path) -> bool:
-    """Whether what makes the numbers of a run is the same in two commits, the base profile included."""
-    paths = [*MAKING, f"notebooks/profiles/{profile}.yaml"]
-    done = git(repository, "diff", "--quiet", commit, other, "--", *paths)
-    return commit == other or bool(done and done.returncode == 0)
 
 
 def _bytes(folder: Path, found: dict[str, Any]) -> Iterator[Problem]:

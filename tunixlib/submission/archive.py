@@ -18,7 +18,7 @@ from tunixlib.seeding import datasets
 from tunixlib.submission.cards import model_card
 from tunixlib.submission.data_card import dataset_card
 from tunixlib.submission.facts import read_facts
-from tunixlib.submission.sealing import evidence_files
+from tunixlib.submission.sealing import evidence_files, refuse_links
 
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 PLAIN_FILE = 0o100644 << 16  # a regular file, rw-r--r--
@@ -55,6 +55,7 @@ def archive_parts(run: Run) -> dict[str, dict[str, bytes]]:
 
 def evidence_contents(run: Run) -> dict[str, bytes]:
     """The evidence files; of a sealed run those that its manifest names, with the bytes that it names, and itself."""
+    refuse_links(run)
     named: dict[str, str] = read_json(run.path(MANIFEST))["files"] if run.sealed else {}
     found = {}
     for name in sorted({*evidence_files(run.root), *named}):
@@ -85,5 +86,5 @@ def _project_files(patterns: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
     for pattern in patterns:
         for path in PROJECT_ROOT.glob(pattern):
             relative = path.relative_to(PROJECT_ROOT)
-            if path.is_file() and not any(part.startswith(".") for part in relative.parts):
+            if path.is_file() and not path.is_symlink() and not any(part.startswith(".") for part in relative.parts):
                 yield relative.as_posix(), path.read_bytes()

@@ -27,6 +27,7 @@ from tunixlib.submission.folders import (
 )
 from tunixlib.submission.kaggle_metadata import load_metadata
 from tunixlib.submission.report import render_report
+from tunixlib.submission.secrets import refuse_secrets
 from tunixlib.submission.writeup import is_edited, writeup
 from tunixlib.tables import markdown_table
 
@@ -39,7 +40,7 @@ def publish(run: Run) -> list[Path]:
     """Write all that is published of a sealed run and return the paths of report, zip, folders and write-up.
 
     Raises RunError when the run is not sealed or a file is not the one that was sealed, MetadataError when
-    ``kaggle-metadata.json`` breaks a rule.
+    ``kaggle-metadata.json`` breaks a rule, SecretError when a file that would be published holds a secret.
     """
     if not run.sealed:
         raise RunError(
@@ -55,6 +56,7 @@ def publish(run: Run) -> list[Path]:
         WRITEUP: current_writeup(run).encode("utf-8"),
         REPORT: render_report(run).encode("utf-8"),
     }
+    refuse_secrets(contents)
     target = DIST / run.run_id
     DIST.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{run.run_id}.", suffix=".part", dir=DIST) as scratch:

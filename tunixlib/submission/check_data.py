@@ -15,12 +15,16 @@ from tunixlib.seeding import datasets
 from tunixlib.seeding.datasets import split_stages
 from tunixlib.seeding.gate import LeakError, check_disjoint
 from tunixlib.submission.evidence import Evidence
-from tunixlib.submission.problems import Problem, shorten
+from tunixlib.submission.problems import Problem, same, shorten
 from tunixlib.traces import BadLine
+
+FILES = ("dataset.jsonl", "split_stats.json", "stage_a.jsonl", "stage_b.jsonl", "stage_c.jsonl")
 
 
 def check_data(evidence: Evidence) -> Iterator[Problem]:
     """The dataset is the committed one, its traces are valid, and the three stages are exactly its parts."""
+    for name in sorted(evidence.below("data").keys() - {f"data/{name}" for name in FILES}):
+        yield Problem(name, "a file that no stage reads", f"only {', '.join(FILES)}", "move it out of the run")
     yield from _validity(evidence)
     key, sha = evidence.manifest["dataset"]["dataset_key"], evidence.hashes.get("data/dataset.jsonl", "")
     yield from committed_problems(MANIFEST, key, sha)
@@ -32,7 +36,7 @@ def check_data(evidence: Evidence) -> Iterator[Problem]:
             counted = f"the {len(expected)} traces of stage {stage}, in the dataset's order"
             yield Problem(f"data/{name}", f"{len(found)} traces that are not these", counted, "run 01_seed again")
     found_stats, stats = evidence.json("data/split_stats.json"), {**stats, "dataset_key": key, "sha256": sha}
-    if found_stats != stats:
+    if not same(found_stats, stats):
         place = first_difference(found_stats, stats)
         yield Problem("data/split_stats.json", place, "the counts of the dataset", "run 01_seed again")
     yield from _gate(evidence)

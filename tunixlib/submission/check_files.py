@@ -25,6 +25,7 @@ SUFFIXES = (".json", ".jsonl", ".md", ".ipynb", ".png")
 FORMS: tuple[tuple[str, type[BaseModel]], ...] = (
     (r"provenance\.json", schemas.Provenance),
     (r"eval_summary\.json", schemas.Summary),
+    (r"training/[^/]+/lengths\.json", schemas.Lengths),
     (r"training/.+/checkpoint\.json", CheckpointRecord),
     (r"training/.+/metrics\.jsonl", schemas.MetricsRow),
     (r"training/.+/order\.jsonl", schemas.StepRow),
@@ -35,6 +36,8 @@ FORMS: tuple[tuple[str, type[BaseModel]], ...] = (
 def check_manifest(evidence: Evidence) -> Iterator[Problem]:
     """The manifest has its form, its own digest, and the name of its folder."""
     manifest = evidence.manifest
+    if (evidence.root / MANIFEST).is_symlink():
+        yield Problem(MANIFEST, "a link", "the file itself")
     yield from form_problems(MANIFEST, schemas.Manifest, manifest)
     digest = manifest_digest(manifest)
     if manifest.get("digest") != digest:

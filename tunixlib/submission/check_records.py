@@ -3,12 +3,15 @@
 01_seed writes data -> 02_train reads these very bytes and writes training/flat -> ... -> 07_submission
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from tunixlib.runs import MANIFEST, STAGES
 from tunixlib.submission.evidence import Evidence
-from tunixlib.submission.problems import Problem, shorten
+from tunixlib.submission.problems import Problem, same, shorten
 
 PROVENANCE = "provenance.json"
 
@@ -22,6 +25,10 @@ def check_provenance(evidence: Evidence) -> Iterator[Problem]:
     yield from _chain(evidence)
     yield from _agreement(evidence)
     yield from _manifest_facts(evidence)
+    yield from _command(evidence.manifest)
+    yield from _times(evidence)
+    if not evidence.manifest["notes"]:  # made in one session
+        yield from _one_machine(evidence)
 
 
 def _chain(evidence: Evidence) -> Iterator[Problem]:
@@ -51,7 +58,7 @@ def _agreement(evidence: Evidence) -> Iterator[Problem]:
     for name, entry in evidence.stages.items():
         for parameter, value in entry["parameters"].items():
             writer, known = first.setdefault(parameter, (name, value))
-            if known != value:
+            if not same(known, value):
                 found = f"{parameter} = {shorten(value)} in {name} and {shorten(known)} in {writer}"
                 yield Problem(PROVENANCE, found, "one value", "make the run again with one set of parameters")
 
@@ -78,5 +85,52 @@ def _manifest_facts(evidence: Evidence) -> Iterator[Problem]:
         ("environment/training", manifest["environment"]["training"], chosen, "the checkpoints' records"),
     )  # fmt: skip
     for name, found, expected, source in facts:
-        if found != expected:
+        if not same(found, expected):
             yield Problem(MANIFEST, f"{name} {shorten(found)}", f"{shorten(expected)} from {source}")
+
+
+def _command(manifest: Mapping[str, Any]) -> Iterator[Problem]:
+    """A profile or a run id that the command names is the manifest's."""
+    for option, key in (("profile", "profile"), ("run-id", "run_id")):
+        words = re.findall(rf"--{option}[ =](\S+)", manifest["command"])
+        if words and manifest[key] not in (words[-1], Path(words[-1]).stem):
+            yield Problem(MANIFEST, f"command {shorten(manifest['command'])}", f"--{option} {manifest[key]}")
+
+
+def _times(evidence: Evidence) -> Iterator[Problem]:
+    """The run was sealed after its notebooks had ended, and evaluated while 05_evaluate ran."""
+    sealed, evaluated = (_time(text) for text in (evidence.manifest["timestamp"], evidence.summary["evaluated_at"]))
+    for stage, entry in evidence.stages.items():
+        if "notebook" not in entry:
+            continue
+        name = entry["notebook"]["executed"]
+        papermill = evidence.json(name)["metadata"]["papermill"]
+        ended = _time(papermill["end_time"])
+        started = _time(papermill.get("start_time", papermill["end_time"]))
+        if ended > sealed:
+            found = f"timestamp {evidence.manifest['timestamp']}"
+            yield Problem(MANIFEST, found, f"a time after {papermill['end_time']}, when {stage} ended")
+        if stage == "05_evaluate" and not started <= evaluated <= ended:
+            found = f"evaluated_at {evidence.summary['evaluated_at']}"
+            yield Problem("eval_summary.json", found, f"a time at which {name} ran")
+
+
+def _time(text: str) -> datetime:
+    """A time of day in UTC to the second: papermill writes fractions, and in some versions no zone."""
+    return datetime.fromisoformat(text).replace(tzinfo=None, microsecond=0)
+
+
+def _one_machine(evidence: Evidence) -> Iterator[Problem]:
+    """In one session everything is computed on one machine, so ``auto`` chose alike in training and evaluation."""
+    summary, manifest = evidence.summary, evidence.manifest
+    accelerator = manifest["environment"]["accelerator"]
+    if (summary["device"] == "cpu") != (accelerator == "none"):
+        yield Problem("eval_summary.json", f"device {summary['device']}", f"that of accelerator {accelerator!r}")
+    wishes = evidence.parameters("05_evaluate")["EVAL_DTYPE"], evidence.parameters("02_train").get("PRECISION")
+    for name, chosen in manifest["environment"]["training"].items():
+        place = f"training/{name}/checkpoint/checkpoint.json"
+        if chosen["device"] != summary["device"]:
+            yield Problem(place, f"chosen/device {chosen['device']}", f"{summary['device']} as in eval_summary.json")
+        if wishes == ("auto", "auto") and chosen["precision"] != summary["precision"]:
+            found = f"chosen/precision {chosen['precision']}"
+            yield Problem(place, found, f"{summary['precision']} as in eval_summary.json")

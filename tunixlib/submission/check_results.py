@@ -4,20 +4,20 @@ for problem in check_predictions(evidence):
     print(problem)        # predictions/eval-core/flat.jsonl: found row 3 (eval-core/0003) says correct is True ...
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from tunixlib.analysis.claims import check_claims as recompute_claims
-from tunixlib.analysis.claims import differences
+from tunixlib.analysis.claim_kinds import render_claim
+from tunixlib.analysis.claims import build_claims, differences
 from tunixlib.analysis.report_text import render_analysis
-from tunixlib.analysis.run_files import SEGMENTS
-from tunixlib.evaluation.scoring import ITEM_FIELDS, rescore, scorecard
+from tunixlib.analysis.run_files import BASE, SEGMENTS
+from tunixlib.evaluation.scoring import ITEM_FIELDS, rescore
 from tunixlib.submission.check_data import committed_items, committed_problems
 from tunixlib.submission.evidence import Evidence
-from tunixlib.submission.problems import Problem, shorten
+from tunixlib.submission.problems import Problem, same, shorten
+from tunixlib.training.arms import ARMS
 
-SUMMARY = "eval_summary.json"
+SUMMARY, CLAIMS = "eval_summary.json", "claims.json"
 FINAL = SEGMENTS["curriculum"][-1]
 EVALUATE = "run 05_evaluate again"
 ANALYSE = "run 06_analysis again"
@@ -28,6 +28,10 @@ def check_predictions(evidence: Evidence) -> Iterator[Problem]:
     summary, parameters = evidence.summary, evidence.parameters("05_evaluate")
     if sorted(summary["eval_sets"]) != sorted(evidence.eval_sets):
         yield Problem(SUMMARY, f"eval_sets {sorted(summary['eval_sets'])}", f"{sorted(evidence.eval_sets)}", EVALUATE)
+    names = _checkpoints(evidence, parameters.get("CHECKPOINTS", []))
+    if summary["checkpoints"] != names:
+        asked = f"{names}, as CHECKPOINTS and the arms give"
+        yield Problem(SUMMARY, f"checkpoints {summary['checkpoints']}", asked, EVALUATE)
     files = {f"predictions/{e}/{c}.jsonl" for e in evidence.eval_sets for c in summary["checkpoints"]}
     for name in sorted(files ^ evidence.below("predictions").keys()):
         found, expected = ("no file", "one") if name in files else ("a file", "none")
@@ -42,13 +46,20 @@ def check_predictions(evidence: Evidence) -> Iterator[Problem]:
     yield from _headline_numbers(evidence)
 
 
+def _checkpoints(evidence: Evidence, asked: list[str]) -> list[str]:
+    """The base model, then the last checkpoints of arms and of the curriculum's stages: all, or those asked for."""
+    further = [arm for arm in ARMS[2:] if evidence.below(f"training/{arm}")]
+    names = [BASE, *further, "flat", *SEGMENTS["curriculum"]]
+    return [name for name in names if not asked or name in asked]
+
+
 def _questions(evidence: Evidence, eval_set: str, parameters: dict[str, Any]) -> Iterator[Problem]:
     entry = evidence.summary["eval_sets"][eval_set]
     yield from committed_problems(SUMMARY, eval_set, entry["sha256"])
     items = committed_items(eval_set, entry["sha256"])
     first = items if items is not None else evidence.predictions(eval_set, evidence.summary["checkpoints"][0])
     count = parameters["EVAL_ITEMS"] or len(first)
-    if entry["items"] != min(count, len(first)):
+    if type(entry["items"]) is not int or entry["items"] != min(count, len(first)):
         found = f"{entry['items']} items of {eval_set}"
         yield Problem(
             SUMMARY, found, f"{min(count, len(first))}, as EVAL_ITEMS = {parameters['EVAL_ITEMS']} gives", EVALUATE
@@ -80,7 +91,7 @@ def _scorecards(evidence: Evidence) -> Iterator[Problem]:
         yield Problem(SUMMARY, f"scorecards of {shorten(found)}", f"{shorten(expected)}", EVALUATE)
         return
     for index, (checkpoint, eval_set) in enumerate(expected):
-        counted = scorecard(evidence.predictions(eval_set, checkpoint), checkpoint, eval_set)
+        counted = evidence.scorecard(eval_set, checkpoint)
         for place, one, other in differences(summary["scorecards"][index], counted, f"/scorecards/{index}"):
             source = f"{other} from predictions/{eval_set}/{checkpoint}.jsonl"
             yield Problem(SUMMARY, f"{place} {one}", source, EVALUATE)
@@ -88,7 +99,7 @@ def _scorecards(evidence: Evidence) -> Iterator[Problem]:
 
 def _headline_numbers(evidence: Evidence) -> Iterator[Problem]:
     summary = evidence.summary
-    card = scorecard(evidence.predictions(evidence.eval_sets[0], FINAL), FINAL, evidence.eval_sets[0])
+    card = evidence.scorecard(evidence.eval_sets[0], FINAL)
     loss = evidence.rows(f"training/curriculum/{FINAL}/metrics.jsonl")[-1]["loss"]
     wish = evidence.parameters("05_evaluate")["EVAL_DTYPE"]  # auto leaves the choice to the machine
     facts = (
@@ -98,24 +109,27 @@ def _headline_numbers(evidence: Evidence) -> Iterator[Problem]:
         ("precision", summary["precision"], wish if wish != "auto" else summary["precision"]),
     )
     for name, found, expected in facts:
-        if found != expected:
+        if not same(found, expected):
             yield Problem(SUMMARY, f"{name} {shorten(found)}", shorten(expected), EVALUATE)
 
 
 def check_claims(evidence: Evidence) -> Iterator[Problem]:
     """Every claim follows from the files it names, and the analysis says what the claims say."""
-    for sentence in recompute_claims(evidence.run):
-        if not sentence.startswith(SUMMARY):  # the scorecards are counted again above
-            yield _claim_problem(sentence)
-    found, expected = evidence.text("analysis.md"), render_analysis(evidence.run)
-    if found != expected:
-        lines = zip(f"{found}\n".split("\n"), f"{expected}\n".split("\n"), strict=False)
-        number = next((n for n, (one, other) in enumerate(lines, start=1) if one != other), found.count("\n") + 1)
+    document, expected = evidence.json(CLAIMS), build_claims(evidence.run)
+    wrong = list(differences(_without_texts(document), _without_texts(expected), ""))
+    for pointer, found, wanted in wrong:
+        yield Problem(CLAIMS, f"{pointer} {shorten(found)}", shorten(wanted), ANALYSE)
+    for claim in () if wrong else document["claims"]:
+        if claim["text"] != render_claim(claim):
+            yield Problem(CLAIMS, f"{claim['id']}: {shorten(claim['text'])}", shorten(render_claim(claim)), ANALYSE)
+    text, rendered = evidence.text("analysis.md"), render_analysis(evidence.run)
+    if text != rendered:
+        lines = zip(f"{text}\n".split("\n"), f"{rendered}\n".split("\n"), strict=False)
+        number = next((n for n, (one, other) in enumerate(lines, start=1) if one != other), text.count("\n") + 1)
         yield Problem("analysis.md", f"other words from line {number} on", "the text that claims.json gives", ANALYSE)
 
 
-def _claim_problem(sentence: str) -> Problem:
-    parts = re.fullmatch(r"claims\.json, (.*?: )found (.*), expected (.*?); (.*)", sentence, re.DOTALL)
-    if parts:
-        return Problem("claims.json", parts[1] + parts[2], parts[3], parts[4])
-    return Problem("claims.json", sentence, "claims that follow from the run's files", ANALYSE)
+def _without_texts(document: dict[str, Any]) -> dict[str, Any]:
+    """A sentence may differ in its last digit where a value does, within the tolerance for values."""
+    claims = [{key: value for key, value in claim.items() if key != "text"} for claim in document["claims"]]
+    return {**document, "claims": claims}

@@ -6,23 +6,36 @@ for problem in check_training(evidence):
 The plan is made again from ``data/``, the recorded lengths and the parameters, and compared batch by batch.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tunixlib.modeling.models import weights_sha256
 from tunixlib.runs import STAGES as NOTEBOOK_STAGES
+from tunixlib.submission.check_metrics import check_metrics
 from tunixlib.submission.evidence import Evidence
-from tunixlib.submission.problems import Problem, shorten
+from tunixlib.submission.problems import Problem, same, shorten
 from tunixlib.training.arms import LENGTHS, STAGES, order_batches, plan_arm
 
 SEGMENT_FILES = ("checkpoint/checkpoint.json", "metrics.jsonl", "order.jsonl")
 RETRAIN = "train the arm again"
 
+# What may lie beside checkpoint.json: only it is evidence, but the whole folder is published as a model.
+MODEL_FILES = re.compile(
+    r"(checkpoint|config|generation_config|(pre)?processor_config|tokenizer|tokenizer_config|special_tokens_map"
+    r"|added_tokens|vocab)\.json|merges\.txt|tokenizer\.model|chat_template\.jinja"
+    r"|model(-\d+-of-\d+)?\.safetensors(\.index\.json)?"
+)
+
+# More rows than this are not planned: a forged EPOCHS must not keep the reader busy for hours.
+MOST_ROWS = 20_000_000
+
 
 def check_training(evidence: Evidence) -> Iterator[Problem]:
     """Orders, metrics and checkpoints of every arm, and equal work in all of them."""
     tokens: dict[str, tuple[int, int]] = {}
-    for arm in sorted({name.split("/")[1] for name in evidence.below("training")}):
+    yield from _arms(evidence)
+    for arm in _arm_names(evidence):
         writer = next(stage.name for stage in NOTEBOOK_STAGES if f"training/{arm}" in stage.writes)
         parameters = evidence.parameters(writer)
         yield from _orders(evidence, arm, parameters)
@@ -33,6 +46,23 @@ def check_training(evidence: Evidence) -> Iterator[Problem]:
         if not limited and tokens[arm] != next(iter(tokens.values())):
             found = f"{tokens[arm]} tokens and supervised tokens, {next(iter(tokens.items()))} in the other arm"
             yield Problem(f"training/{arm}", found, "equal numbers, since both consume the same rows", RETRAIN)
+    yield from check_metrics(evidence)
+
+
+def _arm_names(evidence: Evidence) -> list[str]:
+    return sorted({name.split("/")[1] for name in evidence.below("training")})
+
+
+def _arms(evidence: Evidence) -> Iterator[Problem]:
+    """The arms are those that were asked for, and all count a trace's tokens alike."""
+    asked = sorted(["flat", *evidence.parameters("03_curriculum").get("ARMS", ["curriculum"])])
+    if _arm_names(evidence) != asked:
+        found = f"arms {', '.join(_arm_names(evidence))}"
+        yield Problem("training", found, f"{', '.join(asked)}, as ARMS says", "run 03_curriculum again")
+    lengths = {arm: evidence.hashes.get(f"training/{arm}/{LENGTHS}") for arm in _arm_names(evidence)}
+    for arm, sha in lengths.items():
+        if sha != lengths.get("flat"):
+            yield Problem(f"training/{arm}/{LENGTHS}", "other lengths", "those of the flat arm", RETRAIN)
 
 
 def _segments(evidence: Evidence, arm: str) -> list[str]:
@@ -48,6 +78,9 @@ def _orders(evidence: Evidence, arm: str, parameters: dict[str, Any]) -> Iterato
         yield Problem(file, f"lengths of {len(lengths)} traces", "one of every trace in data/", RETRAIN)
         return
     kept = {stage: [i for i in found if lengths[i] <= limit] for stage, found in ids.items()}
+    if (rows := sum(e * len(kept[s]) for e, s in zip(parameters["EPOCHS"], STAGES, strict=False))) > MOST_ROWS:
+        yield Problem(file, f"EPOCHS that make {rows} rows", f"at most {MOST_ROWS}", RETRAIN)
+        return
     plan = plan_arm(arm, kept, parameters["EPOCHS"], parameters["SEED"])
     names = [segment.name for segment in plan]
     if sorted(names) != _segments(evidence, arm):
@@ -93,7 +126,7 @@ def _chain(evidence: Evidence, arm: str, parameters: dict[str, Any]) -> Iterator
         }
         found = {**record, **{f"config/{name}": record["config"].get(name) for name in names}}
         for name, value in expected.items():
-            if found[name] != value:
+            if not same(found[name], value):
                 yield Problem(file, f"{name} {shorten(found[name], 24)}", f"{shorten(value, 24)}", RETRAIN)
         if len(order) != len(metrics):
             yield Problem(
@@ -112,6 +145,10 @@ def _step_numbers(file: str, rows: Sequence[dict[str, Any]]) -> Iterator[Problem
 
 def _weights(evidence: Evidence, folder: str, expected: str) -> Iterator[Problem]:
     place = evidence.root / folder / "checkpoint"
+    for name in sorted(path.name for path in place.iterdir()):
+        if not (name.startswith(".") or MODEL_FILES.fullmatch(name)):
+            file = f"{folder}/checkpoint/{name}"
+            yield Problem(file, "a file that is no part of a model", "no such file", "move it out of the run")
     if any(place.glob("*.safetensors")):
         found = weights_sha256(place)
         if found != expected:

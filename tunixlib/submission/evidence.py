@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import sha256_file
+from tunixlib.evaluation.scoring import scorecard
 from tunixlib.runs import Run
 from tunixlib.submission.sealing import evidence_files
 from tunixlib.traces import BadLine, ReasoningTrace, read_traces
@@ -23,6 +24,7 @@ class Evidence:
     root: Path
     manifest: dict[str, Any]
     _documents: dict[str, Any] = field(default_factory=dict, repr=False)
+    _scorecards: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict, repr=False)
 
     @property
     def run(self) -> Run:
@@ -83,6 +85,19 @@ class Evidence:
         """``eval_summary.json``."""
         found: dict[str, Any] = self.json("eval_summary.json")
         return found
+
+    @cached_property
+    def weights(self) -> list[str]:
+        """The segments whose weights lie there, such as ``training/flat/stage_1``; git holds none."""
+        folders = {path.parent for path in self.root.glob("training/*/*/checkpoint/*.safetensors")}
+        return sorted(folder.parent.relative_to(self.root).as_posix() for folder in folders)
+
+    def scorecard(self, eval_set: str, checkpoint: str) -> dict[str, Any]:
+        """The scorecard as counted from the prediction rows, once."""
+        key = eval_set, checkpoint
+        if key not in self._scorecards:
+            self._scorecards[key] = scorecard(self.predictions(eval_set, checkpoint), checkpoint, eval_set)
+        return self._scorecards[key]
 
     def predictions(self, eval_set: str, checkpoint: str) -> list[dict[str, Any]]:
         """The prediction rows of one checkpoint on one evaluation set."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from tunixlib.artifacts import sha256_file
 from tunixlib.runs import MANIFEST, Run, RunError, is_evidence, runs_root
 from tunixlib.submission.sealing import evidence_files
+from tunixlib.submission.unpacking import unpack
 from tunixlib.submission.verify import verify_run
 
 # Problems of one run that are shown.
@@ -45,8 +46,7 @@ def _opened(path: Path, stack: ExitStack) -> Path:
         what = "a file that is no zip" if path.is_file() else "no such folder"
         raise RunError(f"{path}: found {what}, expected the output folder of a kernel, or a zip of it")
     place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tunixlib-import-")))
-    with zipfile.ZipFile(path) as archive:
-        archive.extractall(place)
+    unpack(path, place)
     return place
 
 
@@ -89,6 +89,7 @@ def _check(run: Run) -> None:
             f"run {run.run_id!r} is not sealed: the session ended before its last notebook. It cannot be imported; "
             "read ledger.json and the failed notebook beside it, then push the kernel again with less work or more time"
         )
+    Run.open(run.run_id)  # a folder of an archive can have any name
     report = verify_run(run.root)
     if report.problems:
         shown = "\n  ".join(str(problem) for problem in report.problems[:SHOWN])
@@ -123,7 +124,7 @@ def _copy(run: Run) -> Run:
         here.root.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{run.run_id}.", dir=here.root.parent) as scratch:
             made = Path(scratch) / run.run_id
-            for path in sorted(path for path in run.root.rglob("*") if path.is_file()):
+            for path in sorted(path for path in run.root.rglob("*") if path.is_file() and not path.is_symlink()):
                 relative = path.relative_to(run.root)
                 if is_evidence(relative) or "checkpoint" in relative.parts[:-1]:
                     (made / relative).parent.mkdir(parents=True, exist_ok=True)

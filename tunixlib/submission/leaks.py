@@ -6,51 +6,69 @@ r"""What evidence must not carry to other people: paths of the machine it was ma
 Questions and completions are other people's text and may speak of any path; secrets are looked for there, too.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from tunixlib.submission.problems import Problem, shorten
+from tunixlib.submission.secret_shapes import may_hold_secret, named_secrets
 
 _PATH = re.compile(
     r"(?<![\w.~/-])/(?:home|Users|root|work|mnt)/[^\s\"'<>]+"
     r"|(?<![A-Za-z0-9])[A-Za-z]:\\{1,2}(?:Users\b|[^\\\s:\"]+\\)[^\s\"'<>]*"
 )
-_SECRET = re.compile(
-    r"(?<![A-Za-z0-9])(?:hf_[A-Za-z0-9]{20,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|sk-[A-Za-z0-9_-]{20,}"
-    r"|AKIA[0-9A-Z]{16}(?![A-Za-z0-9])|AIza[0-9A-Za-z_-]{35}|xox[abp]-[0-9A-Za-z-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY"
-    r"|(?:KAGGLE_KEY|HF_TOKEN|API_KEY)\s*[=:]\s*[\"']?[\w-]{8,})"
-)
 # Whole texts are searched for these first: most files hold none, and need no walk through their strings.
-_HINT = re.compile(
-    r"/(?:home|Users|root|work|mnt)/|[A-Za-z]:\\|hf_|gh[pousr]_|github_pat_|sk-|AKIA|AIza|xox|PRIVATE KEY|_KEY|_TOKEN"
-)
+_PATH_WORDS = ("/home/", "/Users/", "/root/", "/work/", "/mnt/", ":\\")
+# JSON can write any letter by its number, and hide a word from a search through its text.
+_ESCAPED = "\\u00"
+
+# Kinds of output that are bytes; image/svg+xml is text.
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 FOREIGN_TEXT = ("data/", "predictions/")
 
 
 def leaks_in(name: str, text: str, value: Any) -> Iterator[Problem]:
     """Paths and secrets in a file's strings; ``value`` is its parsed content, ``text`` its raw text."""
-    if not _HINT.search(text):
+    escaped = _ESCAPED in text
+    if escaped or any(word in text for word in _PATH_WORDS):
+        yield from _paths(name, value)
+    if escaped or may_hold_secret(text):
+        kinds = {kind: place for place, string in strings(value) for kind, _ in named_secrets(string)}
+        for kind, place in kinds.items():
+            where = f" at {place}" if place else ""
+            remedy = "withdraw it where it was issued, then make the run again without it"
+            yield Problem(name, f"what looks like {kind}{where}", "no secret", remedy)
+
+
+def _paths(name: str, value: Any) -> Iterator[Problem]:
+    if name.startswith(FOREIGN_TEXT):
         return
-    for string in strings(value):
-        if (found := _PATH.search(string)) and not name.startswith(FOREIGN_TEXT):
+    for _, string in strings(value, together=False):
+        if found := _PATH.search(string):
             remedy = "record paths relative to the project, then make the run again"
             yield Problem(name, f"the absolute path {shorten(found[0])}", "paths relative to the project", remedy)
-        if found := _SECRET.search(string):
-            remedy = "withdraw that secret where it was issued, then make the run again without it"
-            yield Problem(name, f"what looks like a secret ({found[0][:4]}...)", "no secret", remedy)
 
 
-def strings(value: Any) -> Iterator[str]:
-    """All strings of a document, keys included; the bytes of pictures in notebook outputs are left out."""
+def strings(value: Any, place: str = "", together: bool = True) -> Iterator[tuple[str, str]]:
+    """``(JSON pointer, text)`` of all strings of a document, keys included; bytes of pictures are left out.
+
+    ``together`` also gives the lines of a list (a notebook's cell) as one text, and the names and strings of an object
+    as JSON: a secret may go over several of them.
+    """
     if isinstance(value, str):
-        yield value
+        yield place, value
     elif isinstance(value, dict):
-        for key, part in value.items():
-            yield key
-            if not key.startswith("image/"):
-                yield from strings(part)
+        kept = {key: part for key, part in value.items() if key not in PICTURES}
+        texts = {key: part for key, part in kept.items() if isinstance(part, str)}
+        if together and texts:
+            yield place, json.dumps(texts, ensure_ascii=False)
+        for key, part in kept.items():
+            yield place, key
+            yield from strings(part, f"{place}/{key}", together)
     elif isinstance(value, list):
-        for part in value:
-            yield from strings(part)
+        if together and len(value) > 1 and all(isinstance(part, str) for part in value):
+            yield place, "".join(value)
+        for number, part in enumerate(value):
+            yield from strings(part, f"{place}/{number}", together)

@@ -1,4 +1,4 @@
-"""Checks of executed notebooks and of pictures: what ran to its end, with these parameters, from this source.
+"""Checks of executed notebooks: what ran to its end, with these parameters, from this source, and shows these files.
 
 >>> unfinished({"metadata": {"papermill": {"end_time": "2026-01-01"}}, "cells": [code_cell_without_count]})
 'cell 0 was never run'
@@ -7,21 +7,22 @@ Executed copies are read as JSON: nbformat would take longer to import than all 
 """
 
 import ast
-import base64
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tunixlib.artifacts import canonical_json, sha256_text
+from tunixlib.runs import PROJECT_ROOT
+from tunixlib.submission.check_pictures import check_pictures
+from tunixlib.submission.environment import git
 from tunixlib.submission.evidence import Evidence
-from tunixlib.submission.problems import Problem, shorten
+from tunixlib.submission.problems import Problem, same, shorten
+from tunixlib.submission.shown import shown_problems
 
 INJECTED = "injected-parameters"
 RERUN = "run the notebook again"
-
-# Cells that end in one of these show a file of the run as it is.
-_SHOWN_FIGURE = re.compile(r"Image\(figures\[\"(\w+)\"\]\)")
-_SHOWN_ANALYSIS = 'Markdown(run.path("analysis.md").read_text(encoding="utf-8"))'
+_IN_COMMIT = re.compile(r"([0-9a-f]{40}|[0-9a-f]{64}):notebooks/\w+\.ipynb")
 
 
 def unfinished(notebook: Mapping[str, Any]) -> str | None:
@@ -29,12 +30,17 @@ def unfinished(notebook: Mapping[str, Any]) -> str | None:
     metadata = notebook["metadata"].get("papermill", {})
     if metadata.get("exception") or not metadata.get("end_time"):
         return f"papermill says end_time={metadata.get('end_time')}, exception={metadata.get('exception')}"
+    last = 0
     for number, cell in enumerate(notebook["cells"]):
         if cell["cell_type"] != "code" or not source_of(cell).strip():
             continue
-        if not cell.get("execution_count"):
+        count = cell.get("execution_count")
+        if not count:
             return f"cell {number} was never run"
-        if any(output["output_type"] == "error" for output in cell["outputs"]):
+        if count <= last or any(output.get("execution_count", count) != count for output in cell["outputs"]):
+            return f"cell {number} was not run in its order"
+        last = count
+        if any(output.get("output_type") == "error" for output in cell["outputs"]):
             return f"cell {number} ended in an error"
     return None
 
@@ -61,9 +67,34 @@ def check_notebooks(evidence: Evidence) -> Iterator[Problem]:
             yield Problem("provenance.json", f"no notebook for {stage}", "one, since a profile was run", RERUN)
     for name in sorted(evidence.below("notebooks").keys() - recorded):
         yield Problem(name, "a notebook that provenance.json does not name", "no such file", "move it out of the run")
-    for name in evidence.hashes:
-        if name.endswith(".png") and not _is_png((evidence.root / name).read_bytes()):
-            yield Problem(name, "bytes that are no whole PNG", "a PNG file", "run 06_analysis again")
+    yield from check_pictures(evidence)
+    yield from _committed_sources(evidence)
+
+
+def _committed_sources(evidence: Evidence) -> Iterator[Problem]:
+    """The sources are those of the commit that the manifest names, where git has it and the tree was clean."""
+    notes = {stage: entry["notebook"] for stage, entry in evidence.stages.items() if "notebook" in entry}
+    commit, several = evidence.manifest["commit"], any("commits" in note for note in evidence.manifest["notes"])
+    if evidence.manifest["dirty"] or several or not notes or not (PROJECT_ROOT / ".git").exists():
+        return
+    places = [f"{commit}:notebooks/{stage}.ipynb" for stage in notes]
+    if not all(_IN_COMMIT.fullmatch(place) for place in places):  # what a stranger wrote must not be an option of git
+        return
+    done = git(PROJECT_ROOT, "show", *places)
+    if done is None or done.returncode:
+        return
+    text, decoder = done.stdout.decode("utf-8"), json.JSONDecoder()
+    for note in notes.values():
+        notebook, end = decoder.raw_decode(text.lstrip())
+        text = text.lstrip()[end:]
+        if cells_sha256(notebook) != note["source_sha256"]:
+            yield Problem(note["executed"], "other cells", f"those of {note['source']} in commit {commit[:12]}", RERUN)
+
+
+def cells_sha256(notebook: Mapping[str, Any]) -> str:
+    """The hash of a notebook's cells but the injected one: what it says, not how the file is formatted."""
+    cells = [[cell["cell_type"], source_of(cell)] for cell in notebook["cells"] if not is_injected(cell)]
+    return sha256_text(canonical_json(cells))
 
 
 def _notebook(evidence: Evidence, stage: str, entry: dict[str, Any], note: dict[str, str]) -> Iterator[Problem]:
@@ -76,13 +107,26 @@ def _notebook(evidence: Evidence, stage: str, entry: dict[str, Any], note: dict[
     notebook = evidence.json(name)
     if reason := unfinished(notebook):
         yield Problem(name, reason, "every cell run to its end", RERUN)
-    cells = [[cell["cell_type"], source_of(cell)] for cell in notebook["cells"] if not is_injected(cell)]
-    if sha256_text(canonical_json(cells)) != note["source_sha256"]:
+    if cells_sha256(notebook) != note["source_sha256"]:
         yield Problem(name, "other cells", f"those of the source, sha256 {note['source_sha256'][:16]}...", RERUN)
+    yield from _injected(name, notebook)
     yield from _parameters(name, notebook["cells"], entry["parameters"], evidence.manifest["run_id"])
     for number, cell in enumerate(notebook["cells"]):
         if cell["cell_type"] == "code":
-            yield from _shown(evidence, name, number, cell)
+            yield from shown_problems(evidence, name, number, cell, source_of(cell))
+
+
+def _injected(name: str, notebook: Mapping[str, Any]) -> Iterator[Problem]:
+    """The one cell that is not of the source gives parameters, those that papermill noted, and does nothing else."""
+    cells = [cell for cell in notebook["cells"] if is_injected(cell)]
+    given = assignments(source_of(cells[0])) if cells else {}
+    statements = [node for cell in cells for node in ast.parse(source_of(cell)).body]
+    if len(cells) > 1 or len(statements) != len(given):
+        found = f"{len(statements)} statements in {len(cells)} cells that the source does not have"
+        yield Problem(name, found, "one cell that gives each parameter once", RERUN)
+    noted = notebook["metadata"]["papermill"].get("parameters", {})
+    if not same(noted, given):
+        yield Problem(name, f"papermill's parameters {shorten(noted)}", f"the injected {shorten(given)}", RERUN)
 
 
 def _parameters(
@@ -93,7 +137,7 @@ def _parameters(
     expected = {**recorded, "RUN_ID": run_id}
     given.pop("RUNS_ROOT", None)
     for key in sorted(given.keys() | expected.keys()):
-        if given.get(key, ...) != expected.get(key, ...):
+        if key not in given or key not in expected or not same(given[key], expected[key]):
             found, wanted = (shorten(side[key], 40) if key in side else "nothing" for side in (given, expected))
             yield Problem(name, f"parameter {key} = {found}", f"{wanted} as provenance.json says", RERUN)
 
@@ -112,21 +156,3 @@ def assignments(source: str) -> dict[str, Any]:
             if isinstance(target, ast.Name) and isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
                 found[target.id] = ast.literal_eval(node.value)
     return found
-
-
-def _shown(evidence: Evidence, name: str, number: int, cell: Mapping[str, Any]) -> Iterator[Problem]:
-    """What a cell shows of the run's own files is those files."""
-    last = source_of(cell).strip().rsplit("\n", 1)[-1]
-    outputs = [output.get("data", {}) for output in cell["outputs"]]
-    if figure := _SHOWN_FIGURE.fullmatch(last):
-        file = f"figures/{figure[1]}.png"
-        pictures = [base64.b64decode("".join(data["image/png"])) for data in outputs if "image/png" in data]
-        if (evidence.root / file).read_bytes() not in pictures:
-            yield Problem(name, f"another picture, or none, in cell {number}", f"{file} as it is", RERUN)
-    texts = ["".join(data.get("text/markdown", "")) for data in outputs]
-    if last == _SHOWN_ANALYSIS and evidence.text("analysis.md") not in texts:
-        yield Problem(name, f"another text, or none, in cell {number}", "analysis.md as it is", RERUN)
-
-
-def _is_png(data: bytes) -> bool:
-    return data.startswith(b"\x89PNG\r\n\x1a\n") and data.endswith(b"IEND\xaeB`\x82")

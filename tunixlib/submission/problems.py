@@ -4,7 +4,11 @@
 eval_summary.json: found primary_score 0.9, expected 0.4; run 05_evaluate again
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from tunixlib.artifacts import canonical_json
 
 RESTORE = "restore the file from where the run was published, or make the run again"
 
@@ -31,16 +35,31 @@ class Report:
     checks: int
     seconds: float
     problems: list[Problem] = field(default_factory=list)
+    by_check: Mapping[str, int] = field(default_factory=dict)  # "hashes: every file has its sha256" -> its problems
+    weights: int = -1  # how many checkpoints' weights were hashed; -1 where nothing was looked for
 
     @property
     def headline(self) -> str:
-        """``run smoke-v1: 57 files, 9 checks, no problem found in 0.31 s``."""
-        problems = _counted(len(self.problems), "problem") if self.problems else "no problem found"
-        size = f"{_counted(self.files, 'file')}, {_counted(self.checks, 'check')}"
-        return f"run {self.run_id}: {size}, {problems} in {self.seconds:.2f} s"
+        """``run smoke-v1: 49 files, 10 checks, no problem found in 0.31 s; no weights here``."""
+        problems = counted(len(self.problems), "problem") if self.problems else "no problem found"
+        size = f"{counted(self.files, 'file')}, {counted(self.checks, 'check')}"
+        weights = f"; weights of {counted(self.weights, 'checkpoint')} checked" if self.weights else "; no weights here"
+        return f"run {self.run_id}: {size}, {problems} in {self.seconds:.2f} s{'' if self.weights < 0 else weights}"
+
+    @property
+    def checks_text(self) -> str:
+        """One line for each check: ``ok`` or how many problems it found, its name, what it looks at."""
+        verdicts = {what: counted(count, "problem") if count else "ok" for what, count in self.by_check.items()}
+        return "\n".join(f"{verdict:>12}  {what}" for what, verdict in verdicts.items())
 
 
-def _counted(count: int, noun: str) -> str:
+def same(one: Any, other: Any) -> bool:
+    """Whether two JSON values are the same text: 1, 1.0 and true are three values, which ``==`` does not tell apart."""
+    return canonical_json(one) == canonical_json(other)
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 file``, ``2 files``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 

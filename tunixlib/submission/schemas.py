@@ -9,14 +9,16 @@ Extra keys are refused because nobody checks them: a number that no check recomp
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 TraceId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,79}$")]
 Count = Annotated[int, Field(ge=0)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Timestamp = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+Commit = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64}|none)$")]
 Version = Literal["1.0"]
 
 
@@ -55,6 +57,7 @@ class Environment(_Document):
     accelerator: str
     packages: dict[str, str]
     training: dict[str, dict[str, Any]]
+    variables: list[VariableName] = []  # set when it was sealed: names only; earlier runs have none
 
 
 class Manifest(_Document):
@@ -69,7 +72,7 @@ class Manifest(_Document):
     eval_sets: dict[str, EvalSetName]
     seed: int
     max_steps: Count
-    commit: str
+    commit: Commit
     dirty: bool
     environment: Environment
     timestamp: Timestamp
@@ -149,6 +152,10 @@ class StepRow(_Document):
 
     step: Annotated[int, Field(ge=1)]
     trace_ids: Annotated[list[TraceId], Field(min_length=1)]
+
+
+class Lengths(RootModel[dict[TraceId, Annotated[int, Field(ge=1, strict=True)]]]):
+    """``lengths.json`` of an arm: trace id -> tokens."""
 
 
 class Prediction(_Document):

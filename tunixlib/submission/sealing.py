@@ -22,6 +22,7 @@ def seal(run: Run) -> dict[str, Any]:
     Raises RunError when a stage is missing or worked on inputs that have changed since.
     """
     run.refuse_if_sealed()
+    refuse_links(run)
     stages = [_stage_entry(run, stage) for stage in STAGES]
     write_json(run.path("provenance.json"), {"run_version": RUN_VERSION, "run_id": run.run_id, "stages": stages})
     manifest = _manifest(run, stages)
@@ -46,6 +47,15 @@ def evidence_files(root: Path) -> list[str]:
     """Every file of a run that the manifest must name: all evidence but the manifest itself, sorted."""
     files = (path.relative_to(root) for path in root.rglob("*") if path.is_file())
     return sorted(path.as_posix() for path in files if is_evidence(path) and path.as_posix() != MANIFEST)
+
+
+def refuse_links(run: Run) -> None:
+    """Raise RunError when any of a run's evidence is a link: its bytes lie elsewhere, and may change there."""
+    for path in sorted(run.root.rglob("*")):
+        if path.is_symlink() and is_evidence(path.relative_to(run.root)):
+            raise RunError(
+                f"run {run.run_id!r}: {run.relative(path)} is a link, expected the file itself; put the file there"
+            )
 
 
 def _stage_entry(run: Run, stage: Stage) -> dict[str, Any]:
@@ -74,6 +84,7 @@ def _stage_entry(run: Run, stage: Stage) -> dict[str, Any]:
 def _manifest(run: Run, stages: list[dict[str, Any]]) -> dict[str, Any]:
     parameters = {name: value for stage in stages for name, value in stage["parameters"].items()}
     sessions = _sessions(run)
+    commits = [*sessions, *_notes_of_stages(run)]
     base = read_json(run.path("eval_summary.json"))
     split = read_json(run.path("data", "split_stats.json"))
     return {
@@ -87,11 +98,11 @@ def _manifest(run: Run, stages: list[dict[str, Any]]) -> dict[str, Any]:
         "seed": parameters["SEED"],
         "max_steps": parameters["MAX_STEPS"],
         "commit": sessions[-1]["commit"],
-        "dirty": any(session["dirty"] for session in sessions),
+        "dirty": any(found["dirty"] for found in commits),
         "environment": {**capture_environment(), "training": _training_choices(run)},
         "timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "seconds": {stage["stage"]: stage["seconds"] for stage in stages},
-        "notes": _notes(sessions),
+        "notes": _notes(sessions, commits),
         "files": {name: sha256_file(run.path(name)) for name in evidence_files(run.root)},
     }
 
@@ -102,8 +113,13 @@ def _sessions(run: Run) -> list[dict[str, Any]]:
     return read_json(path)["sessions"] if path.is_file() else [by_hand]
 
 
-def _notes(sessions: list[dict[str, Any]]) -> list[str]:
-    commits = sorted({session["commit"] for session in sessions})
+def _notes_of_stages(run: Run) -> list[dict[str, Any]]:
+    """Commit and dirty as they were when each stage had ended: a run takes hours, in which a tree can change."""
+    return [read_json(path) for path in sorted(run.path(WORK, "pipeline").glob("*.json"))]
+
+
+def _notes(sessions: list[dict[str, Any]], found: list[dict[str, Any]]) -> list[str]:
+    commits = sorted({each["commit"] for each in found})
     notes = [] if len(sessions) == 1 else [f"made in {len(sessions)} sessions: it was interrupted and continued"]
     return notes if len(commits) == 1 else [*notes, f"the commits of its sessions: {', '.join(commits)}"]
 

@@ -1,11 +1,26 @@
 """Verify a sealed run offline: no GPU, no weights, no network. Every byte is hashed, every number recomputed.
 
     report = verify_run(Path("submission_runs/smoke-v1"))
-    print(report.headline)      # run smoke-v1: 57 files, 9 checks, no problem found in 0.31 s
+    print(report.headline)      # run smoke-v1: 49 files, 10 checks, no problem found in 0.31 s; no weights here
     for problem in report.problems:
         print(problem)          # eval_summary.json: found primary_score 0.9, expected 0.4; run 05_evaluate again
 
-Hashes alone prove little, since whoever changes a file can change its hash: so what can be recomputed is.
+Hashes alone prove little, since whoever changes a file can change its hash: so what can be recomputed is. Whoever
+changes the following, and then every hash, leaves a run without contradiction; only the git commit answers, in which
+the run was published:
+
+* what a model wrote: a completion together with its grade and all that is counted from it, a completion in ways that
+  change no count, the numbers of tokens of two completions exchanged, with their sum kept
+* what was measured: losses but the last (it is in ``eval_summary.json``), gradient norms, seconds with the speeds that
+  follow from them, loss scales; ``--recheck-loss`` computes the first loss of each segment again
+* targets of a step moved to another step, or trace lengths and all that follows from them: ``--recheck-loss`` counts
+  both again with the tokenizer
+* the sha256 of weights that do not lie here; tokenizer and configuration beside weights
+* names of machine, packages, threads, command, commit, profile and times, where nothing else in the run says the same;
+  settings of the optimizer that no parameter names, changed in every segment alike
+* pictures that are exchanged in ``figures/`` and in the notebook alike (``reproduce`` draws them again), and words that
+  notebooks print other than the results in ``shown``
+* data sets that the repository does not hold
 """
 
 import json
@@ -21,6 +36,7 @@ from tunixlib.submission.check_records import check_provenance
 from tunixlib.submission.check_results import check_claims, check_predictions
 from tunixlib.submission.check_training import check_training
 from tunixlib.submission.evidence import Evidence
+from tunixlib.submission.locks import lock_problems
 from tunixlib.submission.notebook_check import check_notebooks
 from tunixlib.submission.problems import Problem, Report, shorten
 
@@ -30,20 +46,22 @@ Check = Callable[[Evidence], Iterator[Problem]]
 
 # What is checked, and the file that is named when its content is too broken for the check to go on.
 CHECKS: tuple[tuple[str, str, Check], ...] = (
-    ("manifest", MANIFEST, check_manifest),
-    ("hashes", MANIFEST, check_hashes),
-    ("bytes", MANIFEST, check_bytes),
-    ("provenance", "provenance.json", check_provenance),
-    ("data", "data", check_data),
-    ("training", "training", check_training),
-    ("predictions", "predictions", check_predictions),
-    ("claims", "claims.json", check_claims),
-    ("notebooks", "notebooks", check_notebooks),
+    ("manifest: its form, its own digest, the folder's name", MANIFEST, check_manifest),
+    ("lock: a locked submission is the one that was locked", MANIFEST, lambda evidence: lock_problems(evidence.root)),
+    ("hashes: every file there with its sha256, and no other", MANIFEST, check_hashes),
+    ("bytes: canonical text of its form, no null, path or secret", MANIFEST, check_bytes),
+    ("provenance: each stage read what an earlier one wrote", "provenance.json", check_provenance),
+    ("data: valid traces, exact stages, no question trained on", "data", check_data),
+    ("training: orders, rates and checkpoints follow from data", "training", check_training),
+    ("predictions: graded and counted again", "predictions", check_predictions),
+    ("claims: recomputed, and the analysis from them", "claims.json", check_claims),
+    ("notebooks: run to their end, with these parameters, showing these results", "notebooks", check_notebooks),
 )
 
 # What content of the wrong kind raises: missing files and keys, values of other types, numbers without meaning.
 BROKEN = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
-BROKEN_CONTENT = (*BROKEN, SyntaxError, StopIteration, RunError)
+# Python's parser reports code that is nested too deep as SyntaxError, RecursionError or MemoryError.
+BROKEN_CONTENT = (*BROKEN, SyntaxError, MemoryError, StopIteration, RunError)
 
 
 def verify_run(folder: Path) -> Report:
@@ -51,11 +69,14 @@ def verify_run(folder: Path) -> Report:
     started = time.perf_counter()
     manifest = _read_manifest(folder)
     if isinstance(manifest, Problem):
-        return Report(folder.name, 0, 1, time.perf_counter() - started, [manifest])
+        return Report(folder.name, 0, 1, time.perf_counter() - started, [manifest, *lock_problems(folder)])
     evidence = Evidence(folder.resolve(), manifest)
-    problems = [problem for name, file, check in CHECKS for problem in _guarded(evidence, name, file, check)]
-    seconds = time.perf_counter() - started
-    return Report(folder.resolve().name, len(evidence.hashes) + 1, len(CHECKS), seconds, list(dict.fromkeys(problems)))
+    found = {name: list(dict.fromkeys(_guarded(evidence, name, file, check))) for name, file, check in CHECKS}
+    problems = list(dict.fromkeys(problem for by_check in found.values() for problem in by_check))
+    return Report(
+        evidence.root.name, len(evidence.hashes) + 1, len(CHECKS), time.perf_counter() - started, problems,
+        {name: len(by_check) for name, by_check in found.items()}, len(evidence.weights),
+    )  # fmt: skip
 
 
 def _read_manifest(folder: Path) -> dict[str, Any] | Problem:
@@ -80,7 +101,8 @@ def _guarded(evidence: Evidence, name: str, file: str, check: Check) -> Iterator
     try:
         yield from check(evidence)
     except BROKEN_CONTENT as error:
-        found = f"content with which the check of {name} cannot go on ({type(error).__name__}: {shorten(str(error))})"
+        what = name.partition(":")[0]
+        found = f"content with which the check of {what} cannot go on ({type(error).__name__}: {shorten(str(error))})"
         yield Problem(_named(evidence, error) or file, found, "files of their form; other problems may say more")
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
 from tunixlib.artifacts import read_json, write_json
 from tunixlib.modeling.checkpoints import CheckpointRecord, read_record
@@ -43,6 +44,7 @@ def train_in_processes(
         write_json(job, {
             "parent": str(parent), "out": str(out), "config": config.model_dump(), "choice": choice.record(),
             "names": dict(names), "batches": [pack(batch) for batch in steps],
+            "driver": {"pid": os.getpid(), "started": psutil.Process().create_time()},
         })  # fmt: skip
         with open(job.with_name("output.txt"), "wb") as output, _started(job, choice, output) as process:
             while process.poll() is None:

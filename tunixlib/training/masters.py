@@ -10,8 +10,8 @@ al., 2018); a step whose gradient overflows is skipped and the scale halved.
 """
 
 import math
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
@@ -51,11 +51,11 @@ class MasterWeights:
             for param, master in zip(self.params, self.masters, strict=True):
                 param.data = param.data.to(dtype)  # parameters only: rotary tables stay float32
                 master.grad = torch.zeros_like(master)
+        device = self.masters[0].device.type
         self.optimizer = torch.optim.AdamW(
             self.masters, lr=0.0, betas=(config.beta1, config.beta2), weight_decay=config.weight_decay, fused=True
         )
         self.max_grad_norm = config.max_grad_norm
-        device = self.masters[0].device.type
         self.scaler = torch.amp.GradScaler(device, enabled=dtype == torch.float16)
 
     def scale(self, loss: torch.Tensor) -> torch.Tensor:
@@ -78,10 +78,7 @@ class MasterWeights:
             self.optimizer.step()
         if self.scaler.is_enabled():
             self.scaler.update()
-        for param, master in zip(self.params, self.masters, strict=True):
-            param.grad = None
-            if self.copied:
-                param.copy_(master)
+        self._hand_out()
         return Update(float(norm), self.scaler.is_enabled() and not finite, float(self.scaler.get_scale()))
 
     def _gather(self) -> None:
@@ -94,6 +91,35 @@ class MasterWeights:
                 master.grad = torch.zeros_like(master)
             if self.total and master.grad is not None:
                 self.total(master.grad)
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """What the next update depends on besides gradient and loss scale: the masters and AdamW's moments."""
+        found = {}
+        for number, master in enumerate(self.masters):
+            found[f"{number}.master"] = master.detach()
+            found |= {f"{number}.{name}": value for name, value in self.optimizer.state.get(master, {}).items()}
+        return found
+
+    @torch.no_grad()
+    def load(self, tensors: Mapping[str, torch.Tensor], scaler: Mapping[str, Any]) -> None:
+        """Go on from a ``state`` and the ``state_dict`` of the scaler that went with it."""
+        moments: dict[int, dict[str, torch.Tensor]] = {}
+        for name, tensor in tensors.items():
+            number, _, what = name.partition(".")
+            if what == "master":
+                self.masters[int(number)].copy_(tensor)
+            else:
+                moments.setdefault(int(number), {})[what] = tensor
+        self.optimizer.load_state_dict({"state": moments, "param_groups": self.optimizer.state_dict()["param_groups"]})
+        self.scaler.load_state_dict(dict(scaler))
+        self._hand_out()
+
+    def _hand_out(self) -> None:
+        """Copy the masters into the model where it computes in less, and drop its gradients."""
+        for param, master in zip(self.params, self.masters, strict=True):
+            param.grad = None
+            if self.copied:
+                param.copy_(master)
 
     def restore(self) -> None:
         """Put the float32 masters into the model, for saving."""

@@ -9,10 +9,11 @@ same up to rounding, so arms stay comparable. Only when single rows do not fit a
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tunixlib.modeling.attention import MATMUL, choose_attention
 from tunixlib.modeling.memory import (
     DeviceMemory,
     MemoryProjection,
@@ -41,6 +42,7 @@ class Choice:
     processes: int
     rows_at_once: int  # in each process
     recompute: bool  # layers are computed again in the backward pass
+    attention: str = "sdpa"  # matmul for short rows on a CPU (modeling.attention), else the model's own
 
     def record(self) -> dict[str, Any]:
         """For ``chosen`` in ``checkpoint.json``."""
@@ -61,7 +63,7 @@ class Plan:
         rows = [
             ("device", choice.device), ("precision", f"{choice.precision}: {choice.precision_reason}"),
             ("processes", choice.processes), ("rows at once in each", choice.rows_at_once),
-            ("layers recomputed", "yes" if choice.recompute else "no"),
+            ("layers recomputed", "yes" if choice.recompute else "no"), ("attention", choice.attention),
         ]  # fmt: skip
         return markdown_table(("chosen", "value"), rows) + "\n\n" + self.projection.table(self.memory)
 
@@ -81,7 +83,9 @@ def plan_segment(parent: Path, rows: int, tokens: int, targets: int, config: SFT
     device = best_device()
     precision, reason = choose_precision(config.precision, device, model_type_of(parent))
     processes = config.processes or visible_processes()
+    attention = choose_attention(parent, device, tokens)
     shape, memory = model_shape(parent, config.lora_rank), device_memory(device)
+    shape = replace(shape, scores=shape.scores or attention == MATMUL)
     # On the CPU what other programs hold now does not count: the same machine makes the same choice.
     room = int(USABLE * memory.total) if device == "cpu" else min(memory.free, int(USABLE * memory.total))
     room //= processes if device == "cpu" else 1
@@ -91,7 +95,7 @@ def plan_segment(parent: Path, rows: int, tokens: int, targets: int, config: SFT
             shape, precision, rows=at_once, tokens=tokens, targets=at_once * targets, recompute=recompute
         )
         if found.total <= room:
-            return Plan(Choice(device, precision, reason, processes, at_once, recompute), found, memory)
+            return Plan(Choice(device, precision, reason, processes, at_once, recompute, attention), found, memory)
     raise TrainingError(
         f"training one row of {tokens} tokens in {precision} needs {gigabytes(found.total)} GB, found room for "
         f"{gigabytes(room)} GB on {device}: {advice(found, config)}"

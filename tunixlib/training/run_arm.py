@@ -72,7 +72,9 @@ def train_arm(
     for segment in segments:
         out = run.path("training", arm, segment.name)
         batches = segment_batches(segment, rows, traces_per_step, seed, pad_id)
-        names = {"arm": arm, "stage": segment.name, "dataset_sha256": dataset_sha256}
-        records.append(train_segment(parent, batches, config, out, arm_tokens=arm_tokens, choice=choice, **names))
+        records.append(train_segment(
+            parent, batches, config, out, arm=arm, stage=segment.name, dataset_sha256=dataset_sha256,
+            arm_tokens=arm_tokens, choice=choice, states=run.resume_path("training", arm, segment.name),
+        ))  # fmt: skip
         parent, _ = verified_checkpoint(out / "checkpoint")
     return records

@@ -2,11 +2,20 @@
 
     python -m torch.distributed.run --standalone --nproc-per-node 2 -m tunixlib.training.workers JOB.json
 
-A process that cannot go on leaves its message in ``error-<number>.txt`` beside the job.
+A process that cannot go on leaves its message in ``error-<number>.txt`` beside the job. When the process that wants the
+result is gone, killed perhaps, it ends at once: the next one may already be at work in the same run.
 """
 
+import os
 import sys
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+import psutil
 
 from tunixlib.artifacts import read_json, write_text
 from tunixlib.training.config import SFTConfig
@@ -21,6 +30,8 @@ def work(job: Path) -> None:
     from accelerate import Accelerator
 
     found = read_json(job)
+    if "driver" in found:
+        threading.Thread(target=end_with, args=(found["driver"],), daemon=True).start()
     choice = Choice(**found["choice"])
     accelerator = Accelerator(cpu=choice.device == "cpu", mixed_precision="no")
     try:
@@ -33,6 +44,14 @@ def work(job: Path) -> None:
         raise
     if torch.distributed.is_initialized():  # not when the job is for one process
         torch.distributed.destroy_process_group()
+
+
+def end_with(driver: Mapping[str, Any]) -> None:
+    """Wait until the process with this ``pid``, ``started`` then, is gone; then end this one without a word."""
+    with suppress(psutil.Error):
+        while psutil.Process(driver["pid"]).create_time() == driver["started"]:
+            time.sleep(1)
+    os._exit(1)
 
 
 if __name__ == "__main__":
