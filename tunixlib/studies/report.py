@@ -6,17 +6,12 @@ text = render_study(bar, claims, bar_record)      # claims: those of claims.json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tunixlib.analysis.verdicts import SUPPORTED
 from tunixlib.studies.bar import Bar
-from tunixlib.studies.results import NOT_SUPPORTED, SUPPORTED
+from tunixlib.studies.verdicts import RULE, finding_words
 from tunixlib.tables import markdown_table
 
 FIGURE = "order_effect.png"
-
-RULE = (
-    "*Supported*: the interval lies above 0 and reaches beyond the smallest effect of interest, and the adjusted p is "
-    "below alpha. *Not supported*: the interval lies between minus and plus the smallest effect, so that whatever "
-    "difference there is does not matter, or it lies below 0. *Undecided*: otherwise."
-)
 
 Claims = Mapping[str, Mapping[str, Any]]
 
@@ -33,7 +28,9 @@ def render_study(bar: Bar, claims: Sequence[Mapping[str, Any]], bar_record: Mapp
         RULE,
     ]
     for eval_set in bar.eval_sets:
-        parts += [f"## Right answers on {eval_set}", _rates(bar, known, eval_set), known[f"{eval_set}/base"]["text"]]
+        parts += [f"## Right answers on {eval_set}", _rates(bar, known, eval_set)]
+        parts += ["\n".join(words)] if (words := list(_seed_words(bar, known, eval_set))) else []
+        parts += [" ".join(known[f"{eval_set}/base{ending}"]["text"] for ending in ("", "/numeric"))]
     parts += ["## The bar", *_bar(bar, known, bar_record), "## Limits", _limits(), "## How to recheck", _recheck(bar)]
     return "\n\n".join(parts) + "\n"
 
@@ -45,17 +42,7 @@ def comparison_ids(bar: Bar) -> list[str]:
 
 def verdict_words(claim: Mapping[str, Any]) -> str:
     """The verdict on one comparison as a sentence."""
-    if "interval" not in claim:
-        return "Undecided: the comparison was refused."
-    low, high = claim["interval"]
-    smallest, names = claim["fields"]["smallest"], f"{claim['fields']['a']} over {claim['fields']['b']}"
-    if claim["verdict"] == SUPPORTED:
-        return f"Supported: a gain of {names}."
-    if claim["verdict"] == NOT_SUPPORTED and -smallest <= low and high <= smallest:
-        return f"Not supported, a null result: no gain of {names} that matters, and none the other way."
-    if claim["verdict"] == NOT_SUPPORTED:
-        return f"Not supported: the difference goes the other way, no gain of {names}."
-    return f"Undecided: these items and seeds neither show a gain of {names} nor rule one out."
+    return finding_words(claim["fields"])
 
 
 def _comparisons(bar: Bar, known: Claims) -> str:
@@ -63,8 +50,8 @@ def _comparisons(bar: Bar, known: Claims) -> str:
     for claim_id in comparison_ids(bar):
         claim = known[claim_id]
         f = claim["fields"]
-        cells = (points(claim), f"{f['p_value']:.2g}", f"{f['p_holm']:.2g}") if "interval" in claim else ("–", "–", "–")
-        rows.append((f"{f['eval_set']}: {f['a']} above {f['b']}", *cells, claim["verdict"]))
+        cells = (points(claim), f"{f['p_value']:.2g}") if "interval" in claim else ("–", "–")
+        rows.append((f"{f['eval_set']}: {f['a']} above {f['b']}", *cells, f"{f['p_holm']:.2g}", claim["verdict"]))
     refused = [f"- {known[i]['text']}" for i in comparison_ids(bar) if "interval" not in known[i]]
     table = markdown_table(("claim", "difference", "p", "adjusted p", "verdict"), rows)
     return "\n\n".join([table, *(["\n".join(refused)] if refused else [])])
@@ -90,6 +77,25 @@ def _rates(bar: Bar, known: Claims, eval_set: str) -> str:
     return markdown_table(("condition", *(f"seed {seed}" for seed in bar.seeds), "mean"), rows)
 
 
+def _seed_words(bar: Bar, known: Claims, eval_set: str) -> Iterator[str]:
+    """What a reader of single seeds would take for a contradiction of the verdict."""
+    for one in bar.comparisons:
+        whole = known[f"{eval_set}/{one.a}-vs-{one.b}"]
+        if "interval" not in whole:
+            continue
+        seeds = {seed: known[f"{eval_set}/{one.a}-vs-{one.b}/s{seed}"] for seed in bar.seeds_of(one.a, one.b)}
+        against = [str(seed) for seed, claim in seeds.items() if claim["value"] * whole["value"] < 0]
+        alone = [str(seed) for seed, claim in seeds.items() if claim["interval"][0] > 0 or claim["interval"][1] < 0]
+        words = f"- {one.a} minus {one.b}: "
+        if against:
+            yield f"{words}seed {', '.join(against)} points the other way than the mean of all seeds."
+        if alone and whole["fields"]["finding"] in ("open", "small", "nothing", "null"):
+            yield (
+                f"{words}the interval of seed {', '.join(alone)} by itself leaves out 0. It covers the choice of items "
+                "only; the verdict rests on all seeds."
+            )
+
+
 def _bar(bar: Bar, known: Claims, record: Mapping[str, Any]) -> Iterator[str]:
     where = f"`{record['file']}`, sha256 `{record['sha256'][:16]}…`, is a copy in `bar.yaml`"
     if record["committed"]:
@@ -101,7 +107,9 @@ def _bar(bar: Bar, known: Claims, record: Mapping[str, Any]) -> Iterator[str]:
     if claim := known.get("resolution"):
         enough = claim["verdict"] == SUPPORTED
         words = (
-            "That is enough" if enough else "That is coarser than the smallest effect of interest: a null was unlikely"
+            "That is enough"
+            if enough
+            else "That is coarser than the smallest effect of interest: an undecided end was likely"
         )
         yield f"{claim['text']} {words}."
 
