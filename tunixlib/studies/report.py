@@ -1,6 +1,6 @@
 """analysis.md of a study: the question, the verdict, what every seed showed, the bar; each number is a claim's.
 
-text = render_study(bar, claims, bar_record)      # claims: those of claims.json; bar_record: "bar" of study.json
+text = render_study(bar, claims, record)      # claims: those of claims.json; record: "bar" and "rules" of study.json
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ FIGURE = "order_effect.png"
 Claims = Mapping[str, Mapping[str, Any]]
 
 
-def render_study(bar: Bar, claims: Sequence[Mapping[str, Any]], bar_record: Mapping[str, Any]) -> str:
+def render_study(bar: Bar, claims: Sequence[Mapping[str, Any]], record: Mapping[str, Any]) -> str:
     """The text of ``analysis.md``. Raises KeyError when a claim of the bar is missing."""
     known = {claim["id"]: claim for claim in claims}
     primary = known[comparison_ids(bar)[0]]
@@ -31,7 +31,15 @@ def render_study(bar: Bar, claims: Sequence[Mapping[str, Any]], bar_record: Mapp
         parts += [f"## Right answers on {eval_set}", _rates(bar, known, eval_set)]
         parts += ["\n".join(words)] if (words := list(_seed_words(bar, known, eval_set))) else []
         parts += [" ".join(known[f"{eval_set}/base{ending}"]["text"] for ending in ("", "/numeric"))]
-    parts += ["## The bar", *_bar(bar, known, bar_record), "## Limits", _limits(), "## How to recheck", _recheck(bar)]
+    parts += [
+        "## The bar",
+        *_bar(bar, known, record["bar"]),
+        _rules(record["rules"]),
+        "## Limits",
+        _limits(),
+        "## How to recheck",
+        _recheck(bar),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -102,6 +110,7 @@ def _bar(bar: Bar, known: Claims, record: Mapping[str, Any]) -> Iterator[str]:
         yield f"Written before the runs: {where}. The runs name commit `{record['commit'][:12]}`, which holds it."
     else:
         yield f"A rehearsal: {where} and was in no commit when the runs were made, so nothing shows that it came first."
+    yield _versions(record)
     smallest = f"{100 * bar.smallest_effect:.1f} percentage points"
     yield f"Smallest effect of interest: {smallest}. Alpha: {bar.alpha:g}. Measure: `{bar.measure}`."
     if claim := known.get("resolution"):
@@ -112,6 +121,24 @@ def _bar(bar: Bar, known: Claims, record: Mapping[str, Any]) -> Iterator[str]:
             else "That is coarser than the smallest effect of interest: an undecided end was likely"
         )
         yield f"{claim['text']} {words}."
+
+
+def _versions(record: Mapping[str, Any]) -> str:
+    if "versions" not in record:
+        return "Its history is not known here."
+    after = record["versions_after_first_run"]
+    later = "none of them was" if not after else "1 of them was" if after == 1 else f"{after} of them were"
+    versions = "1 version" if record["versions"] == 1 else f"{record['versions']} versions"
+    return f"git knows {versions} of this file; {later} committed after the first run's commit."
+
+
+def _rules(record: Mapping[str, Any]) -> str:
+    if "same" not in record:
+        return "The commits of the runs are not known here, so nothing is said of the rules at their time."
+    if record["same"]:
+        return "The verdict's rules are those of the runs' commit."
+    between = f"git diff {record['runs_commit'][:12]} {record['commit'][:12]} -- tunixlib/analysis tunixlib/studies"
+    return f"The rules were changed after the runs began: `{between}`"
 
 
 def _limits() -> str:
@@ -127,5 +154,6 @@ def _limits() -> str:
 def _recheck(bar: Bar) -> str:
     return (
         f"```\npython -m tunixlib verify submission_runs/{bar.study}\n```\n\n"
-        "It compares the bar with the commit that the runs name, verifies every run, and computes every claim again."
+        "It compares the bar, its history and the rules with the commits that the runs name, verifies every run, computes "
+        "every claim and draws the figure again."
     )

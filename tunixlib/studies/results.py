@@ -19,6 +19,7 @@ from tunixlib.artifacts import read_json, sha256_file
 from tunixlib.runs import MANIFEST, Run
 from tunixlib.studies.bar import Bar, Comparison, planned_runs, run_of
 from tunixlib.studies.gate import refusals
+from tunixlib.studies.history import session_commits
 from tunixlib.studies.verdicts import VERDICTS, finding
 
 # (condition, seed) -> item -> 1 for right, 0 for wrong; every one has the same items in the same order.
@@ -67,7 +68,8 @@ def _other_items(
 
 
 def study_runs(root: Path, bar: Bar) -> list[dict[str, Any]]:
-    """Every run of the study with the sha256 of its manifest, its commit, and whether the tree differed from it.
+    """Every run of the study with the sha256 of its manifest, its commit, those of all its sessions,
+    and whether the tree differed from them.
 
     Raises ArtifactError when one of them is not sealed.
     """
@@ -75,7 +77,7 @@ def study_runs(root: Path, bar: Bar) -> list[dict[str, Any]]:
     for planned in planned_runs(bar):
         manifest = read_json(root / planned.run_id / MANIFEST)
         entry = {"run_id": planned.run_id, "seed": planned.seed, "conditions": list(planned.conditions)}
-        entry |= {"commit": manifest["commit"], "dirty": manifest["dirty"]}
+        entry |= {"commit": manifest["commit"], "commits": session_commits(manifest), "dirty": manifest["dirty"]}
         found.append({**entry, "manifest_sha256": sha256_file(root / planned.run_id / MANIFEST)})
     return found
 

@@ -35,10 +35,10 @@ def capture_environment() -> dict[str, Any]:
 def capture_commit(root: Path = PROJECT_ROOT) -> dict[str, Any]:
     """The git commit and whether anything but runs differed from it; ``{"commit": "none", ...}`` outside git.
 
-    In an unpacked copy of the project it is the commit that the copy was made from.
+    In an unpacked copy of the project, which has no ``.git``, it is the commit that the copy was made from.
     """
     packed = root / PACKED_COMMIT
-    if packed.is_file():
+    if packed.is_file() and not (root / ".git").exists():
         found: dict[str, Any] = read_json(packed)
         return found
     commit = _text(git(root, "rev-parse", "HEAD"))
