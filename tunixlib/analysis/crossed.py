@@ -8,13 +8,20 @@
 An arm trained with three seeds and asked 500 questions gives 1,500 answers but not 1,500 independent ones: other seeds
 and other questions would both have given another difference. A bootstrap of items x seeds resamples both, each one draw
 short of its number so that the variance is unbiased (P. J. McCarthy and C. B. Snowden, Vital and Health Statistics
-2/95, 1985). The variance of that has a closed form, the one computed here, so nothing is drawn and no random generator
-is in the result. Its percentiles are not used, since they take the variance between three seeds for known:
-tests/analysis/test_crossed.py draws 4,000 studies without an effect for each of several plans, and with seeds that
-matter the percentiles find one in CALIBRATION_PERCENTILES of them. Student's t with the degrees of freedom of min F'
-(H. H. Clark, Journal of Verbal Learning and Verbal Behavior 12, 1973, 335-359) finds one in CALIBRATION_T where 5 % are
-allowed, and up to CALIBRATION_WORST where three seeds differ by far more than their items explain; two seeds
-are too few, and a study's bar does not allow them.
+2/95, 1985). That variance has a closed form, the one computed here, so nothing is drawn. Its percentiles are not used:
+they take the variance between three seeds for known. Interval and p-value come from Student's t with the degrees of
+freedom of min F' (H. H. Clark, Journal of Verbal Learning and Verbal Behavior 12, 1973, 335-359).
+
+How often an effect is found where there is none, of 4,000 studies drawn for each plan (1,000 for the percentiles), with
+5 % allowed; tests/analysis/test_crossed.py draws them again:
+
+    seeds  items  discordant  sd of seeds    t       percentiles
+    3      120    12.5 %      0.02           3.4 %   4.7 %          the pilot of the committed bars
+    3      120    20 %        0              2.0 %
+    3      400    20 %        0.03           5.1 %   6.7 %
+    3      200    20 %        0.06           6.7 %   10.8 %         seeds differ by more than items explain
+    3      2000   20 %        0.06           7.9 %                  and more so: the weak side
+    2      400    20 %        0.05           10.3 %                 two seeds are too few, and no bar may have them
 """
 
 from collections.abc import Sequence

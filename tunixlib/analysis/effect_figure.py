@@ -5,8 +5,8 @@
     effect_figure(effects, "curriculum - flat", smallest=0.05)     # a study draws its own effects with its own bar
 
 An interval inside the shaded band says that any effect is smaller than the smallest one of interest; a pale bar is the
-minimum detectable difference at 0.05 shared by the comparisons of the run: a true effect inside it would often have been
-missed by these items.
+minimum detectable difference at 0.05 shared by the comparisons of the run: a true effect inside it would often have
+been missed by these items.
 """
 
 from collections import Counter

@@ -39,8 +39,8 @@ SHARED = (
     "{family_high_percent:+.1f}."
 )
 REFUSED = (
-    "The comparison of {a} with {b} on {eval_set} is refused: {reasons}. Among the {family} comparisons of the study it "
-    "counts with p = 1."
+    "The comparison of {a} with {b} on {eval_set} is refused: {reasons}. Among the {family} comparisons of the study "
+    "it counts with p = 1."
 )
 BY_SEED = (
     "With seed {seed}, {a} minus {b} on {eval_set} is {value_percent:+.1f} points "

@@ -28,7 +28,8 @@ def refusals(root: Path, bar: Bar, one: Comparison, eval_set: str) -> list[str]:
 def expected_resolution(bar: Bar, items: int, seeds: int) -> dict[str, Any] | None:
     """The true difference that so many items and seeds show four times in five, by the bar's pilot; None without one.
 
-    At a level of alpha divided by the number of planned comparisons, as the smallest p-value must pass. Where not even the largest difference would show, ``value`` is left out.
+    At a level of alpha divided by the number of planned comparisons, which the smallest p-value must pass. Where not
+    even the largest difference would show, ``value`` is left out.
     """
     if bar.pilot is None:
         return None

@@ -76,8 +76,11 @@ def bar_record(
     commits = [commit for run in runs for commit in run["commits"]]
     held = not any(run["dirty"] for run in runs) and _hold(dict.fromkeys(commits), file, content, repository)
     found = {"file": file, "sha256": sha256_bytes(content), "commit": runs[0]["commit"], "committed": held}
-    versions = bar_versions(file, runs[0]["commits"][-1], until, repository)
-    return {**found, **dict(zip(("versions", "versions_after_first_run"), versions or (), strict=False))}
+    counts = [bar_versions(file, first, until, repository) for first in runs[0]["commits"]]
+    known = [pair for pair in counts if pair]
+    if len(known) < len(counts):
+        return found
+    return {**found, "versions": known[0][0], "versions_after_first_run": max(after for _, after in known)}
 
 
 def _hold(commits: Iterable[str], file: str, content: bytes, repository: Path) -> bool:
@@ -113,6 +116,7 @@ def rules_record(commit: str, sha256: str, runs: Sequence[Mapping[str, Any]], re
     """The rules as ``study.json`` names them: their sha256, the commit of the writing, and whether the runs' commits
     hold the same; ``same`` is left out where git does not know one of these."""
     commits = list(dict.fromkeys(commit for run in runs for commit in run["commits"]))
-    then = [rules_at(commit, repository) for commit in commits]
-    found = {"commit": commit, "sha256": sha256, "runs_commit": runs[0]["commits"][-1]}
-    return found if None in then else {**found, "same": all(one == sha256 for one in then)}
+    then = {one: rules_at(one, repository) for one in commits}
+    others = [one for one in commits if then[one] != sha256]
+    found = {"commit": commit, "sha256": sha256, "runs_commit": (others or commits)[0]}
+    return found if None in then.values() else {**found, "same": not others}

@@ -154,6 +154,6 @@ def _limits() -> str:
 def _recheck(bar: Bar) -> str:
     return (
         f"```\npython -m tunixlib verify submission_runs/{bar.study}\n```\n\n"
-        "It compares the bar, its history and the rules with the commits that the runs name, verifies every run, computes "
-        "every claim and draws the figure again."
+        "It compares the bar, its history and the rules with the commits that the runs name, verifies every run, "
+        "computes every claim and draws the figure again."
     )

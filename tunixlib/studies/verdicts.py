@@ -4,11 +4,11 @@
 >>> finding({**found, "nothing": ""}, smallest=0.05, alpha=0.05), VERDICTS["gain"]
 ('gain', 'supported')
 
-The claim is "a answers more items correctly than b". A difference is shown when p, adjusted by Holm over all comparisons
-of the study, is below alpha and the interval leaves out 0; it is a *gain* when it is also no smaller than the smallest
-effect of interest. A *null* is a difference that is not shown, whose interval, at alpha divided by the number of
-comparisons, lies between minus and plus the smallest effect. A refused comparison keeps its place among the comparisons
-with p = 1.
+The claim is "a answers more items correctly than b". A difference is shown when p, adjusted by Holm over all
+comparisons of the study, is below alpha and the interval leaves out 0; it is a *gain* when it is also no smaller than
+the smallest effect of interest. A *null* is a difference that is not shown, whose interval, at alpha divided by the
+number of comparisons, lies between minus and plus the smallest effect. A refused comparison keeps its place among the
+comparisons with p = 1.
 """
 
 from collections.abc import Mapping
