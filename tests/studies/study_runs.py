@@ -6,8 +6,9 @@ import yaml
 
 from tunixlib.artifacts import write_bytes, write_json, write_jsonl
 from tunixlib.evaluation.scoring import grade
-from tunixlib.studies.bar import Bar, planned_runs
+from tunixlib.studies.bar import Bar
 from tunixlib.studies.parameters import declared_defaults
+from tunixlib.studies.plan import planned_runs
 
 BAR = {
     "study": "orders",

@@ -6,7 +6,8 @@ from studies.study_runs import BAR, bar_of
 
 from tunixlib.running.pipeline import stage_notebooks
 from tunixlib.running.profiles import check_parameters, load_profile, merge_declared
-from tunixlib.studies.bar import BarError, parse_bar, planned_runs, read_bar
+from tunixlib.studies.bar import BarError, parse_bar, read_bar
+from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.run_study import STUDIES
 
 

@@ -3,11 +3,12 @@
 import doctest
 
 import pytest
+from analysis.made_arms import make_run
 from studies.study_runs import bar_of, planted, write_runs
 
 from tunixlib.analysis.claim_kinds import render_claim
 from tunixlib.analysis.gate import Refusal
-from tunixlib.artifacts import read_jsonl, write_jsonl
+from tunixlib.artifacts import read_json, read_jsonl, write_json, write_jsonl
 from tunixlib.studies import gate, results, verdicts
 from tunixlib.studies.claims import build_study_claims
 from tunixlib.studies.figure import study_effects, study_png
@@ -200,6 +201,37 @@ def test_the_gate_is_asked_before_numbers_are_computed(tmp_path, monkeypatch):
     bar = bar_of()
     write_runs(tmp_path, bar, planted(50, 0.3))
     assert [found["finding"] for found in study_comparisons(tmp_path, bar)] == ["refused"]
+
+
+@pytest.fixture
+def trained(tmp_path):
+    """Three sealed runs of fair twins, trained and evaluated as the gate reads them: no stub anywhere."""
+    for seed in (1, 2, 3):
+        right = {
+            "flat": lambda n, seed=seed: n % 4 == 0 or n == seed,
+            "stage_c": lambda n, seed=seed: n % 4 < 2 or n == 4 * seed + 2,
+        }
+        run = make_run(tmp_path / f"orders-s{seed}", right, items=60, config={"seed": seed})
+        path = run.path("run_manifest.json")
+        write_json(path, {**read_json(path), "commit": "c" * 40, "dirty": False, "notes": []})
+    return tmp_path
+
+
+def test_a_study_of_fair_runs_passes_the_real_gate_and_finds_the_planted_effect(trained):
+    (found,) = study_comparisons(trained, bar_of())
+    assert found["refused"] == []
+    assert (found["items"], found["only_a"], found["only_b"], found["differing"]) == (60, 47, 2, 20)
+    assert (found["finding"], found["difference"]) == ("gain", 0.25)
+
+
+def test_the_real_gate_refuses_a_study_with_one_run_that_is_no_fair_twin(trained):
+    path = trained / "orders-s2" / "training" / "flat" / "stage_2" / "metrics.jsonl"
+    rows = [row for _, row in read_jsonl(path)]
+    write_jsonl(path, [{**rows[0], "skipped": True}, *rows[1:]])
+    (found,) = study_comparisons(trained, bar_of())
+    (reason,) = found["refused"]
+    assert reason.startswith("seed 2, steps: found 7 optimizer steps in orders-s2/curriculum and 6 optimizer steps in")
+    assert (found["finding"], "difference" in found) == ("refused", False)
 
 
 def test_every_number_of_the_analysis_is_a_claim_with_its_files(tmp_path, fair):

@@ -11,8 +11,8 @@ from tunixlib.running.profiles import ProfileError
 from tunixlib.runs import MANIFEST, ROOT_VARIABLE, Run, RunError
 from tunixlib.studies import results
 from tunixlib.studies import run_study as study
-from tunixlib.studies.bar import planned_runs
 from tunixlib.studies.parameters import planned_faults
+from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.run_study import run_study, study_words
 
 COMMIT = "c" * 40

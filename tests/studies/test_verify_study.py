@@ -13,10 +13,10 @@ from tunixlib.runs import MANIFEST
 from tunixlib.studies import figure as drawing
 from tunixlib.studies import results
 from tunixlib.studies import run_study as running
-from tunixlib.studies.bar import planned_runs
 from tunixlib.studies.document import STUDY
 from tunixlib.studies.figure import study_png
 from tunixlib.studies.history import bar_versions, committed_bytes, rules_at, rules_here, same_code, session_commits
+from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.verify_study import is_study, verify_study
 from tunixlib.submission.environment import PACKED_COMMIT, capture_commit
 
@@ -147,7 +147,9 @@ def test_runs_differ_in_nothing_but_what_the_bar_varies(place):
     document = read_json(path)
     document["stages"][0]["parameters"]["DATASET"] = "golden-v2"
     write_json(path, document)
-    assert any("01_seed: DATASET = golden-v2 in place of dev-reasoning-v2 in orders-s1" in p for p in problems(place))
+    assert any(
+        "01_seed: DATASET = 'golden-v2' in place of 'dev-reasoning-v2' in orders-s1" in p for p in problems(place)
+    )
     assert [stage["parameters"].get("SEED") for stage in stages_of(planned_runs(bar_of())[2])] == [None, 3, 3, None]
 
 
@@ -307,7 +309,7 @@ def test_only_changes_of_what_makes_the_numbers_count_as_other_code(place):
     profile = commit(repository, "notebooks/profiles/smoke.yaml", b"SEED: 2\n")
     assert same_code(head, prose, "smoke", repository)
     means = commit(repository, "tunixlib/evaluation/trace_summary.py", b"what 06 reads\n")
-    assert same_code(code, means, "smoke", repository)
+    assert same_code(profile, means, "smoke", repository)
     assert not same_code(head, code, "smoke", repository)
     assert not same_code(code, profile, "smoke", repository)
     assert not same_code(head, "f" * 40, "smoke", repository)

@@ -2,14 +2,13 @@
 
     bar = read_bar(Path("notebooks/profiles/studies/order-135m.yaml"))
     bar.smallest_effect, bar.seeds                     # 0.05, (1, 2, 3)
-    [run.run_id for run in planned_runs(bar)]          # ["order-135m-s1", "order-135m-s2", "order-135m-s3"]
 
 A condition is one way to train: an arm, and whatever notebook parameters it sets, such as DATASET. Conditions that set
 the same parameters come out of one run for each seed, since a run trains several arms.
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
@@ -24,8 +23,7 @@ from pydantic import (
 )
 
 from tunixlib.analysis.gate import excuses
-from tunixlib.analysis.run_files import BASE, SEGMENTS
-from tunixlib.artifacts import canonical_json
+from tunixlib.analysis.run_files import SEGMENTS
 from tunixlib.training.arms import ARMS
 
 # The checkpoint by which the curriculum is measured, and which every run evaluates.
@@ -155,15 +153,6 @@ class Bar(_Part):
         return self.seeds[: min(self.condition(name).seeds or len(self.seeds) for name in names)]
 
 
-class PlannedRun(NamedTuple):
-    """One run of a study: the conditions that come out of it and the parameters it takes beside the base profile's."""
-
-    run_id: str
-    seed: int
-    conditions: tuple[str, ...]
-    parameters: dict[str, Any]
-
-
 def read_bar(path: Path) -> Bar:
     """The bar in a YAML file. Raises BarError with every field that is not as it should be."""
     if not path.is_file():
@@ -180,37 +169,3 @@ def parse_bar(content: bytes, name: str) -> Bar:
     except ValidationError as error:
         faults = [f"{'/'.join(map(str, f['loc'])) or 'the profile'}: {f['msg']}" for f in error.errors()]
         raise BarError(f"{name}: nothing was started, because of\n  " + "\n  ".join(faults)) from None
-
-
-def planned_runs(bar: Bar) -> list[PlannedRun]:
-    """Every run of a study, seed by seed. The base model is evaluated once in a study, by its first run."""
-    kinds = list(dict.fromkeys(canonical_json(condition.set) for condition in bar.conditions))
-    planned: list[PlannedRun] = []
-    for seed in bar.seeds:
-        for kind in kinds:
-            here = [c for c in bar.conditions if canonical_json(c.set) == kind and seed in bar.seeds_of(c.name)]
-            if here:
-                suffix = f"-{here[0].name}" if len(kinds) > 1 else ""
-                names = tuple(condition.name for condition in here)
-                parameters = _parameters(bar, seed, here, with_base=not planned)
-                planned.append(PlannedRun(f"{bar.study}-s{seed}{suffix}", seed, names, parameters))
-    return planned
-
-
-def run_of(bar: Bar, condition: str, seed: int) -> PlannedRun:
-    """The planned run that holds a condition with a seed."""
-    return next(run for run in planned_runs(bar) if run.seed == seed and condition in run.conditions)
-
-
-def _parameters(bar: Bar, seed: int, conditions: list[Condition], with_base: bool) -> dict[str, Any]:
-    arms = {condition.arm for condition in conditions}
-    checkpoints = {condition.checkpoint for condition in conditions} - {LAST}
-    return {
-        **bar.set,
-        **conditions[0].set,
-        "SEED": seed,
-        "ARMS": ["curriculum", *(arm for arm in ARMS[2:] if arm in arms)],
-        "CHECKPOINTS": [*([BASE] if with_base else []), *sorted(checkpoints), LAST],
-        "EVAL_SETS": list(bar.eval_sets),
-        "EVAL_ITEMS": bar.items,
-    }

@@ -17,8 +17,9 @@ from tunixlib.analysis.verdicts import MEASURED, NOT_SUPPORTED, SUPPORTED
 from tunixlib.artifacts import sha256_file
 from tunixlib.evaluation.intervals import proportion
 from tunixlib.runs import Run
-from tunixlib.studies.bar import Bar, planned_runs
+from tunixlib.studies.bar import Bar
 from tunixlib.studies.gate import expected_resolution
+from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.results import right_answers, sources, study_comparisons
 
 STUDY_CLAIMS_VERSION = "1.1"

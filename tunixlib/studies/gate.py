@@ -10,7 +10,8 @@ from typing import Any
 from tunixlib.analysis.gate import refuse_unfair
 from tunixlib.analysis.power import minimum_detectable_effect
 from tunixlib.runs import Run
-from tunixlib.studies.bar import Bar, Comparison, run_of
+from tunixlib.studies.bar import Bar, Comparison
+from tunixlib.studies.plan import run_of
 
 
 def refusals(root: Path, bar: Bar, one: Comparison, eval_set: str) -> list[str]:

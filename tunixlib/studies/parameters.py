@@ -17,8 +17,9 @@ import yaml
 
 from tunixlib.artifacts import read_json
 from tunixlib.runs import MANIFEST, STAGES
-from tunixlib.studies.bar import Bar, PlannedRun, planned_runs
+from tunixlib.studies.bar import Bar
 from tunixlib.studies.history import committed_bytes, session_commits
+from tunixlib.studies.plan import PlannedRun, planned_runs
 from tunixlib.submission.problems import shorten
 
 PLACES = ("RUN_ID", "RUNS_ROOT")  # where a run lies; they go on no record

@@ -17,9 +17,10 @@ from tunixlib.analysis.statistics import holm, paired_difference
 from tunixlib.analysis.verdicts import nothing_to_see
 from tunixlib.artifacts import read_json, sha256_file
 from tunixlib.runs import MANIFEST, Run
-from tunixlib.studies.bar import Bar, Comparison, planned_runs, run_of
+from tunixlib.studies.bar import Bar, Comparison
 from tunixlib.studies.gate import refusals
 from tunixlib.studies.history import session_commits
+from tunixlib.studies.plan import planned_runs, run_of
 from tunixlib.studies.verdicts import VERDICTS, finding
 
 # (condition, seed) -> item -> 1 for right, 0 for wrong; every one has the same items in the same order.
@@ -43,7 +44,7 @@ def right_answers(root: Path, bar: Bar, eval_set: str) -> Answers:
         for seed in bar.seeds_of(condition.name):
             run = run_of(bar, condition.name, seed).run_id
             rows = read_predictions(Run(root / run), eval_set, condition.checkpoint)
-            there = {row["id"]: row for row in rows}
+            there: dict[str, Mapping[str, Any]] = {row["id"]: row for row in rows}
             first = first or there
             for sentence in _other_items(first, there, len(rows)):
                 raise ValueError(

@@ -14,11 +14,12 @@ from tunixlib.artifacts import read_json, write_bytes, write_json
 from tunixlib.running.pipeline import Say, run_pipeline, stage_notebooks
 from tunixlib.running.profiles import PROFILES, check_parameters, load_profile, merge_declared
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError, runs_root
-from tunixlib.studies.bar import Bar, PlannedRun, planned_runs, read_bar
+from tunixlib.studies.bar import Bar, read_bar
 from tunixlib.studies.document import BAR, STUDY, study_document, study_figure, study_texts
 from tunixlib.studies.gate import expected_resolution
 from tunixlib.studies.history import bar_record, committed_bytes, rules_here, rules_record, same_code
 from tunixlib.studies.parameters import parameter_faults, planned_faults
+from tunixlib.studies.plan import PlannedRun, planned_runs
 from tunixlib.studies.results import study_runs
 from tunixlib.submission.environment import capture_commit
 

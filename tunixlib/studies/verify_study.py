@@ -16,11 +16,12 @@ from typing import Any
 from tunixlib.analysis.claims import differences
 from tunixlib.artifacts import pretty_json, read_json, sha256_file
 from tunixlib.runs import PROJECT_ROOT
-from tunixlib.studies.bar import Bar, parse_bar, planned_runs
+from tunixlib.studies.bar import Bar, parse_bar
 from tunixlib.studies.document import BAR, STUDY, study_document, study_texts
 from tunixlib.studies.figure import figure_faults
 from tunixlib.studies.history import bar_record, committed_bytes, rules_at, rules_record, same_code
 from tunixlib.studies.parameters import parameter_faults, uneven_faults
+from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.report import FIGURE
 from tunixlib.studies.results import study_runs
 from tunixlib.submission.leaks import leaks_in
