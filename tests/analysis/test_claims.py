@@ -72,6 +72,7 @@ def test_at_the_floor_a_run_decides_nothing_and_calls_nothing_a_null_result(bare
     assert "Undecided: nothing to see at the floor" in claim["text"]
     text = render_analysis(bare_run)
     assert "- Undecided, eval-core: stage_c against flat on 40 items, +0.0 points" in text
+    assert "(nothing to see at the floor: neither answers any item correctly)." in text.split("\n\n")[1]
     assert "null result" not in text.lower()
 
 

@@ -43,7 +43,8 @@ def _finding(claim: Mapping[str, Any]) -> str:
         return f"of {items}, {a} answers more correctly than {b}: {measured}"
     if claim["verdict"] == NOT_SUPPORTED:
         return f"of {items}, {a} answers fewer correctly than {b}: {measured}"
-    return f"of {items}, it is undecided whether {a} answers more correctly than {b}: {measured}"
+    why = f" ({fields['nothing']})" if "nothing" in fields else ""
+    return f"of {items}, it is undecided whether {a} answers more correctly than {b}: {measured}{why}"
 
 
 def _points(claim: Mapping[str, Any]) -> str:
