@@ -18,6 +18,9 @@ from tunixlib.artifacts import write_text
 from tunixlib.runs import PROJECT_ROOT
 from tunixlib.submission.notebook_check import unfinished
 
+# A kernel imports torch on a busy machine, perhaps from a cold disk.
+START_SECONDS = 300
+
 
 class NotebookError(RuntimeError):
     """A notebook did not finish. The message names the notebook, the cell and the error."""
@@ -39,8 +42,9 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], failed: P
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             papermill.execute_notebook(
-                str(source), str(scratch), parameters=dict(parameters), kernel_name="python3", cwd=str(PROJECT_ROOT),
-                progress_bar=False, log_output=False, extra_arguments=["--log-level=ERROR"],
+                _literal(source), _literal(scratch), parameters=dict(parameters), kernel_name="python3",
+                cwd=str(PROJECT_ROOT), start_timeout=START_SECONDS, progress_bar=False, log_output=False,
+                extra_arguments=["--log-level=ERROR"],
             )  # fmt: skip
     except PapermillExecutionError as error:
         kept = f"\nthe executed copy, with the traceback: {scratch}" if failed else ""
@@ -49,12 +53,19 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], failed: P
         raise NotebookError(
             f"{source.name}: the kernel died (out of memory, or killed); the same command continues"
         ) from None
+    except RuntimeError as error:  # nbclient's way to say that a kernel did not start
+        raise NotebookError(f"{source.name}: {error}; the same command continues") from None
     finished = nbformat.read(scratch, as_version=4)
     if problem := unfinished(finished):
         raise NotebookError(f"{source.name}: {problem}; run it again")
     _make_portable(finished, source, target)
     write_text(target, nbformat.writes(finished) + "\n")
     scratch.unlink()
+
+
+def _literal(path: Path) -> str:
+    """A path for papermill, which fills parameters into what stands in braces: a folder's name may hold some."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _make_portable(notebook: nbformat.NotebookNode, source: Path, target: Path) -> None:

@@ -83,6 +83,19 @@ class _Plain(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def _number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
+    """A number as it reads; YAML 1.1 would make 90 of 1:30, 8 of 010 and 1000 of 1_000."""
+    if re.search(r"[:_xXb]|^[-+]?0[0-9]", node.value):
+        problem = f"found {node.value[:60]!r}, which YAML reads as another number; expected plain digits, or quotes"
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+    kind = node.tag.rpartition(":")[2]
+    return getattr(yaml.constructor.SafeConstructor, f"construct_yaml_{kind}")(loader, node)
+
+
+for _tag in ("int", "float"):
+    _Plain.add_constructor(f"tag:yaml.org,2002:{_tag}", _number)
+
+
 def parse_yaml(data: bytes) -> Any:
     """The value of a small UTF-8 YAML text. Raises ProfileError saying what is wrong with it, and no other error."""
     if len(data) > MAX_BYTES:

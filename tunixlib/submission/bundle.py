@@ -47,7 +47,8 @@ def publish(run: Run) -> list[Path]:
             f"run {run.run_id!r}: found no {MANIFEST}, expected a sealed run; "
             "seal it with `python -m tunixlib seal RUN`"
         )
-    meta = load_metadata()
+    meta, target, aside = load_metadata(), DIST / run.run_id, DIST / f".{run.run_id}.aside"
+    _bring_back(target, aside)
     contents: Contents = {
         ARCHIVE: zip_bytes({name: data for part in archive_parts(run).values() for name, data in part.items()}),
         **_below("kernel", kernel_folder(meta)),
@@ -57,12 +58,11 @@ def publish(run: Run) -> list[Path]:
         REPORT: render_report(run).encode("utf-8"),
     }
     refuse_secrets(contents)
-    target = DIST / run.run_id
     DIST.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{run.run_id}.", suffix=".part", dir=DIST) as scratch:
         built = Path(scratch) / "new"
         _fill(built, contents)
-        _replace(target, built, Path(scratch) / "old")
+        _replace(target, built, aside)
     return [target / name for name in PUBLISHED]
 
 
@@ -120,17 +120,22 @@ def _link(source: Path, path: Path) -> None:
         shutil.copyfile(source, path)
 
 
-def _replace(target: Path, built: Path, old: Path) -> None:
+def _replace(target: Path, built: Path, aside: Path) -> None:
     """Put ``built`` in the place of ``target``; what somebody else put there moves over."""
     if target.exists():
-        target.rename(old)
+        target.rename(aside)
     try:
         built.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    if old.exists():
-        for path in old.iterdir():
+    finally:
+        _bring_back(target, aside)
+
+
+def _bring_back(target: Path, aside: Path) -> None:
+    """What a publication that was killed had moved aside comes back, or what is not of our making moves over."""
+    if aside.exists() and not target.exists():
+        aside.rename(target)
+    elif aside.exists():
+        for path in aside.iterdir():
             if path.name not in PUBLISHED:
                 path.rename(target / path.name)
+        shutil.rmtree(aside)

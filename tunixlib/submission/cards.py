@@ -124,9 +124,9 @@ def result_blocks(facts: Facts) -> list[str]:
         blocks.append(f"{eval_set}, {cards[0]['n']} items, 95 % intervals in brackets.\n\n{table}")
     return [
         *blocks,
-        "Accuracy counts answers inside their tags; lenient counts an untagged last number, too, which is the fair "
-        "figure for the base model. Step truth is the share of true steps among those that state something checkable; "
-        "coverage is the share that does.",
+        "Accuracy counts answers inside their tags. Lenient grades by the last number where there are no tags: a text "
+        "answer without tags counts as wrong there. Step truth is the share of true steps among those that state "
+        "something checkable; coverage is the share that does.",
     ]
 
 

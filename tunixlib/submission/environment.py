@@ -27,6 +27,8 @@ MAKING = (
     "tunixlib/training", "tunixlib/evaluation", "notebooks/01_seed.ipynb", "notebooks/02_train.ipynb",
     "notebooks/03_curriculum.ipynb", "notebooks/05_evaluate.ipynb", "data", "requirements.txt",
 )  # fmt: skip
+# Of the evaluation, the means of measures of form are read by the analysis only.
+NOT_MAKING = ("tunixlib/evaluation/trace_summary.py",)
 
 
 # Variables that can change a number, or what is computed with. Their names go on record where they are set, never their
@@ -54,10 +56,10 @@ def capture_environment() -> dict[str, Any]:
 def capture_commit(root: Path = PROJECT_ROOT) -> dict[str, Any]:
     """The git commit and whether anything but runs differed from it; ``{"commit": "none", ...}`` outside git.
 
-    In an unpacked copy of the project it is the commit that the copy was made from.
+    In an unpacked copy of the project, which has no ``.git``, it is the commit that the copy was made from.
     """
     packed = root / PACKED_COMMIT
-    if packed.is_file():
+    if packed.is_file() and not (root / ".git").exists():
         found: dict[str, Any] = read_json(packed)
         return found
     commit = _text(git(root, "rev-parse", "HEAD"))
@@ -68,7 +70,7 @@ def capture_commit(root: Path = PROJECT_ROOT) -> dict[str, Any]:
 
 def same_code(commit: str, other: str, profile: str, repository: Path) -> bool:
     """Whether what makes the numbers of a run is the same in two commits, the base profile included."""
-    paths = [*MAKING, f"notebooks/profiles/{profile}.yaml"]
+    paths = [*MAKING, f"notebooks/profiles/{profile}.yaml", *(f":(exclude){path}" for path in NOT_MAKING)]
     done = _diff(repository, "--quiet", (commit, other), paths)
     return commit == other or bool(done and done.returncode == 0)
 
@@ -98,7 +100,7 @@ def makes_numbers(file: str) -> bool:
     >>> makes_numbers("tunixlib/training/sft.py"), makes_numbers("tunixlib/analysis/figures.py")
     (True, False)
     """
-    return any(file == place or file.startswith(f"{place}/") for place in MAKING)
+    return file not in NOT_MAKING and any(file == place or file.startswith(f"{place}/") for place in MAKING)
 
 
 def is_untracked(path: Path) -> bool:

@@ -14,8 +14,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tunixlib.artifacts import sha256_file
+from tunixlib.holding import locked_runs
 from tunixlib.runs import MANIFEST, Run, RunError, is_evidence, runs_root
-from tunixlib.submission.sealing import evidence_files
 from tunixlib.submission.unpacking import unpack
 from tunixlib.submission.verify import verify_run
 
@@ -99,6 +99,12 @@ def _check(run: Run) -> None:
             "check out its commit, or push and run the kernel again"
         )
     here = Run(runs_root() / run.run_id)
+    mark = locked_runs(here.root.parent).get(run.run_id)
+    if mark and mark["manifest_sha256"] != sha256_file(run.path(MANIFEST)):
+        raise RunError(
+            f"run {run.run_id!r} is locked as a submission and this is another run of that name; push the kernel with "
+            "another RUN_ID"
+        )
     if here.root.exists() and not _same(run, here):
         raise RunError(
             f"run {run.run_id!r} is here already with other content ({here.root}); nothing is overwritten: "
@@ -107,14 +113,12 @@ def _check(run: Run) -> None:
 
 
 def _same(one: Run, other: Run) -> bool:
-    """Whether two run folders hold the same evidence: a manifest names the hash of every file."""
+    """Whether two run folders hold the same evidence: equal manifests, and the other one verifies against its own."""
     if one.root == other.root:
         return True
     if not (one.sealed and other.sealed):
         return False
-    return sha256_file(one.path(MANIFEST)) == sha256_file(other.path(MANIFEST)) and set(
-        evidence_files(one.root)
-    ) == set(evidence_files(other.root))
+    return sha256_file(one.path(MANIFEST)) == sha256_file(other.path(MANIFEST)) and not verify_run(other.root).problems
 
 
 def _copy(run: Run) -> Run:
