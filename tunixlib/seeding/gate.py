@@ -1,9 +1,9 @@
 """The gate between training and evaluation: no question may stand on both sides, exactly or after normalisation."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 
+from tunixlib.checking.compatible import compatible
 from tunixlib.traces import ReasoningTrace
 
 _MARKS = re.compile(r"[^\w+\-*/×÷=<>%.,$°^()]|[.,](?!\d)")
@@ -21,7 +21,7 @@ def normal_prompt(prompt: str) -> str:
     >>> normal_prompt("What is  17 + 28 ?") == normal_prompt("what is 17 + 28")
     True
     """
-    return " ".join(_MARKS.sub(" ", unicodedata.normalize("NFKC", prompt).casefold()).split())
+    return " ".join(_MARKS.sub(" ", compatible(prompt).casefold()).split())
 
 
 class Gate:

@@ -10,7 +10,6 @@ the same parameters come out of one run for each seed, since a run trains severa
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -24,6 +23,7 @@ from pydantic import (
 
 from tunixlib.analysis.gate import excuses
 from tunixlib.analysis.run_files import SEGMENTS
+from tunixlib.running.profiles import ProfileError, parse_yaml
 from tunixlib.training.arms import ARMS
 
 # The checkpoint by which the curriculum is measured, and which every run evaluates.
@@ -163,9 +163,11 @@ def read_bar(path: Path) -> Bar:
 def parse_bar(content: bytes, name: str) -> Bar:
     """The bar in the bytes of a YAML file; ``name`` is for messages."""
     try:
-        return Bar.model_validate(yaml.safe_load(content.decode("utf-8")))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BarError(f"{name}: not a UTF-8 YAML file ({error}); correct it") from None
+        found = parse_yaml(content)
+    except ProfileError as error:
+        raise BarError(f"{name}: {error}; correct it") from None
+    try:
+        return Bar.model_validate(found)
     except ValidationError as error:
         faults = [f"{'/'.join(map(str, f['loc'])) or 'the profile'}: {f['msg']}" for f in error.errors()]
         raise BarError(f"{name}: nothing was started, because of\n  " + "\n  ".join(faults)) from None
