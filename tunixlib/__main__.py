@@ -125,7 +125,7 @@ def seal_command(folder: RunFolder) -> None:
 @reported
 def verify(folder: RunFolder) -> None:
     """Re-hash every file of a run, re-score its predictions and recompute its claims; needs no GPU and no weights."""
-    from tunixlib.submission.check_study import is_study, verify_study
+    from tunixlib.studies.verify_study import is_study, verify_study
     from tunixlib.submission.verify import verify_run
 
     report = verify_study(folder) if is_study(folder) else verify_run(folder)
@@ -207,7 +207,7 @@ def study(
     keep_weights: Annotated[bool, typer.Option("--keep-weights", help="Of sealed runs; they take disk.")] = False,
 ) -> None:
     """Make every run of a study that is not there yet, then its verdict; the same command continues."""
-    from tunixlib.running.study import run_study, study_words
+    from tunixlib.studies.run_study import run_study, study_words
 
     typer.echo(study_words(run_study(profile, typer.echo, rehearsal=rehearsal, keep_weights=keep_weights)))
 

@@ -39,6 +39,11 @@ def prediction(number, completion, finish_reason="eos"):
     return {**row, **grade(completion, row["expected_answer"], finish_reason)}
 
 
+def regraded(row):
+    """The row with its grades as its expected answer gives them now."""
+    return {**row, **grade(row["completion"], row["expected_answer"], row["finish_reason"])}
+
+
 def base_prediction(number):
     if number % 4 == 0:
         return prediction(number, f"She has {item(number)['expected_answer']} dollars.")
@@ -96,6 +101,7 @@ def made():
     return SimpleNamespace(
         prediction=prediction,
         worked=worked,
+        regraded=regraded,
         writers=WRITERS,
         evaluation=write_evaluation,
         training=write_training,

@@ -1,4 +1,4 @@
-"""A small sealed run with everything a comparison reads, and studies drawn with a planted effect."""
+"""A small sealed run with everything a comparison reads."""
 
 from tunixlib.artifacts import sha256_file, sha256_text, write_json, write_jsonl
 from tunixlib.evaluation.scoring import grade, scorecard
@@ -117,21 +117,3 @@ def make_run(root, right=None, arms=("flat", "curriculum"), made=None, items=ITE
     if sealed:
         seal(run)
     return run
-
-
-def study(rng, seeds, items, effect, *, discordant=0.2, repeats=0.5, seed_sd=0.0):
-    """Results (seeds, items) of two arms that differ by ``effect``, by ``seed_sd`` more from seed to seed.
-
-    ``repeats`` is the chance that a pair's outcome is the item's own, the same with every seed.
-    """
-    shift = effect + rng.normal(0, seed_sd, (seeds, 1)) / (1 - repeats)
-
-    def draw(size, by):
-        up = discordant * (1 + by / discordant) / 2
-        place = rng.random(size)
-        return (place < up).astype(int) - (place > 1 - (discordant - up)).astype(int)
-
-    own, fresh = draw((1, items), effect), draw((seeds, items), shift)
-    signs = (own * (mask := rng.random((seeds, items)) < repeats)) + fresh * ~mask
-    ties = rng.random((seeds, items)) < 0.5
-    return (signs > 0) | ((signs == 0) & ties), (signs < 0) | ((signs == 0) & ties)

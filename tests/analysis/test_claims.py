@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from tunixlib.analysis.claim_kinds import difference_verdict
 from tunixlib.analysis.claims import build_claims, check_claims, differences, read_claims, write_claims
 from tunixlib.analysis.examples import choose_examples, outcome, shown_lines
 from tunixlib.analysis.report_text import render_analysis, write_analysis
+from tunixlib.analysis.verdicts import difference_verdict, nothing_to_see
 from tunixlib.artifacts import ArtifactError, read_json, read_jsonl, sha256_file, write_json, write_jsonl
 
 
@@ -39,11 +39,83 @@ def resolve(document, pointer):
         (-0.1, 0.1, 0.9, "undecided"),
         (0.0, 0.0, 1.0, "undecided"),
         (-0.2, 0.0, 0.04, "undecided"),
-        (-0.2, -0.01, 0.5, "not supported"),
+        (-0.2, -0.01, 0.5, "undecided"),
+        (-0.2, -0.01, 0.05, "undecided"),
+        (-0.2, -0.01, 0.049, "not supported"),
     ],
 )
 def test_the_verdict_on_a_difference_follows_the_written_rule(low, high, p_holm, verdict):
     assert difference_verdict(low, high, p_holm) == verdict
+
+
+@pytest.mark.parametrize(
+    ("rate_a", "rate_b", "differing", "words"),
+    [
+        (0.0, 0.0, 0, "nothing to see at the floor: neither answers any item correctly"),
+        (1.0, 1.0, 0, "nothing to see at the ceiling: both answer every item correctly"),
+        (0.5, 0.4, 1, "nothing to see: the two differ on 1 item, fewer than 6"),
+        (0.5, 0.4, 5, "nothing to see: the two differ on 5 items, fewer than 6"),
+        (0.5, 0.4, 6, ""),
+        (1.0, 0.0, 40, ""),
+    ],
+)
+def test_where_there_is_nothing_to_see_it_is_said(rate_a, rate_b, differing, words):
+    assert nothing_to_see(rate_a, rate_b, differing) == words
+
+
+def test_at_the_floor_a_run_decides_nothing_and_calls_nothing_a_null_result(bare_run, made):
+    writers = {name: lambda n: made.prediction(n, made.worked(n, right=False)) for name in ("flat", "stage_c")}
+    made.evaluation(bare_run, checkpoints=("flat", "stage_c"), writers=writers)
+    write_claims(bare_run)
+    claim = read_claims(bare_run)["eval-core/stage_c-vs-flat"]
+    assert (claim["verdict"], claim["value"]) == ("undecided", 0)
+    assert "Undecided: nothing to see at the floor" in claim["text"]
+    text = render_analysis(bare_run)
+    assert "- Undecided, eval-core: stage_c against flat on 40 items, +0.0 points" in text
+    assert "(nothing to see at the floor: neither answers any item correctly)." in text.split("\n\n")[1]
+    assert "null result" not in text.lower()
+
+
+def test_every_claim_against_the_base_model_states_the_rule_and_has_number_items_beside_it(run, made):
+    """Every third expected answer becomes a text, which the base model, without tags, can never be right on."""
+
+    def with_texts(write):
+        return lambda n: made.regraded({**write(n), "expected_answer": "a text"}) if n % 3 == 0 else write(n)
+
+    made.evaluation(run, writers={name: with_texts(write) for name, write in made.writers.items()})
+    write_claims(run)
+    claims = read_claims(run)
+    against = [name for name in claims if name.endswith("-vs-base")]
+    assert len(against) == 4
+    for name in against:
+        for claim in (claims[name], claims[f"{name}/numeric"]):
+            assert (
+                "by the last number where there are no tags; a text answer without tags counts as wrong"
+                in claim["text"]
+            )
+        assert (claims[name]["fields"]["n"], claims[f"{name}/numeric"]["fields"]["n"]) == (40, 26)
+        assert claims[f"{name}/numeric"]["fields"]["family"] == 9
+    text = render_analysis(run)
+    assert "of the items whose expected answer is a number, stage_c (strict) answers" in text.split("\n\n")[1]
+    assert "| eval-core: flat (strict) above base (lenient) | 26, the answer a number | " in text
+
+
+def test_without_number_items_the_comparison_on_them_is_undecided_and_stays_in_the_family(bare_run, made):
+    texts = {
+        name: lambda n, write=write: made.regraded({**write(n), "expected_answer": "a text"})
+        for name, write in made.writers.items()
+    }
+    made.evaluation(bare_run, checkpoints=("base", "flat"), writers=texts)
+    write_claims(bare_run)
+    claims = read_claims(bare_run)
+    claim = claims["eval-core/flat-vs-base/numeric"]
+    assert (claim["verdict"], claim["fields"]["n"], claim["fields"]["p_holm"]) == ("undecided", 0, 1.0)
+    assert claim["text"].endswith(": nothing to measure.") and "value" not in claim
+    assert claims["eval-core/flat-vs-base"]["fields"]["family"] == 2
+    assert check_claims(bare_run) == []
+    text = render_analysis(bare_run)
+    assert "whether flat (strict) answers more correctly than base" in text.split("\n\n")[1]
+    assert "answer is a number, nothing to measure." in text
 
 
 def test_a_measured_claim_points_to_its_number_in_a_hashed_file(run, claims):
@@ -69,6 +141,7 @@ def test_a_difference_names_both_files_and_says_what_one_seed_can_show(run, clai
     assert "87.5 % against 50.0 %, a difference of +37.5 percentage points" in claim["text"]
     assert claim["text"].endswith("not two methods of training.")
     assert "seed" not in claims["eval-core/flat-vs-base"]["text"]
+    assert claims["eval-core/flat/step_truth"]["text"].endswith("so it is narrower than it should be).")
 
 
 def test_where_nothing_was_measured_the_claim_has_no_value_and_is_undecided(claims):
@@ -78,6 +151,10 @@ def test_where_nothing_was_measured_the_claim_has_no_value_and_is_undecided(clai
     assert claim["verdict"] == "undecided"
 
 
+def same_size(run):
+    return {claim["id"]: claim for claim in build_claims(run)["claims"]}["training/same-size"]
+
+
 def test_training_claims_sum_the_metrics_and_compare_the_sizes_of_the_arms(run, claims, made):
     assert claims["training/flat/steps"]["value"] == 36
     assert claims["training/curriculum/tokens"]["value"] == 10_800
@@ -85,9 +162,20 @@ def test_training_claims_sum_the_metrics_and_compare_the_sizes_of_the_arms(run, 
     last = list(read_jsonl(run.path("training", "curriculum", "stage_c", "metrics.jsonl")))[-1][1]
     assert claims["training/curriculum/final_loss"]["value"] == last["loss"]
     assert claims["training/same-size"]["verdict"] == "supported"
+    assert claims["training/flat/steps"]["verdict"] == "measured"
     made.training(run, "curriculum", ("stage_c",), tokens=299)
     unequal = {claim["id"]: claim for claim in build_claims(run)["claims"]}["training/same-size"]
     assert (unequal["verdict"], unequal["value"]) == ("not supported", 12)
+    path = run.path("training", "curriculum", "stage_c", "metrics.jsonl")
+    rows = [{**row, "tokens": 300} for _, row in read_jsonl(path)]
+    write_jsonl(path, [{**rows[0], "target_tokens": 99}, *rows[1:]])
+    assert same_size(run)["verdict"] == "not supported"
+    write_jsonl(path, [{**rows[0], "skipped": True}, *rows[1:]])
+    skipped = {claim["id"]: claim for claim in build_claims(run)["claims"]}
+    assert skipped["training/curriculum/steps"]["text"] == (
+        "Arm curriculum takes 35 optimizer steps in 3 segments; 1 more were skipped because the gradient overflowed."
+    )
+    assert same_size(run)["verdict"] == "not supported"
 
 
 def test_untouched_claims_have_no_mismatch_and_the_same_bytes_twice(run, claims):
@@ -102,7 +190,7 @@ def test_untouched_claims_have_no_mismatch_and_the_same_bytes_twice(run, claims)
     [
         ({"value": 0.55}, "claim eval-core/flat/accuracy, value: found 0.55, expected 0.5"),
         ({"interval": [0.4, 0.6]}, "claim eval-core/flat/accuracy, interval/0: found 0.4, expected 0.351995"),
-        ({"verdict": "undecided"}, "verdict: found 'undecided', expected 'supported'"),
+        ({"verdict": "undecided"}, "verdict: found 'undecided', expected 'measured'"),
         ({"text": "flat is best."}, "text: found 'flat is best.', expected 'flat answers 20 of 40"),
         ({"template": "flat is best."}, "template: found 'flat is best.'"),
         ({"fields": {}}, "fields/k: found nothing, expected 20"),
@@ -203,31 +291,36 @@ def test_the_verdict_is_the_second_paragraph_and_one_sentence(run, claims):
     title, verdict = render_analysis(run).split("\n\n")[:2]
     assert title == "# Analysis of run `made-up`"
     assert verdict == (
-        "**Verdict.** On eval-core, stage_c (strict) answers more items correctly than base (lenient): 87.5 % against "
-        "25.0 %, difference +62.5 points [+43.5, +74.6], adjusted p = 3e-07, and stage_c (strict) answers more items "
-        "correctly than flat (strict): 87.5 % against 50.0 %, difference +37.5 points [+20.7, +51.8], adjusted "
-        "p = 0.00018."
+        "**Verdict.** On eval-core, of the items whose expected answer is a number, stage_c (strict) answers more "
+        "correctly than base (by the last number where there are no tags): 87.5 % against 25.0 % of these 40, "
+        "difference +62.5 points [+43.5, +74.6], adjusted p = 5.4e-07; of all items, stage_c (strict) answers more "
+        "correctly than flat (strict): 87.5 % against 50.0 % of these 40, difference +37.5 points [+20.7, +51.8], "
+        "adjusted p = 0.00031."
     )
 
 
-def test_a_null_result_is_called_one_with_what_could_have_been_seen(bare_run, made):
+def test_what_is_undecided_is_said_with_what_could_have_been_seen(bare_run, made):
     writers = {**made.writers, "stage_c": lambda n: made.prediction(n, made.worked(n, right=(n % 2 == 0) == (n < 20)))}
     made.evaluation(bare_run, writers=writers)
     write_claims(bare_run)
     text = render_analysis(bare_run)
-    assert "stage_c (strict) and flat (strict) cannot be told apart on these 40 items" in text.split("\n\n")[1]
-    null = next(line for line in text.split("\n") if line.startswith("- Null result, eval-core: stage_c against flat"))
-    assert re.search(
-        r"is undecided, \+0\.0 points \[-[\d.]+, \+[\d.]+\]\. The two disagree on 20 of 40 items: a true", null
+    assert (
+        "of all items, it is undecided whether stage_c (strict) answers more correctly than flat (strict)"
+        in text.split("\n\n")[1]
     )
+    null = next(line for line in text.split("\n") if line.startswith("- Undecided, eval-core: stage_c against flat"))
+    assert re.search(r"on 40 items, \+0\.0 points \[-[\d.]+, \+[\d.]+\]\. The two disagree on 20: a true", null)
     resolves = read_claims(bare_run)["eval-core/stage_c-vs-flat"]["fields"]["resolves"]
-    assert f"a true difference of {100 * resolves:.1f} points would show four times in five" in null
+    assert (
+        f"a true difference of {100 * resolves:.1f} points would show four times in five (p under 0.05 shared by 9"
+        in null
+    )
 
 
 def test_items_on_which_two_checkpoints_never_disagree_can_show_nothing(bare_run, made):
     made.evaluation(bare_run, checkpoints=("flat", "stage_a"), items=1)
     write_claims(bare_run)
-    assert "disagree on 0 of 1 items: too few to show any difference." in render_analysis(bare_run)
+    assert "nothing to see at the ceiling" in render_analysis(bare_run)
 
 
 def test_the_analysis_has_the_same_bytes_twice_line_feeds_and_no_path(run, claims):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tunixlib.analysis.comparisons import compare, compare_run, planned_comparisons, resolvable
+from tunixlib.analysis.comparisons import compare, compare_run, numeric_rows, planned_comparisons, resolvable
 from tunixlib.analysis.run_files import Summary, read_summary
 from tunixlib.artifacts import ArtifactError, write_jsonl
 
@@ -44,13 +44,12 @@ def test_no_items_are_no_comparison():
 
 def test_each_trained_checkpoint_meets_the_lenient_base_and_the_last_stage_meets_flat(run):
     planned = [(c.id, c.measure_a, c.measure_b) for c in planned_comparisons(read_summary(run))]
-    assert planned == [
-        ("eval-core/flat-vs-base", "correct", "lenient_correct"),
-        ("eval-core/stage_a-vs-base", "correct", "lenient_correct"),
-        ("eval-core/stage_b-vs-base", "correct", "lenient_correct"),
-        ("eval-core/stage_c-vs-base", "correct", "lenient_correct"),
-        ("eval-core/stage_c-vs-flat", "correct", "correct"),
+    against_base = [
+        (f"eval-core/{name}-vs-base{ending}", "correct", "lenient_correct")
+        for name in ("flat", "stage_a", "stage_b", "stage_c")
+        for ending in ("", "/numeric")
     ]
+    assert planned == [*against_base, ("eval-core/stage_c-vs-flat", "correct", "correct")]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +57,7 @@ def test_each_trained_checkpoint_meets_the_lenient_base_and_the_last_stage_meets
     [
         ((), []),
         (("base",), []),
-        (("base", "flat"), ["s/flat-vs-base"]),
+        (("base", "flat"), ["s/flat-vs-base", "s/flat-vs-base/numeric"]),
         (("flat", "stage_a", "stage_b"), ["s/stage_b-vs-flat"]),
         (("stage_a", "stage_b"), []),
     ],
@@ -72,7 +71,7 @@ def test_what_was_not_evaluated_is_not_compared(checkpoints, expected):
 def test_p_values_are_adjusted_over_all_comparisons_of_the_run(run):
     results = {c.id: result for c, result in compare_run(run)}
     smallest = min(results.values(), key=lambda result: result["p_value"])
-    assert smallest["p_holm"] == pytest.approx(5 * smallest["p_value"], rel=1e-5)
+    assert smallest["p_holm"] == pytest.approx(9 * smallest["p_value"], rel=1e-5)
     # base is right on every fourth item, flat on every second, stage_c on all but every eighth
     assert results["eval-core/flat-vs-base"]["difference"] == 0.25
     assert results["eval-core/stage_c-vs-flat"]["difference"] == 0.375
@@ -96,3 +95,11 @@ def test_what_items_can_resolve_depends_on_how_often_two_checkpoints_disagree():
     assert 0.02 < resolvable(seldom) < resolvable(often) < 0.1
     assert resolvable({"n": 500, "only_a": 0, "only_b": 0}) is None
     assert resolvable({"n": 10, "only_a": 1, "only_b": 0}) is None
+    assert resolvable(often, family=9) > resolvable(often)
+    assert 0.2 < resolvable({"n": 120, "only_a": 60, "only_b": 60}) < 0.3
+
+
+def test_number_items_are_those_whose_expected_answer_is_one_number():
+    expected = ["12", "$1,200.50", "3 1/2", "25 %", "12 cm", "yes", "2, 4, 6", "twelve", "zofzof", "3:05 pm"]
+    found = numeric_rows([{"id": str(n), "expected_answer": answer} for n, answer in enumerate(expected)])
+    assert [row["expected_answer"] for row in found] == ["12", "$1,200.50", "3 1/2", "25 %", "12 cm"]

@@ -117,7 +117,7 @@ def test_the_heat_map_writes_the_counts_of_every_family_into_its_cells(bare_run,
     assert blocks[0].counts == (((0, 18), (6, 18)), ((6, 6), (6, 6)))  # base lenient, flat strict
     panel = plot_families(bare_run).axes[0]
     assert texts(panel.figure)[:4] == ["0/18", "6/18", "6/6", "6/6"]
-    assert [label.get_text() for label in panel.get_xticklabels()] == ["base (lenient)", "flat"]
+    assert [label.get_text() for label in panel.get_xticklabels()] == ["base (last number)", "flat"]
 
 
 def test_a_section_with_many_families_goes_on_in_even_panels(bare_run, made):

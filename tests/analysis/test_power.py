@@ -2,34 +2,36 @@
 
 import numpy as np
 import pytest
-from made_arms import study
+from many_studies import drawn_differences, t_intervals
 
-from tunixlib.analysis.power import minimum_detectable_effect, pilot_values
-from tunixlib.analysis.statistics import crossed_bootstrap, minimum_detectable_difference, paired_difference
-
-DRAWS = 400
+from tunixlib.analysis.power import minimum_detectable_effect
+from tunixlib.analysis.statistics import mcnemar_exact, minimum_detectable_difference
 
 
-@pytest.mark.parametrize(("seeds", "items", "seed_sd"), [(3, 150, 0.0), (5, 400, 0.02)])
-def test_the_detectable_effect_is_found_four_times_in_five(seeds, items, seed_sd):
-    """``study`` repeats an item's outcome with chance 0.5, so a quarter of the variance repeats between seeds."""
-    effect = minimum_detectable_effect(items, seeds, discordant_share=0.2, item_share=0.25, seed_sd=seed_sd)
-    rng = np.random.default_rng([seeds, items])
-    count = 0
-    for _ in range(DRAWS):
-        count += crossed_bootstrap(*study(rng, seeds, items, effect, seed_sd=seed_sd), resamples=1)["low"] > 0
-    assert count / DRAWS == pytest.approx(0.8, abs=0.07)
+@pytest.mark.parametrize(
+    ("seeds", "items", "plan"),
+    [
+        (3, 150, {"discordant": 0.2, "item_share": 0.25}),
+        (5, 400, {"discordant": 0.2, "item_share": 0.25, "seed_sd": 0.02}),
+        (3, 120, {"discordant": 0.125, "item_share": 0.5, "seed_sd": 0.02}),  # the pilot of the committed bars
+    ],
+)
+def test_the_detectable_effect_is_found_four_times_in_five(seeds, items, plan):
+    assumed = {"discordant_share": plan["discordant"], "item_share": plan["item_share"]}
+    effect = minimum_detectable_effect(items, seeds, **assumed, seed_sd=plan.get("seed_sd", 0.0))
+    low, _ = t_intervals(drawn_differences(np.random.default_rng([seeds, items]), seeds, items, effect, **plan))
+    assert (low > 0).mean() == pytest.approx(0.8, abs=0.04)
 
 
 def test_the_detectable_difference_of_two_checkpoints_is_found_four_times_in_five():
     """The exact test is a little cautious, so somewhat less than the formula's 0.8 (normal approximation) is found."""
     effect = minimum_detectable_difference(300, 0.2)
-    rng = np.random.default_rng(3)
-    count = 0
-    for _ in range(DRAWS):
-        a, b = study(rng, 1, 300, effect)
-        count += paired_difference(a[0].tolist(), b[0].tolist())["p_value"] < 0.05
-    assert 0.7 < count / DRAWS < 0.85
+    d = drawn_differences(np.random.default_rng(3), 1, 300, effect, discordant=0.2)[:, 0]
+    ups, downs = (d > 0).sum(axis=1), (d < 0).sum(axis=1)
+    pairs = list(zip(ups.tolist(), downs.tolist(), strict=True))
+    found = {pair: mcnemar_exact(*pair) < 0.05 for pair in set(pairs)}
+    share = np.mean([found[pair] for pair in pairs])
+    assert 0.74 < share < 0.82
 
 
 def test_more_items_and_more_seeds_show_more_and_noisier_seeds_less():
@@ -40,16 +42,10 @@ def test_more_items_and_more_seeds_show_more_and_noisier_seeds_less():
     assert minimum_detectable_effect(120, 3, **pilot, seed_sd=0.04) > few
 
 
-def test_a_pilot_gives_back_the_values_it_was_drawn_with():
-    rng = np.random.default_rng(7)
-    got = pilot_values(*study(rng, 40, 2000, 0.0, discordant=0.2, repeats=0.5, seed_sd=0.03))
-    assert got["discordant_share"] == pytest.approx(0.2, abs=0.01)
-    assert got["item_share"] == pytest.approx(0.25, abs=0.03)
-    assert got["seed_sd"] == pytest.approx(0.03, abs=0.01)
-
-
-def test_arms_that_never_differ_are_a_pilot_without_variance():
-    assert pilot_values([[1, 0]] * 2, [[1, 0]] * 2) == {"discordant_share": 0.0, "item_share": 0.0, "seed_sd": 0.0}
+def test_a_stricter_level_shows_less():
+    pilot = {"discordant_share": 0.15, "item_share": 0.4, "seed_sd": 0.01}
+    alone = minimum_detectable_effect(120, 3, **pilot)
+    assert minimum_detectable_effect(120, 3, **pilot, level=0.05 / 8) > alone
 
 
 @pytest.mark.parametrize(

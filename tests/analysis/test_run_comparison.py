@@ -82,6 +82,11 @@ def test_the_base_model_is_graded_lenient(run):
     assert found.measures == ("correct", "lenient_correct")
     assert (found.overall["rate_a"], found.overall["rate_b"]) == (0.5, 0.25)
     assert {refusal.kind for refusal in found.excused} == {"rows", "counts", "tokens", "steps", "schedule"}
+    assert found.numeric["n"] == 40
+    text = comparison_text(found)
+    assert "| the items whose expected answer is a number | 40 | 50.0 % | 25.0 % |" in text
+    assert "Lenient: by the last number where there are no tags; a text answer without tags counts as wrong" in text
+    assert compare_sides(open_side(run, None), open_side(run, "flat"), "eval-core").numeric == {}
 
 
 def test_a_run_that_is_not_sealed_is_refused(tmp_path):
@@ -114,7 +119,7 @@ def test_the_text_holds_tables_counts_changes_and_the_verdict(run):
     text = comparison_text(compare_sides(open_side(run, None), open_side(run, "flat"), "eval-core"))
     assert "run       one/stage_c, graded strict" in text
     assert "items     40 of eval-core that both answered" in text
-    assert "| all | 40 | 62.5 % | 50.0 % | +12.5 points [+" in text
+    assert "| all items | 40 | 62.5 % | 50.0 % | +12.5 points [+" in text
     assert "Resampling the items (BCa) gives [+" in text
     assert "3 of 4 families, 30 items, have no change." in text
     assert "adjusted by Holm over these 6 sections and families" in text

@@ -5,11 +5,11 @@ from math import comb
 
 import pytest
 
-from tunixlib.analysis import bootstrap, power, statistics
+from tunixlib.analysis import bootstrap, crossed, power, statistics, verdicts
 from tunixlib.analysis.statistics import holm, mcnemar_exact, minimum_detectable_difference, paired_difference
 
 
-@pytest.mark.parametrize("module", [bootstrap, power, statistics])
+@pytest.mark.parametrize("module", [bootstrap, crossed, power, statistics, verdicts])
 def test_the_examples_of_the_modules_are_what_they_compute(module):
     done = doctest.testmod(module)
     assert (done.failed, done.attempted > 0) == (0, True)
@@ -95,7 +95,10 @@ def test_only_the_same_questions_can_be_compared():
 
 
 def test_holm_adjusts_by_rank_and_never_orders_two_p_values_anew():
-    """By hand: 0.005 x 4, 0.01 x 3, 0.03 x 2, then 0.04 x 1 raised to the one before; R's p.adjust gives the same."""
+    """The example of Wikipedia's article on the method: of 0.01, 0.04, 0.03 and 0.005 at 0.05 the fourth and the first
+
+    are rejected. By hand: 0.005 x 4, 0.01 x 3, 0.03 x 2, then 0.04 x 1 raised to the one before; R's p.adjust agrees.
+    """
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02], abs=1e-12)
     assert holm([0.6, 0.5]) == [1.0, 1.0]
     assert holm([]) == []

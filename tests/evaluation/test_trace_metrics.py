@@ -167,13 +167,25 @@ def test_repetition_is_the_share_of_runs_of_four_words_that_occurred_before():
     assert duplicate_share("a b c") == 0.0
 
 
-def test_a_mean_has_an_interval_of_the_standard_error_and_needs_two_values_for_it():
+def test_a_mean_has_students_interval():
+    """Student's ten patients (Biometrika 6, 1908, 1-25): hours of sleep gained; R's t.test(sleep) gives the ends."""
+    found = mean([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4])
+    assert found == {"n": 10, "mean": 1.58, "low": 0.700114, "high": 2.459886}
+
+
+def test_without_variation_a_mean_has_no_interval():
     assert mean([]) == {"n": 0}
     assert mean([3]) == {"n": 1, "mean": 3.0}
-    found = mean([1.0, 2.0, 3.0, 4.0])  # standard error sqrt(5/3)/2 = 0.645497
-    assert (found["n"], found["mean"]) == (4, 2.5)
-    assert found["low"] == pytest.approx(2.5 - 1.959964 * 0.645497, abs=1e-5)
-    assert found["high"] == pytest.approx(2.5 + 1.959964 * 0.645497, abs=1e-5)
+    assert mean([4, 4, 4]) == {"n": 3, "mean": 4.0}
+
+
+def test_the_interval_of_shares_stays_between_0_and_1():
+    low, high = mean([0.0, 0.0, 0.0, 0.4], shares=True), mean([1.0, 1.0, 1.0, 0.6], shares=True)
+    assert (low["low"], high["high"]) == (0.0, 1.0)
+    assert 0 < low["high"] < 1 and 0 < high["low"] < 1
+    assert mean([0.0, 0.0, 0.0, 0.4])["low"] < 0
+    repeated = summarise([row("a b c d " * 9), *[row("3 * 4 = 12")] * 5])["repetition"]
+    assert repeated["low"] == 0.0 < repeated["mean"] < repeated["high"] <= 1.0
 
 
 def test_a_summary_has_accuracy_and_every_measure_with_its_count():

@@ -3,7 +3,7 @@
     write_claims(run)        # writes claims.json
     check_claims(run)        # [] when every claim follows from the run's files, else one sentence per mismatch
 
-    {"id": "eval-core/flat/accuracy", "value": 0.31, "interval": [0.27, 0.35], "verdict": "supported",
+    {"id": "eval-core/flat/accuracy", "value": 0.31, "interval": [0.27, 0.35], "verdict": "measured",
      "text": "flat answers 155 of 500 items of eval-core correctly inside the answer tags: 31.0 % (95 % interval ...).",
      "template": "...", "fields": {"k": 155, "n": 500, ...},
      "source": {"file": "eval_summary.json", "sha256": "...", "pointer": "/scorecards/1/accuracy/rate"}}
@@ -12,18 +12,21 @@
 
 The rule for verdicts. A claim of a difference, "a answers more items correctly than b", is *supported* when the 95 %
 interval of a - b lies above 0 and the p-value, adjusted by Holm over all comparisons of the run, is below 0.05. It is
-*not supported* when the whole interval lies below 0. Otherwise it is *undecided*. The claim that two arms had the same
-amount of training is supported when steps and tokens are equal, else not supported. A measured value is supported by
-being recomputed; where nothing could be measured (0 of 0) the claim has no value and is undecided.
+*not supported* when the interval lies below 0 and that p-value is below 0.05. Otherwise it is *undecided*, and always
+where there is nothing to see: both at 0, both at 1, or fewer than six items on which the two differ. The claim that two
+arms had the same amount of training is supported when steps, tokens and tokens of completions are equal, else not
+supported. What is only counted is *measured*; where nothing could be (0 of 0) the claim has no value and is undecided.
 """
 
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tunixlib.analysis.claim_kinds import comparison_claims, render_claim, scorecard_claims, training_claims
+from tunixlib.analysis.claim_kinds import render_claim, scorecard_claims
+from tunixlib.analysis.comparison_claims import comparison_claims
 from tunixlib.analysis.run_files import read_predictions, read_summary
 from tunixlib.analysis.trace_claims import trace_claims
+from tunixlib.analysis.training_claims import training_claims
 from tunixlib.artifacts import ArtifactError, read_json, write_json
 from tunixlib.evaluation.scoring import scorecard
 from tunixlib.runs import Run

@@ -8,9 +8,12 @@
 
 Fixed before any result is seen, for each evaluation set of a run:
 
-1. each trained checkpoint, strict (the answer stands in its tags), against the base model, lenient (the answer may
-   stand anywhere): the base model has never seen the tags, so lenient is the fair figure for it;
-2. the curriculum's last stage against flat, both strict. A run has one seed, so this measures two checkpoints on these
+1. each trained checkpoint, strict (the answer stands in its tags), against the base model, lenient: by the last number
+   where there are no tags. That rule can never count a text answer without tags, so on all items this measures knowing
+   the form, too;
+2. the same on those items whose expected answer is a number, which the rule can count on both sides: what the report
+   says about the base model rests on this one;
+3. the curriculum's last stage against flat, both strict. A run has one seed, so this measures two checkpoints on these
    items and not two methods of training.
 
 All p-values of a run are adjusted together by Holm's method.
@@ -22,9 +25,13 @@ from typing import Any
 
 from tunixlib.analysis.run_files import BASE, SEGMENTS, Summary, read_predictions, read_summary
 from tunixlib.analysis.statistics import holm, minimum_detectable_difference, paired_difference
+from tunixlib.analysis.verdicts import ALPHA
+from tunixlib.checking.answers import number_value
 from tunixlib.runs import Run
 
 STRICT, LENIENT = "correct", "lenient_correct"
+LENIENT_RULE = "by the last number where there are no tags; a text answer without tags counts as wrong"
+ALL, NUMERIC = "all items", "the items whose expected answer is a number"
 
 
 def compare(
@@ -63,6 +70,11 @@ def measures_of(a: str, b: str) -> tuple[str, str]:
     return (LENIENT if a == BASE else STRICT), (LENIENT if b == BASE else STRICT)
 
 
+def numeric_rows(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows whose expected answer is a number, with or without a unit: see ``checking.answers.number_value``."""
+    return [row for row in rows if number_value(row["expected_answer"]) is not None]
+
+
 def right(
     rows_a: Sequence[Mapping[str, Any]], rows_b: Sequence[Mapping[str, Any]], measure_a: str, measure_b: str
 ) -> tuple[list[bool], list[bool]]:
@@ -92,18 +104,22 @@ def pair_up(
 
 @dataclass(frozen=True)
 class Comparison:
-    """Checkpoint ``a`` by ``measure_a`` against checkpoint ``b`` by ``measure_b``; the claim is that a is above b."""
+    """Checkpoint ``a`` by ``measure_a`` against checkpoint ``b`` by ``measure_b``; the claim is that a is above b.
+
+    ``numeric``: only on the items whose expected answer is a number.
+    """
 
     eval_set: str
     a: str
     measure_a: str
     b: str
     measure_b: str
+    numeric: bool = False
 
     @property
     def id(self) -> str:
-        """``eval-core/flat-vs-base``."""
-        return f"{self.eval_set}/{self.a}-vs-{self.b}"
+        """``eval-core/flat-vs-base`` or ``eval-core/flat-vs-base/numeric``."""
+        return f"{self.eval_set}/{self.a}-vs-{self.b}" + ("/numeric" if self.numeric else "")
 
 
 def planned_comparisons(summary: Summary) -> list[Comparison]:
@@ -111,8 +127,9 @@ def planned_comparisons(summary: Summary) -> list[Comparison]:
     planned = []
     for eval_set in summary.eval_sets:
         names = [card["checkpoint"] for card in summary.cards(eval_set)]
-        if BASE in names:
-            planned += [Comparison(eval_set, name, STRICT, BASE, LENIENT) for name in names if name != BASE]
+        for name in names if BASE in names else ():
+            if name != BASE:
+                planned += [Comparison(eval_set, name, STRICT, BASE, LENIENT, numeric) for numeric in (False, True)]
         last = [name for name in names if name in SEGMENTS["curriculum"]][-1:]
         if last and "flat" in names:
             planned.append(Comparison(eval_set, last[0], STRICT, "flat", STRICT))
@@ -120,24 +137,39 @@ def planned_comparisons(summary: Summary) -> list[Comparison]:
 
 
 def compare_run(run: Run) -> list[tuple[Comparison, dict[str, Any]]]:
-    """Every fixed comparison of a run with its result, to which ``p_holm`` (adjusted over all of them) is added."""
+    """Every fixed comparison of a run with its result, to which ``p_holm`` (adjusted over all of them) is added.
+
+    A comparison without items is ``{"n": 0, "p_value": 1.0}`` and stays in the family.
+    """
     planned = planned_comparisons(read_summary(run))
     rows = {
         (c.eval_set, name): read_predictions(run, c.eval_set, name)
         for c in planned
         for name in (c.a, c.b)
     }  # fmt: skip
-    results = [compare(rows[c.eval_set, c.a], rows[c.eval_set, c.b], c.measure_a, c.measure_b) for c in planned]
+    results = [_result(c, rows[c.eval_set, c.a], rows[c.eval_set, c.b]) for c in planned]
     adjusted = holm([result["p_value"] for result in results])
     return [(c, {**r, "p_holm": float(f"{p:.6g}")}) for c, r, p in zip(planned, results, adjusted, strict=True)]
 
 
-def resolvable(result: Mapping[str, Any]) -> float | None:
-    """The true difference that items disagreeing this often show in 80 of 100 runs; None when they can show none."""
+def _result(c: Comparison, rows_a: Sequence[Mapping[str, Any]], rows_b: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    if c.numeric:
+        rows_a, rows_b = numeric_rows(rows_a), numeric_rows(rows_b)
+        if not rows_a and not rows_b:
+            return {"n": 0, "p_value": 1.0}
+    return compare(rows_a, rows_b, c.measure_a, c.measure_b)
+
+
+def resolvable(result: Mapping[str, Any], family: int = 1) -> float | None:
+    """The true difference that items disagreeing this often show in 80 of 100 runs; None when they can show none.
+
+    ``family`` comparisons share the level: the smallest p-value must come below 0.05 / ``family``.
+    """
     differing = result["only_a"] + result["only_b"]
-    if not 0 < differing < result["n"]:
+    if not differing:
         return None
+    share = min(differing / result["n"], 1 - 1e-9)
     try:
-        return round(minimum_detectable_difference(result["n"], differing / result["n"]), 6)
+        return round(minimum_detectable_difference(result["n"], share, level=ALPHA / family), 6)
     except ValueError:  # not even if all of them fell on one side
         return None

@@ -5,7 +5,8 @@
     effect_figure(effects, "curriculum - flat", smallest=0.05)     # a study draws its own effects with its own bar
 
 An interval inside the shaded band says that any effect is smaller than the smallest one of interest; a pale bar is the
-minimum detectable difference: a true effect inside it would often have been missed by these items.
+minimum detectable difference at 0.05 shared by the comparisons of the run: a true effect inside it would often have
+been missed by these items.
 """
 
 from collections import Counter
@@ -56,22 +57,25 @@ def plot_order_effect(run: Run) -> "Figure":
 
 def order_effects(run: Run) -> Iterator[Effect]:
     """Paired differences of the run's last curriculum stage and flat; sections only where a set has several."""
-    for planned in planned_comparisons(read_summary(run)):
+    family = planned_comparisons(read_summary(run))
+    for planned in family:
         if planned.b != FLAT:
             continue
         a = read_predictions(run, planned.eval_set, planned.a)
         b = read_predictions(run, planned.eval_set, planned.b)
-        yield _effect(planned.eval_set, a, b)
+        yield _effect(planned.eval_set, a, b, len(family))
         sections = [section for section, _ in Counter(row["section"] for row in a).most_common()]
         for section in sections if len(sections) > 1 else ():
             part_a, part_b = ([row for row in rows if row["section"] == section] for rows in (a, b))
-            yield _effect(section, part_a, part_b, whole=False)
+            yield _effect(section, part_a, part_b, len(family), whole=False)
 
 
-def _effect(label: str, a: Sequence[dict[str, Any]], b: Sequence[dict[str, Any]], whole: bool = True) -> Effect:
+def _effect(
+    label: str, a: Sequence[dict[str, Any]], b: Sequence[dict[str, Any]], family: int, whole: bool = True
+) -> Effect:
     found = compare(a, b)
     ends = (found["difference"], found["low"], found["high"])
-    return Effect(label, *ends, n=found["n"], resolves=resolvable(found), whole=whole)
+    return Effect(label, *ends, n=found["n"], resolves=resolvable(found, family), whole=whole)
 
 
 def effect_figure(effects: Sequence[Effect], title: str, smallest: float | None = None) -> "Figure":

@@ -3,7 +3,8 @@
     plot_families(run)           # shown at the end of a notebook cell
 
 A cell is k right answers of n items; shade is their share. Few items stand behind a cell: the map shows where to look,
-the intervals are in the scorecards. The base model has never seen the tags, so it is taken at its lenient accuracy.
+the intervals are in the scorecards. The base model has never seen the tags and is graded lenient, by the last number
+where there are no tags: in a family whose answers are texts it can have none right.
 """
 
 from collections.abc import Iterator
@@ -89,7 +90,7 @@ def _draw(panel: Any, block: Block, height: int) -> None:
         for x, (k, n) in enumerate(row):
             shade = "white" if shares[y][x] > 0.55 else "#222222" if k else "#757575"
             panel.text(x + 0.5, y + 0.52, f"{k}/{n}", ha="center", va="center", color=shade, fontsize=7)
-    names = [f"{drawable(name)} (lenient)" if name == BASE else drawable(name) for name in block.checkpoints]
+    names = [f"{drawable(name)} (last number)" if name == BASE else drawable(name) for name in block.checkpoints]
     middles = [x + 0.5 for x in range(len(names))]
     panel.set_xticks(middles, names, rotation=55, ha="left", rotation_mode="anchor", fontsize=8)
     panel.set_yticks([y + 0.5 for y in range(len(block.families))], map(drawable, block.families), fontsize=7.5)

@@ -28,10 +28,6 @@ TREATMENTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-class UnfairComparisonError(ValueError):
-    """A comparison was refused; the message holds every reason."""
-
-
 def refuse_unfair(
     run_a: Run, arm_a: str, run_b: Run, arm_b: str, *, treatment: Iterable[str] = (),
     eval_sets: Iterable[str] | None = None, smallest_effect: float | None = None,
@@ -56,13 +52,6 @@ def refuse_unfair(
         if smallest_effect is not None:
             found += unresolved(eval_set, *right(rows_a, rows_b, *measures_of(name_a, name_b)), smallest_effect)
     return [refusal for refusal in found if refusal.kind not in excused]
-
-
-def check_fair(*sides: Any, **conditions: Any) -> None:
-    """``refuse_unfair`` that raises UnfairComparisonError with all reasons."""
-    reasons = refuse_unfair(*sides, **conditions)
-    if reasons:
-        raise UnfairComparisonError("the comparison is refused; " + "; ".join(map(str, reasons)))
 
 
 def excuses(treatment: Iterable[str]) -> set[str]:

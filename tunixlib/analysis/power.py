@@ -7,22 +7,20 @@
 A smallest effect of interest below the detectable one needs more items or more seeds: without them a null says nothing.
 """
 
-from typing import Any
-
-from tunixlib.analysis.bootstrap import Matrix, checked_results, crossed_error, mean_squares
+from tunixlib.analysis.crossed import crossed_error
 
 
 def minimum_detectable_effect(
     items: int, seeds: int, *, discordant_share: float, item_share: float, seed_sd: float, power: float = 0.8,
     level: float = 0.05,
 ) -> float:  # fmt: skip
-    """The smallest true difference of two arms that ``crossed_bootstrap`` finds with this power.
+    """The smallest true difference of two arms that ``crossed_difference`` finds with this power.
 
     ``discordant_share``: of (seed, item) pairs that only one arm gets right; ``item_share``: the part of their variance
     that repeats from seed to seed, since it hangs on the item; ``seed_sd``: the standard deviation of the difference
-    from seed to seed that no choice of items explains. ``pilot_values`` measures all three. Raises ValueError when not
-    even the largest difference, all discordant pairs on one side, would be found. For two checkpoints there is
-    ``minimum_detectable_difference``.
+    from seed to seed that no choice of items explains; ``level``: that of the test, a part of alpha where several
+    comparisons share it. Raises ValueError when not even the largest difference, all discordant pairs on one side,
+    would be found. For two checkpoints there is ``minimum_detectable_difference``.
     """
     from scipy.optimize import brentq
 
@@ -60,23 +58,4 @@ def _needed(
 
     se, df = crossed_error(seeds * of_items + of_rest, items * seed_sd**2 + of_rest, of_rest, seeds, items)
     spread = (of_items / items + seed_sd**2 / seeds + of_rest / (seeds * items)) ** 0.5
-    return float(t.ppf(1 - level / 2, df) * se + norm.ppf(power) * spread) if se else 0.0
-
-
-def pilot_values(a: Matrix, b: Matrix) -> dict[str, Any]:
-    """``discordant_share``, ``item_share`` and ``seed_sd`` of two arms that were run, both (seeds, items) of 0 and 1.
-
-    Variance components of a two-way layout, those that come out below zero taken as zero. A few seeds say little about
-    ``seed_sd``: plan with a larger one too. Raises ValueError as ``crossed_bootstrap`` does.
-    """
-    right_a, right_b = checked_results(a, b)
-    d = right_a - right_b
-    of_items, of_seeds, of_rest = mean_squares(d)
-    items_variance = max(0.0, of_items - of_rest) / d.shape[0]
-    seeds_variance = max(0.0, of_seeds - of_rest) / d.shape[1]
-    total = items_variance + of_rest
-    return {
-        "discordant_share": round(float(abs(d).mean()), 6),
-        "item_share": round(items_variance / total, 6) if total else 0.0,
-        "seed_sd": round(seeds_variance**0.5, 6),
-    }
+    return float(t.ppf(1 - level / 2, df) * se + norm.ppf(power) * spread) if se > 0 else 0.0

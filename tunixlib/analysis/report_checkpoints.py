@@ -7,13 +7,14 @@ for paragraph in render_checkpoints(claims, summary, "eval-core"):
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tunixlib.analysis.comparisons import LENIENT_RULE
 from tunixlib.analysis.run_files import Summary
 from tunixlib.tables import markdown_table, percent
 
 Claims = Mapping[str, dict[str, Any]]
 
 COLUMNS = (
-    "Accuracy is strict: the answer must stand in its tags. Lenient also accepts an untagged answer. Step truth is the "
+    f"Accuracy is strict: the answer must stand in its tags. Lenient grades {LENIENT_RULE}. Step truth is the "
     "share of true steps among those that state something checkable; coverage is the share that does. False work is "
     "the share of completions that are right and yet hold a false step."
 )

@@ -3,18 +3,20 @@
     write_analysis(run)      # reads claims.json, writes analysis.md
     print(render_analysis(run).splitlines()[2])
 
-The verdict comes first; a null result is said as such, with its interval and what the items could have resolved.
+The verdict comes first. What is undecided is said as such, with its interval and what the items could have resolved;
+what is said about the base model rests on the items whose expected answer is a number.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tunixlib.analysis.claim_kinds import NOT_SUPPORTED, SUPPORTED, UNDECIDED
 from tunixlib.analysis.claims import read_claims
 from tunixlib.analysis.examples import choose_examples, render_example
 from tunixlib.analysis.report_checkpoints import COLUMNS, item_count, render_checkpoints
+from tunixlib.analysis.report_comparisons import render_comparisons, render_verdict
 from tunixlib.analysis.report_work import render_template, render_work
 from tunixlib.analysis.run_files import Summary, read_summary
+from tunixlib.analysis.verdicts import SUPPORTED
 from tunixlib.artifacts import ArtifactError, write_text
 from tunixlib.runs import Run
 from tunixlib.tables import markdown_table
@@ -33,14 +35,14 @@ def render_analysis(run: Run) -> str:
     """The text of ``analysis.md``. Raises ArtifactError when ``claims.json`` has not been written."""
     claims, summary = read_claims(run), read_summary(run)
     _refuse_old_claims(claims, summary)
-    parts = [f"# Analysis of run `{run.run_id}`", _verdict(claims, summary)]
+    parts = [f"# Analysis of run `{run.run_id}`", render_verdict(claims, summary)]
     for eval_set in summary.eval_sets:
         parts += [f"## Checkpoints on {eval_set}", *render_checkpoints(claims, summary, eval_set)]
     parts += [COLUMNS, "![Scores of the checkpoints with intervals](figures/scorecards.png)"]
     parts += ["![Accuracy by section](figures/sections.png)", "![Right answers by family](figures/families.png)"]
     parts += ["## Answers, work and form", *_work(claims, summary)]
     parts += ["## Training", *_training(claims)]
-    parts += ["## Comparisons", *_comparisons(claims)]
+    parts += ["## Comparisons", *render_comparisons(claims)]
     parts += ["## Four examples", *_examples(run, summary)]
     parts += ["## Limits", *_limits(claims, summary), "## How to recheck", _recheck(run)]
     return "\n\n".join(parts) + "\n"
@@ -55,37 +57,6 @@ def _refuse_old_claims(claims: Claims, summary: Summary) -> None:
     missing = [name for start in starts for name in (f"{start}/accuracy", f"{start}/work") if name not in claims]
     if missing:
         raise ArtifactError(f"claims.json: found no claim {missing[0]}, expected one; write the claims again first")
-
-
-def _differences(claims: Claims) -> list[dict[str, Any]]:
-    return [claim for claim in claims.values() if "how_a" in claim["fields"]]
-
-
-def _verdict(claims: Claims, summary: Summary) -> str:
-    """One sentence on the last checkpoint against base, and on curriculum against flat where both were trained."""
-    found = [claim for claim in _differences(claims) if claim["fields"]["eval_set"] == summary.eval_sets[0]]
-    against = {claim["fields"]["b"]: claim for claim in found}  # the last one against base is the last checkpoint
-    phrases = [_finding(claim) for claim in against.values()]
-    if not phrases:
-        return "**Verdict.** No two checkpoints were evaluated, so there is nothing to compare."
-    return f"**Verdict.** On {summary.eval_sets[0]}, " + ", and ".join(phrases) + "."
-
-
-def _finding(claim: Mapping[str, Any]) -> str:
-    fields = claim["fields"]
-    sides = f"{100 * fields['rate_a']:.1f} % against {100 * fields['rate_b']:.1f} %"
-    measured = f"{sides}, difference {_points(claim)}, adjusted p = {fields['p_holm']:.2g}"
-    a, b = f"{fields['a']} ({fields['how_a']})", f"{fields['b']} ({fields['how_b']})"
-    if claim["verdict"] == SUPPORTED:
-        return f"{a} answers more items correctly than {b}: {measured}"
-    if claim["verdict"] == NOT_SUPPORTED:
-        return f"{a} answers fewer items correctly than {b}: {measured}"
-    return f"{a} and {b} cannot be told apart on these {fields['n']} items: {measured}"
-
-
-def _points(claim: Mapping[str, Any]) -> str:
-    low, high = claim["interval"]
-    return f"{100 * claim['value']:+.1f} points [{100 * low:+.1f}, {100 * high:+.1f}]"
 
 
 def _work(claims: Claims, summary: Summary) -> Iterator[str]:
@@ -109,50 +80,14 @@ def _training(claims: Claims) -> Iterator[str]:
     same = claims.get("training/same-size")
     if same:
         equal = same["verdict"] == SUPPORTED
-        yield "Both arms had the same steps and tokens." if equal else f"The arms differ in size. {same['text']}"
+        yield (
+            "Both arms had the same steps, tokens and tokens of completions."
+            if equal
+            else f"The arms differ in size. {same['text']}"
+        )
     yield "The last batches of two arms hold different traces, so their last losses are no comparison of the arms."
     yield "![Loss of both arms](figures/loss_curves.png)"
     yield "![Lengths of the training traces by stage](figures/trace_lengths.png)"
-
-
-def _comparisons(claims: Claims) -> Iterator[str]:
-    found = _differences(claims)
-    if not found:
-        yield "There are no two checkpoints to compare."
-        return
-    header = ("claim", "difference", "p", "adjusted p", "verdict")
-    rows = []
-    for claim in found:
-        f = claim["fields"]
-        stated = f"{f['eval_set']}: {f['a']} ({f['how_a']}) above {f['b']} ({f['how_b']})"
-        rows.append((stated, _points(claim), f"{f['p_value']:.2g}", f"{f['p_holm']:.2g}", claim["verdict"]))
-    yield markdown_table(header, rows)
-    yield (
-        "Differences are paired on the same items, in percentage points with 95 % intervals; p is the exact McNemar "
-        f"test, adjusted by Holm over these {found[0]['fields']['family']} comparisons. The base model never saw the "
-        "tags, so it is taken at its lenient accuracy."
-    )
-    undecided = [_null_result(claim) for claim in found if claim["verdict"] == UNDECIDED]
-    if undecided:
-        yield "\n".join(undecided)
-    if any(claim["fields"]["b"] == "flat" for claim in found):
-        yield "![Curriculum minus flat with its interval](figures/order_effect.png)"
-        yield (
-            "Curriculum against flat has one seed here: it measures these two checkpoints on these items, not the two "
-            "orders of training as methods. A study over several seeds would."
-        )
-
-
-def _null_result(claim: Mapping[str, Any]) -> str:
-    f = claim["fields"]
-    found = f"- Null result, {f['eval_set']}: {f['a']} against {f['b']} is undecided, {_points(claim)}."
-    found += f" The two disagree on {f['only_a'] + f['only_b']} of {f['n']} items: "
-    if "resolves" not in f:
-        return found + "too few to show any difference."
-    found += (
-        f"a true difference of {100 * f['resolves']:.1f} points would show four times in five (p under 0.05 before "
-    )
-    return found + "adjustment), a smaller one less often."
 
 
 def _examples(run: Run, summary: Summary) -> Iterator[str]:
@@ -173,10 +108,10 @@ def _limits(claims: Claims, summary: Summary) -> Iterator[str]:
             f"- Items: {', '.join(counts)}. Intervals cover the choice of items, not the choice of seed.",
             "- The questions are mostly arithmetic with short worked answers; other reasoning was hardly asked for.",
             "- Only steps that state a numeric relation can be checked. A true step need not be a useful one.",
-            "- The lenient figure takes the last number of an untagged text. Where the answer is no number it cannot "
-            "help the base model, so the comparison with the base also measures knowing the form.",
+            "- Lenient takes the last number of a text without tags and so never counts a text answer without them: on "
+            "all items the comparison with the base measures knowing the form, too.",
             "- No question of an evaluation set was trained on, but small numbers under other names can meet again.",
-            "- Steps of one completion hang together, so the interval of step truth is narrower than it should be.",
+            "- Steps of one completion hang together, so the intervals of step truth and coverage are too narrow.",
         ]
     )
 

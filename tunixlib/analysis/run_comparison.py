@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.analysis.arm_differences import Refusal
-from tunixlib.analysis.comparisons import compare, measures_of, pair_up, right
+from tunixlib.analysis.comparisons import LENIENT, compare, measures_of, numeric_rows, pair_up, right
 from tunixlib.analysis.consumed import prediction_name
 from tunixlib.analysis.gate import excuses, refuse_unfair, shared_sets
 from tunixlib.analysis.run_files import SEGMENTS, predictions_path, read_predictions, read_summary
@@ -64,6 +64,7 @@ class RunComparison:
     refusals: list[Refusal]
     excused: list[Refusal]
     overall: dict[str, Any] = field(default_factory=dict)
+    numeric: dict[str, Any] = field(default_factory=dict)  # against the base model: where the answer is a number
     groups: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # section or family -> name -> result
     changed: list[Change] = field(default_factory=list)
 
@@ -128,8 +129,18 @@ def compare_sides(
     if refusals:
         return RunComparison(a, b, eval_set, measures, counts, refusals, meant)
     overall = {**compare(rows_a, rows_b, *measures), **_resampled(rows_a, rows_b, measures)}
+    numeric = _numeric(rows_a, rows_b, measures)
     groups, changed = _groups(rows_a, rows_b, measures), list(_changes(rows_a, rows_b, measures))
-    return RunComparison(a, b, eval_set, measures, counts, [], meant, overall, groups, changed)
+    return RunComparison(a, b, eval_set, measures, counts, [], meant, overall, numeric, groups, changed)
+
+
+def _numeric(
+    rows_a: Sequence[Mapping[str, Any]], rows_b: Sequence[Mapping[str, Any]], measures: tuple[str, str]
+) -> dict[str, Any]:
+    """Where one side is graded lenient, the comparison on the items that this can count on both sides."""
+    if LENIENT not in measures or not numeric_rows(rows_a):
+        return {}
+    return compare(numeric_rows(rows_a), numeric_rows(rows_b), *measures)
 
 
 def unsealed(side: Side, eval_set: str) -> Iterator[Refusal]:

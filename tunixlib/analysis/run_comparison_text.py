@@ -6,8 +6,8 @@ print(comparison_text(compare_sides(a, b, "eval-core")))
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tunixlib.analysis.claim_kinds import measure_name
-from tunixlib.analysis.comparisons import resolvable
+from tunixlib.analysis.comparison_claims import measure_name
+from tunixlib.analysis.comparisons import ALL, LENIENT_RULE, NUMERIC, resolvable
 from tunixlib.analysis.run_comparison import Change, RunComparison, verdict
 from tunixlib.tables import markdown_table
 
@@ -49,8 +49,9 @@ def _cells(result: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _overall(found: RunComparison) -> str:
-    row = ("all", *_cells(found.overall), f"{found.overall['p_value']:.2g}")
-    table = markdown_table(("overall", *HEADER, "exact p"), [row])
+    results = {ALL: found.overall, **({NUMERIC: found.numeric} if found.numeric else {})}
+    rows = [(name, *_cells(result), f"{result['p_value']:.2g}") for name, result in results.items()]
+    table = markdown_table(("overall", *HEADER, "exact p"), rows)
     resolves = resolvable(found.overall)
     shown = (
         "no difference would show" if resolves is None else f"a true difference of {100 * resolves:.1f} points shows"
@@ -59,6 +60,8 @@ def _overall(found: RunComparison) -> str:
     if "bootstrap_low" in found.overall:
         ends = (100 * found.overall[name] for name in ("bootstrap_low", "bootstrap_high"))
         lines.append("Resampling the items (BCa) gives [{:+.1f}, {:+.1f}].".format(*ends))
+    if found.numeric:
+        lines.append(f"Lenient: {LENIENT_RULE}; so the second row tells more about the base model.")
     return f"{table}\n\n{' '.join(lines)}"
 
 

@@ -6,18 +6,17 @@
 >>> found["difference"], found["only_a"], found["only_b"], found["p_value"]
 (0.08, 8, 0, 0.0078125)
 
-Arms over several seeds are in ``bootstrap``, what a run will be able to show, before it is made, in ``power``.
+Arms over several seeds are in ``crossed``; what a study will be able to show, before it is made, in ``power``.
 """
 
 from collections.abc import Sequence
 from math import sqrt
 from statistics import NormalDist
 
-from tunixlib.analysis.bootstrap import crossed_bootstrap, paired_bootstrap
+from tunixlib.analysis.bootstrap import paired_bootstrap
 from tunixlib.evaluation.intervals import proportion, wilson
 
 __all__ = [
-    "crossed_bootstrap",
     "holm",
     "mcnemar_exact",
     "minimum_detectable_difference",

@@ -9,10 +9,10 @@ Everything is computed from the prediction rows, so ``verify`` recomputes it fro
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tunixlib.analysis.claim_kinds import MEASURED, NOTHING_TO_MEASURE, SUPPORTED, UNDECIDED, make_claim
+from tunixlib.analysis.claim_kinds import NOTHING_TO_MEASURE, SHARE, file_records, make_claim
 from tunixlib.analysis.run_files import predictions_path, read_predictions, read_summary
+from tunixlib.analysis.verdicts import MEASURED, UNDECIDED
 from tunixlib.analysis.work_table import work_counts
-from tunixlib.artifacts import sha256_file
 from tunixlib.evaluation.canned import CANNED, CANNED_COMPLETION, canned_rows
 from tunixlib.evaluation.intervals import proportion
 from tunixlib.evaluation.reports import wins_sentence
@@ -54,8 +54,7 @@ def trace_claims(run: Run) -> Iterator[dict[str, Any]]:
 
 def _source(run: Run, eval_set: str, names: Sequence[str]) -> dict[str, Any]:
     paths = [predictions_path(run, eval_set, name) for name in names]
-    files = [{"file": run.relative(path), "sha256": sha256_file(path)} for path in paths]
-    return {"recompute": "trace_claims", "files": files}
+    return {"recompute": "trace_claims", "files": file_records(run, paths)}
 
 
 def _work(eval_set: str, name: str, rows: Sequence[Mapping[str, Any]], source: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,7 +81,7 @@ def _form(
         value, ends = "{value:.1f}", "{low:.1f} to {high:.1f}"
     interval = (found["low"], found["high"]) if "low" in found else None
     template = f"{start}: {value}" + (f" (95 % interval {ends})." if interval else ".")
-    return make_claim(claim_id, template, fields, source, SUPPORTED, found["mean"], interval)
+    return make_claim(claim_id, template, fields, source, MEASURED, found["mean"], interval)
 
 
 def _rate(
@@ -91,7 +90,7 @@ def _rate(
     if "rate" not in found:
         return make_claim(claim_id, subject + NOTHING_TO_MEASURE, fields, source, UNDECIDED)
     interval = (found["low"], found["high"])
-    return make_claim(claim_id, subject + MEASURED, fields, source, SUPPORTED, found["rate"], interval)
+    return make_claim(claim_id, subject + SHARE, fields, source, MEASURED, found["rate"], interval)
 
 
 def _canned_accuracy(eval_set: str, found: Mapping[str, float], source: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,4 +104,4 @@ def _wins(eval_set: str, name: str, measured: Mapping[str, Found], source: Mappi
     right = measured[CANNED]["accuracy"]
     sentence = wins_sentence("{checkpoint}", ["{titles}"] if titles else [], "{k} of {n}")
     fields = {"checkpoint": name, "eval_set": eval_set, "titles": ", ".join(titles), "k": right["k"], "n": right["n"]}
-    return make_claim(f"{eval_set}/{name}/form/template-ahead", sentence, fields, source, SUPPORTED, len(titles))
+    return make_claim(f"{eval_set}/{name}/form/template-ahead", sentence, fields, source, MEASURED, len(titles))

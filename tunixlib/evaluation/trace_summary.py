@@ -8,11 +8,11 @@
 A measure on which a template that reads no question is ahead says nothing about answers: so accuracy comes first.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from statistics import NormalDist, stdev
-from typing import Any, Literal
+from statistics import stdev
+from typing import Literal
 
 from tunixlib.evaluation.intervals import proportion
 from tunixlib.evaluation.trace_metrics import Row, trace_metrics
@@ -60,23 +60,29 @@ MEASURES = (
 )  # fmt: skip
 
 
-def mean(values: Iterable[float]) -> dict[str, float]:
-    """``{"n", "mean", "low", "high"}``: mean with a 95 % interval of 1.96 standard errors, rounded to 6 decimals.
+def mean(values: Iterable[float], shares: bool = False) -> dict[str, float]:
+    """``{"n", "mean", "low", "high"}``: mean with Student's 95 % interval, rounded to 6 decimals.
 
-    One value has no interval, none has no mean: ``{"n": 1, "mean": 3}``, ``{"n": 0}``.
+    The interval of ``shares`` stays between 0 and 1. Without variation, and so for one value, there is none; without
+    values there is no mean: ``{"n": 2, "mean": 3}``, ``{"n": 0}``.
     """
+    from scipy.stats import t  # most of a second to import
+
     found = list(values)
     if not found:
         return {"n": 0}
     middle = sum(found) / len(found)
-    if len(found) == 1:
-        return {"n": 1, "mean": round(middle, 6)}
-    reach = NormalDist().inv_cdf(0.975) * stdev(found) / sqrt(len(found))
+    if min(found) == max(found):
+        return {"n": len(found), "mean": round(middle, 6)}
+    reach = float(t.ppf(0.975, len(found) - 1)) * stdev(found) / sqrt(len(found))
+    low, high = middle - reach, middle + reach
+    if shares:
+        low, high = max(low, 0.0), min(high, 1.0)
     return {
         "n": len(found),
         "mean": round(middle, 6),
-        "low": round(middle - reach, 6),
-        "high": round(middle + reach, 6),
+        "low": round(low, 6),
+        "high": round(high, 6),
     }
 
 
@@ -91,8 +97,7 @@ def summarise(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
     found = {"accuracy": proportion(sum(row["correct"] for row in rows), len(rows))}
     for measure in MEASURES:
         values = [metrics[measure.key] for metrics in each if metrics[measure.key] is not None]
-        combine: Callable[[list[Any]], dict[str, float]] = _rate if measure.kind == "rate" else mean
-        found[measure.key] = combine(values)
+        found[measure.key] = _rate(values) if measure.kind == "rate" else mean(values, measure.kind == "share")
     return found
 
 

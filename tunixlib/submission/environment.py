@@ -35,29 +35,34 @@ def capture_environment() -> dict[str, Any]:
 def capture_commit(root: Path = PROJECT_ROOT) -> dict[str, Any]:
     """The git commit and whether anything but runs differed from it; ``{"commit": "none", ...}`` outside git.
 
-    In an unpacked copy of the project it is the commit that the copy was made from.
+    In an unpacked copy of the project, which has no ``.git``, it is the commit that the copy was made from.
     """
     packed = root / PACKED_COMMIT
-    if packed.is_file():
+    if packed.is_file() and not (root / ".git").exists():
         found: dict[str, Any] = read_json(packed)
         return found
-    commit = _git(root, "rev-parse", "HEAD")
+    commit = _text(git(root, "rev-parse", "HEAD"))
     if not commit:
         return {"commit": "none", "dirty": True}
-    return {"commit": commit, "dirty": bool(_git(root, "status", "--porcelain", "--", ".", ":!submission_runs"))}
+    return {"commit": commit, "dirty": bool(_text(git(root, "status", "--porcelain", "--", ".", ":!submission_runs")))}
 
 
 def is_untracked(path: Path) -> bool:
     """Whether git knows the folder of ``path`` and not the file; False outside git."""
-    return bool(_git(path.parent, "ls-files", "--others", "--", path.name))
+    return bool(_text(git(path.parent, "ls-files", "--others", "--", path.name)))
 
 
-def _git(root: Path, *arguments: str) -> str:
+def git(root: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes] | None":
+    """What a git command said in a folder, whoever owns it (a container's checkout); None where git does not answer."""
+    command = ["git", "-c", f"safe.directory={root}", *arguments]
     try:
-        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, timeout=30, check=False)
+        return subprocess.run(command, cwd=root, capture_output=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+        return None
+
+
+def _text(done: "subprocess.CompletedProcess[bytes] | None") -> str:
+    return done.stdout.decode("utf-8", "replace").strip() if done and done.returncode == 0 else ""
 
 
 def _version(name: str) -> str:

@@ -10,15 +10,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tunixlib.analysis.study_bar import Bar, PlannedRun, planned_runs, read_bar
-from tunixlib.analysis.study_document import BAR, STUDY, study_document, study_figure, study_texts
-from tunixlib.analysis.study_gate import expected_resolution
-from tunixlib.analysis.study_results import study_runs
 from tunixlib.artifacts import read_json, write_bytes, write_json
 from tunixlib.running.pipeline import Say, run_pipeline, stage_notebooks
 from tunixlib.running.profiles import PROFILES, check_parameters, load_profile, merge_declared
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError, runs_root
-from tunixlib.submission.check_study import bar_record, committed_bytes, parameter_faults, same_code
+from tunixlib.studies.bar import Bar, read_bar
+from tunixlib.studies.document import BAR, STUDY, study_document, study_figure, study_texts
+from tunixlib.studies.gate import expected_resolution
+from tunixlib.studies.history import bar_record, committed_bytes, rules_here, rules_record, same_code
+from tunixlib.studies.parameters import parameter_faults, planned_faults
+from tunixlib.studies.plan import PlannedRun, planned_runs
+from tunixlib.studies.results import study_runs
 from tunixlib.submission.environment import capture_commit
 
 STUDIES = PROFILES / "studies"
@@ -88,7 +90,10 @@ def resolution_words(bar: Bar) -> str:
         return f"{smallest}; the bar has no pilot, so nothing is said of what the runs can show"
     if "value" not in found:
         return f"{smallest}; these items and seeds are expected to show no difference at all: add some"
-    words = f"expected to show {100 * found['value']:.1f} points four times in five; {smallest}"
+    words = f"expected to show {100 * found['value']:.1f} points four times in five"
+    if bar.family > 1:
+        words += f" (alpha divided by {bar.family} comparisons)"
+    words = f"{words}; {smallest}"
     return words if found["value"] <= bar.smallest_effect else f"{words}, which is finer: an undecided end is likely"
 
 
@@ -102,8 +107,9 @@ def _make(
         run_pipeline(bar.base, planned.run_id, planned.parameters, say, command=command, bundle=False)
         return
     manifest = read_json(run.path(MANIFEST))
-    faults = list(parameter_faults(run.root, bar.base, planned.parameters))
+    faults = list(planned_faults(run.root, bar, planned))
     if not rehearsal:
+        faults = list(parameter_faults(run.root, bar, planned, PROJECT_ROOT))
         faults += ["a tree that no commit holds"] if manifest["dirty"] else []
         same = same_code(manifest["commit"], state["commit"], bar.base, PROJECT_ROOT)
         faults += [] if same else [f"other code, that of commit {manifest['commit'][:12]}"]
@@ -130,7 +136,11 @@ def drop_weights(run: Run) -> int:
 def write_study(folder: Path, bar: Bar, file: str, content: bytes) -> Path:
     """Write bar, claims, analysis and figure, then ``study.json``, whose presence means the study is whole."""
     root = folder.parent
-    record = bar_record(file, content, study_runs(root, bar), PROJECT_ROOT)
+    runs, commit = study_runs(root, bar), capture_commit()["commit"]
+    record = {
+        "bar": bar_record(file, content, runs, commit, PROJECT_ROOT),
+        "rules": rules_record(commit, rules_here(PROJECT_ROOT), runs, PROJECT_ROOT),
+    }
     files = study_texts(root, bar, content, record)
     files |= study_figure(bar, files)
     for name, data in files.items():
@@ -141,7 +151,7 @@ def write_study(folder: Path, bar: Bar, file: str, content: bytes) -> Path:
 
 def study_words(folder: Path) -> str:
     """The end of a study: its verdicts, where they are, and how to check them."""
-    from tunixlib.analysis.study_report import comparison_ids, points, verdict_words
+    from tunixlib.studies.report import comparison_ids, points, verdict_words
 
     claims = {claim["id"]: claim for claim in read_json(folder / "claims.json")["claims"]}
     lines = [""]

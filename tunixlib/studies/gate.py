@@ -1,7 +1,7 @@
 """The gate of a study: every pair of runs that a comparison rests on must be a fair one.
 
 refusals(Path("submission_runs"), bar, bar.comparisons[0], "eval-core")     # [] or sentences with the reasons
-expected_resolution(bar, items=120)                                         # {"value": 0.102, ...}
+expected_resolution(bar, items=120, seeds=3)                                # {"value": 0.088, ...}
 """
 
 from pathlib import Path
@@ -9,8 +9,9 @@ from typing import Any
 
 from tunixlib.analysis.gate import refuse_unfair
 from tunixlib.analysis.power import minimum_detectable_effect
-from tunixlib.analysis.study_bar import Bar, Comparison, run_of
 from tunixlib.runs import Run
+from tunixlib.studies.bar import Bar, Comparison
+from tunixlib.studies.plan import run_of
 
 
 def refusals(root: Path, bar: Bar, one: Comparison, eval_set: str) -> list[str]:
@@ -28,14 +29,16 @@ def refusals(root: Path, bar: Bar, one: Comparison, eval_set: str) -> list[str]:
 def expected_resolution(bar: Bar, items: int, seeds: int) -> dict[str, Any] | None:
     """The true difference that so many items and seeds show four times in five, by the bar's pilot; None without one.
 
-    Where not even the largest difference would show, ``value`` is left out.
+    At a level of alpha divided by the number of planned comparisons, which the smallest p-value must pass. Where not
+    even the largest difference would show, ``value`` is left out.
     """
     if bar.pilot is None:
         return None
     assumed = bar.pilot.model_dump()
-    found: dict[str, Any] = {"items": items, "seeds": seeds, **assumed}
+    level = round(bar.alpha / bar.family, 6)
+    found: dict[str, Any] = {"items": items, "seeds": seeds, "family": bar.family, "level": level, **assumed}
     try:
-        found["value"] = round(minimum_detectable_effect(items, seeds, level=bar.alpha, **assumed), 6)
+        found["value"] = round(minimum_detectable_effect(items, seeds, level=level, **assumed), 6)
     except ValueError:  # the items and seeds show no difference at all
         return found
     return found

@@ -2,12 +2,13 @@
 
 import pytest
 import yaml
-from analysis.study_runs import BAR, bar_of
+from studies.study_runs import BAR, bar_of
 
-from tunixlib.analysis.study_bar import BarError, parse_bar, planned_runs, read_bar
 from tunixlib.running.pipeline import stage_notebooks
 from tunixlib.running.profiles import check_parameters, load_profile, merge_declared
-from tunixlib.running.study import STUDIES
+from tunixlib.studies.bar import BarError, parse_bar, read_bar
+from tunixlib.studies.plan import planned_runs
+from tunixlib.studies.run_study import STUDIES
 
 
 def test_conditions_that_differ_in_the_arm_only_come_out_of_one_run_a_seed():
@@ -30,24 +31,31 @@ def test_conditions_on_other_data_have_runs_of_their_own():
         {"name": "golden", "set": {"DATASET": "golden-v2"}},
         {"name": "dev", "set": {"DATASET": "dev-reasoning-v2"}},
     ]
-    runs = planned_runs(bar_of(conditions=conditions, comparisons=[{"a": "dev", "b": "golden"}], seeds=[1, 2]))
-    assert [run.run_id for run in runs] == ["orders-s1-golden", "orders-s1-dev", "orders-s2-golden", "orders-s2-dev"]
-    assert [run.parameters["DATASET"] for run in runs] == ["golden-v2", "dev-reasoning-v2"] * 2
+    runs = planned_runs(bar_of(conditions=conditions, comparisons=[{"a": "dev", "b": "golden"}]))
+    assert [run.run_id for run in runs] == [f"orders-s{n}-{name}" for n in (1, 2, 3) for name in ("golden", "dev")]
+    assert [run.parameters["DATASET"] for run in runs] == ["golden-v2", "dev-reasoning-v2"] * 3
 
 
 def test_a_condition_with_fewer_seeds_is_trained_with_the_first_ones():
-    conditions = [*BAR["conditions"], {"name": "back", "arm": "reverse", "seeds": 2}]
-    bar = bar_of(conditions=conditions, comparisons=[{"a": "back", "b": "flat"}])
-    assert [run.parameters["ARMS"] for run in planned_runs(bar)] == [["curriculum", "reverse"]] * 2 + [["curriculum"]]
-    assert bar.seeds_of("back", "flat") == (1, 2)
+    conditions = [*BAR["conditions"], {"name": "back", "arm": "reverse", "seeds": 3}]
+    bar = bar_of(conditions=conditions, comparisons=[{"a": "back", "b": "flat"}], seeds=[1, 2, 3, 4])
+    assert [run.parameters["ARMS"] for run in planned_runs(bar)] == [["curriculum", "reverse"]] * 3 + [["curriculum"]]
+    assert bar.seeds_of("back", "flat") == (1, 2, 3)
     assert bar.condition("back").checkpoint == "reverse"
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"seeds": [1]}, "seeds: Value should have at least 2 items"),
-        ({"seeds": [1, 1]}, "found a condition or a seed twice"),
+        ({"seeds": [1, 2]}, "seeds: Value error, found 2, expected 3 or more: with fewer the interval is too narrow"),
+        (
+            {"conditions": [{"name": "x", "seeds": 2}, {"name": "y"}]},
+            "conditions/0/seeds: Value error, found 2, expected 3",
+        ),
+        ({"seeds": [1, 1, 2]}, "found a condition or a seed twice"),
+        ({"items": 1}, "items: Value error, found 1, expected 0 for all, or 2 or more"),
+        ({"items": -1}, "items: Value error, found -1"),
+        ({"base": "elsewhere/cpu.yaml"}, "base: String should match pattern"),
         ({"smallest_effect": 5}, "smallest_effect"),
         ({"comparisons": [{"a": "curriculum", "b": "nothing"}]}, "found a comparison of curriculum with nothing"),
         ({"comparisons": [{"a": "flat", "b": "flat"}]}, "found a comparison of flat with flat"),

@@ -2,17 +2,18 @@
 
 import pytest
 import yaml
-from analysis.study_runs import BAR, bar_of, planted, write_runs
+from studies.study_runs import BAR, bar_of, planted, write_runs
 
-from tunixlib.analysis import study_results
-from tunixlib.analysis.study_bar import planned_runs
 from tunixlib.artifacts import read_json, write_json, write_text
 from tunixlib.evaluation.evaluate_run import chosen
-from tunixlib.running import study
 from tunixlib.running.notebooks import NotebookError
 from tunixlib.running.profiles import ProfileError
-from tunixlib.running.study import run_study, study_words
 from tunixlib.runs import MANIFEST, ROOT_VARIABLE, Run, RunError
+from tunixlib.studies import results
+from tunixlib.studies import run_study as study
+from tunixlib.studies.parameters import planned_faults
+from tunixlib.studies.plan import planned_runs
+from tunixlib.studies.run_study import run_study, study_words
 
 COMMIT = "c" * 40
 
@@ -43,10 +44,11 @@ def place(tmp_path, monkeypatch):
     bar_file = tmp_path / "orders.yaml"
     write_text(bar_file, yaml.safe_dump(BAR))
     monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path / "runs"))
-    monkeypatch.setattr(study_results, "refusals", lambda *sides: [])
+    monkeypatch.setattr(results, "refusals", lambda *sides: [])
     monkeypatch.setattr(study, "run_pipeline", Pipeline(tmp_path / "runs", bar_of()))
     monkeypatch.setattr(study, "capture_commit", lambda: {"commit": COMMIT, "dirty": False})
     monkeypatch.setattr(study, "committed_bytes", lambda commit, file, repository: bar_file.read_bytes())
+    monkeypatch.setattr(study, "parameter_faults", lambda run, bar, planned, root: planned_faults(run, bar, planned))
     return tmp_path
 
 
@@ -163,6 +165,8 @@ def test_before_the_runs_it_says_what_they_can_show():
     fine = study.resolution_words(bar_of(items=500, pilot={**pilot, "seed_sd": 0.0}, smallest_effect=0.1))
     assert fine.endswith("the smallest effect of interest is 10.0 points")
     assert "no pilot" in study.resolution_words(bar_of())
+    two = study.resolution_words(bar_of(items=120, pilot=pilot, eval_sets=["eval-core", "eval-unseen"]))
+    assert "(alpha divided by 2 comparisons)" in two
 
 
 def test_a_study_lets_only_the_checkpoints_answer_that_it_compares(tmp_path):

@@ -2,25 +2,34 @@
 
     bar = read_bar(Path("notebooks/profiles/studies/order-135m.yaml"))
     bar.smallest_effect, bar.seeds                     # 0.05, (1, 2, 3)
-    [run.run_id for run in planned_runs(bar)]          # ["order-135m-s1", "order-135m-s2", "order-135m-s3"]
 
 A condition is one way to train: an arm, and whatever notebook parameters it sets, such as DATASET. Conditions that set
 the same parameters come out of one run for each seed, since a run trains several arms.
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from tunixlib.analysis.gate import excuses
-from tunixlib.analysis.run_files import BASE, SEGMENTS
-from tunixlib.artifacts import canonical_json
+from tunixlib.analysis.run_files import SEGMENTS
 from tunixlib.training.arms import ARMS
 
 # The checkpoint by which the curriculum is measured, and which every run evaluates.
 LAST = SEGMENTS["curriculum"][-1]
+# With two seeds the test finds differences that are not there; tests/analysis/test_crossed.py measures how often.
+LEAST_SEEDS = 3
 # Parameters that the bar's own fields decide.
 DECIDED = ("RUN_ID", "RUNS_ROOT", "SEED", "ARMS", "CHECKPOINTS", "EVAL_SETS", "EVAL_ITEMS")
 
@@ -34,6 +43,26 @@ class BarError(ValueError):
     """A study's profile cannot be used. The message names file, field, what was found and what was expected."""
 
 
+def _enough_seeds(count: int) -> int:
+    if count < LEAST_SEEDS:
+        raise ValueError(
+            f"found {count}, expected {LEAST_SEEDS} or more: with fewer the interval is too narrow where seeds differ "
+            "by more than their items explain"
+        )
+    return count
+
+
+def _all_seeds(seeds: tuple[int, ...]) -> tuple[int, ...]:
+    _enough_seeds(len(seeds))
+    return seeds
+
+
+def _some_items(count: int) -> int:
+    if count < 0 or count == 1:
+        raise ValueError(f"found {count}, expected 0 for all, or 2 or more: one item has no variation between items")
+    return count
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -44,7 +73,7 @@ class Condition(_Part):
     name: Name
     arm: str = "curriculum"
     set: dict[str, Any] = {}
-    seeds: Annotated[int, Field(ge=2)] | None = None
+    seeds: Annotated[int, AfterValidator(_enough_seeds)] | None = None
 
     @property
     def checkpoint(self) -> str:
@@ -79,13 +108,13 @@ class Bar(_Part):
 
     study: Name
     question: Annotated[str, Field(min_length=10)]
-    base: str  # the profile that every run starts from
+    base: Name  # the profile that every run starts from, one of notebooks/profiles: a file elsewhere is in no commit
     set: dict[str, Any] = {}  # parameters of every run
-    seeds: Annotated[tuple[int, ...], Rows, Field(min_length=2)]
+    seeds: Annotated[tuple[int, ...], Rows, AfterValidator(_all_seeds)]
     conditions: Annotated[tuple[Condition, ...], Rows, Field(min_length=2)]
     comparisons: Annotated[tuple[Comparison, ...], Rows, Field(min_length=1)]  # the first is the primary one
     eval_sets: Annotated[tuple[str, ...], Rows, Field(min_length=1)]  # the first is the primary one
-    items: Annotated[int, Field(ge=0)]  # the first items of each, 0 for all
+    items: Annotated[int, AfterValidator(_some_items)]  # the first items of each, 0 for all
     treatment: Annotated[tuple[str, ...], Rows] = ("order",)  # what the conditions may differ in, see ``gate``
     measure: Literal["correct", "lenient_correct"] = "correct"
     smallest_effect: Share
@@ -106,7 +135,7 @@ class Bar(_Part):
                     f"found {', '.join(wrong)} under set, expected notebook parameters that no field names"
                 )
         excuses(self.treatment)
-        if any((condition.seeds or 2) > len(self.seeds) for condition in self.conditions):
+        if any((condition.seeds or 0) > len(self.seeds) for condition in self.conditions):
             raise ValueError(f"found a condition with more seeds than the {len(self.seeds)} of the study")
         return self
 
@@ -114,18 +143,14 @@ class Bar(_Part):
         """The condition with this name."""
         return next(condition for condition in self.conditions if condition.name == name)
 
+    @property
+    def family(self) -> int:
+        """How many comparisons are planned, and share alpha: each on every evaluation set."""
+        return len(self.comparisons) * len(self.eval_sets)
+
     def seeds_of(self, *names: str) -> tuple[int, ...]:
         """The seeds that all these conditions are trained with."""
         return self.seeds[: min(self.condition(name).seeds or len(self.seeds) for name in names)]
-
-
-class PlannedRun(NamedTuple):
-    """One run of a study: the conditions that come out of it and the parameters it takes beside the base profile's."""
-
-    run_id: str
-    seed: int
-    conditions: tuple[str, ...]
-    parameters: dict[str, Any]
 
 
 def read_bar(path: Path) -> Bar:
@@ -144,37 +169,3 @@ def parse_bar(content: bytes, name: str) -> Bar:
     except ValidationError as error:
         faults = [f"{'/'.join(map(str, f['loc'])) or 'the profile'}: {f['msg']}" for f in error.errors()]
         raise BarError(f"{name}: nothing was started, because of\n  " + "\n  ".join(faults)) from None
-
-
-def planned_runs(bar: Bar) -> list[PlannedRun]:
-    """Every run of a study, seed by seed. The base model is evaluated once, by the first run of each kind of data."""
-    kinds = list(dict.fromkeys(canonical_json(condition.set) for condition in bar.conditions))
-    planned: list[PlannedRun] = []
-    for seed in bar.seeds:
-        for kind in kinds:
-            here = [c for c in bar.conditions if canonical_json(c.set) == kind and seed in bar.seeds_of(c.name)]
-            if here:
-                suffix = f"-{here[0].name}" if len(kinds) > 1 else ""
-                names = tuple(condition.name for condition in here)
-                parameters = _parameters(bar, seed, here, with_base=not planned)
-                planned.append(PlannedRun(f"{bar.study}-s{seed}{suffix}", seed, names, parameters))
-    return planned
-
-
-def run_of(bar: Bar, condition: str, seed: int) -> PlannedRun:
-    """The planned run that holds a condition with a seed."""
-    return next(run for run in planned_runs(bar) if run.seed == seed and condition in run.conditions)
-
-
-def _parameters(bar: Bar, seed: int, conditions: list[Condition], with_base: bool) -> dict[str, Any]:
-    arms = {condition.arm for condition in conditions}
-    checkpoints = {condition.checkpoint for condition in conditions} - {LAST}
-    return {
-        **bar.set,
-        **conditions[0].set,
-        "SEED": seed,
-        "ARMS": ["curriculum", *(arm for arm in ARMS[2:] if arm in arms)],
-        "CHECKPOINTS": [*([BASE] if with_base else []), *sorted(checkpoints), LAST],
-        "EVAL_SETS": list(bar.eval_sets),
-        "EVAL_ITEMS": bar.items,
-    }

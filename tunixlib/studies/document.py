@@ -1,6 +1,6 @@
 """The files of a study folder as they follow from its bar and its sealed runs, ready to be written or compared.
 
-files = study_texts(Path("submission_runs"), bar, content, record)      # content: the bar's bytes
+files = study_texts(Path("submission_runs"), bar, content, record)  # content: the bar's bytes
 files |= study_figure(bar, files)
 sorted(files)      # ["analysis.md", "bar.yaml", "claims.json", "figures/order_effect.png"]
 document = study_document(Path("submission_runs"), bar, record, files)  # study.json, which names their sha256
@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tunixlib.analysis.study_bar import Bar
-from tunixlib.analysis.study_claims import build_study_claims
-from tunixlib.analysis.study_figure import study_png
-from tunixlib.analysis.study_report import FIGURE, render_study
-from tunixlib.analysis.study_results import study_comparisons, study_runs
 from tunixlib.artifacts import pretty_json, sha256_bytes
+from tunixlib.studies.bar import Bar
+from tunixlib.studies.claims import build_study_claims
+from tunixlib.studies.figure import study_png
+from tunixlib.studies.report import FIGURE, render_study
+from tunixlib.studies.results import study_comparisons, study_runs
 
 STUDY = "study.json"
-STUDY_VERSION = "1.0"
+STUDY_VERSION = "1.1"
 BAR = "bar.yaml"
 
 
@@ -40,11 +40,11 @@ def study_figure(bar: Bar, files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def study_document(root: Path, bar: Bar, record: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
-    """``study.json``: the bar and its commit, the runs and their manifests, the comparisons, the sha256 of the rest."""
+    """``study.json``: the record of bar and rules with their commits, runs with manifests, comparisons, other files."""
     return {
         "study_version": STUDY_VERSION,
         "study": bar.study,
-        "bar": dict(record),
+        **record,
         "runs": study_runs(root, bar),
         "comparisons": study_comparisons(root, bar),
         "files": {name: sha256_bytes(content) for name, content in sorted(files.items())},

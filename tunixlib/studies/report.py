@@ -1,27 +1,22 @@
 """analysis.md of a study: the question, the verdict, what every seed showed, the bar; each number is a claim's.
 
-text = render_study(bar, claims, bar_record)      # claims: those of claims.json; bar_record: "bar" of study.json
+text = render_study(bar, claims, record)      # claims: those of claims.json; record: "bar" and "rules" of study.json
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tunixlib.analysis.study_bar import Bar
-from tunixlib.analysis.study_results import NOT_SUPPORTED, SUPPORTED
+from tunixlib.analysis.verdicts import SUPPORTED
+from tunixlib.studies.bar import Bar
+from tunixlib.studies.verdicts import RULE, finding_words
 from tunixlib.tables import markdown_table
 
 FIGURE = "order_effect.png"
 
-RULE = (
-    "*Supported*: the interval lies above 0 and reaches beyond the smallest effect of interest, and the adjusted p is "
-    "below alpha. *Not supported*: the interval lies between minus and plus the smallest effect, so that whatever "
-    "difference there is does not matter, or it lies below 0. *Undecided*: otherwise."
-)
-
 Claims = Mapping[str, Mapping[str, Any]]
 
 
-def render_study(bar: Bar, claims: Sequence[Mapping[str, Any]], bar_record: Mapping[str, Any]) -> str:
+def render_study(bar: Bar, claims: Sequence[Mapping[str, Any]], record: Mapping[str, Any]) -> str:
     """The text of ``analysis.md``. Raises KeyError when a claim of the bar is missing."""
     known = {claim["id"]: claim for claim in claims}
     primary = known[comparison_ids(bar)[0]]
@@ -33,8 +28,18 @@ def render_study(bar: Bar, claims: Sequence[Mapping[str, Any]], bar_record: Mapp
         RULE,
     ]
     for eval_set in bar.eval_sets:
-        parts += [f"## Right answers on {eval_set}", _rates(bar, known, eval_set), known[f"{eval_set}/base"]["text"]]
-    parts += ["## The bar", *_bar(bar, known, bar_record), "## Limits", _limits(), "## How to recheck", _recheck(bar)]
+        parts += [f"## Right answers on {eval_set}", _rates(bar, known, eval_set)]
+        parts += ["\n".join(words)] if (words := list(_seed_words(bar, known, eval_set))) else []
+        parts += [" ".join(known[f"{eval_set}/base{ending}"]["text"] for ending in ("", "/numeric"))]
+    parts += [
+        "## The bar",
+        *_bar(bar, known, record["bar"]),
+        _rules(record["rules"]),
+        "## Limits",
+        _limits(),
+        "## How to recheck",
+        _recheck(bar),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -45,17 +50,7 @@ def comparison_ids(bar: Bar) -> list[str]:
 
 def verdict_words(claim: Mapping[str, Any]) -> str:
     """The verdict on one comparison as a sentence."""
-    if "interval" not in claim:
-        return "Undecided: the comparison was refused."
-    low, high = claim["interval"]
-    smallest, names = claim["fields"]["smallest"], f"{claim['fields']['a']} over {claim['fields']['b']}"
-    if claim["verdict"] == SUPPORTED:
-        return f"Supported: a gain of {names}."
-    if claim["verdict"] == NOT_SUPPORTED and -smallest <= low and high <= smallest:
-        return f"Not supported, a null result: no gain of {names} that matters, and none the other way."
-    if claim["verdict"] == NOT_SUPPORTED:
-        return f"Not supported: the difference goes the other way, no gain of {names}."
-    return f"Undecided: these items and seeds neither show a gain of {names} nor rule one out."
+    return finding_words(claim["fields"])
 
 
 def _comparisons(bar: Bar, known: Claims) -> str:
@@ -63,8 +58,8 @@ def _comparisons(bar: Bar, known: Claims) -> str:
     for claim_id in comparison_ids(bar):
         claim = known[claim_id]
         f = claim["fields"]
-        cells = (points(claim), f"{f['p_value']:.2g}", f"{f['p_holm']:.2g}") if "interval" in claim else ("–", "–", "–")
-        rows.append((f"{f['eval_set']}: {f['a']} above {f['b']}", *cells, claim["verdict"]))
+        cells = (points(claim), f"{f['p_value']:.2g}") if "interval" in claim else ("–", "–")
+        rows.append((f"{f['eval_set']}: {f['a']} above {f['b']}", *cells, f"{f['p_holm']:.2g}", claim["verdict"]))
     refused = [f"- {known[i]['text']}" for i in comparison_ids(bar) if "interval" not in known[i]]
     table = markdown_table(("claim", "difference", "p", "adjusted p", "verdict"), rows)
     return "\n\n".join([table, *(["\n".join(refused)] if refused else [])])
@@ -90,20 +85,60 @@ def _rates(bar: Bar, known: Claims, eval_set: str) -> str:
     return markdown_table(("condition", *(f"seed {seed}" for seed in bar.seeds), "mean"), rows)
 
 
+def _seed_words(bar: Bar, known: Claims, eval_set: str) -> Iterator[str]:
+    """What a reader of single seeds would take for a contradiction of the verdict."""
+    for one in bar.comparisons:
+        whole = known[f"{eval_set}/{one.a}-vs-{one.b}"]
+        if "interval" not in whole:
+            continue
+        seeds = {seed: known[f"{eval_set}/{one.a}-vs-{one.b}/s{seed}"] for seed in bar.seeds_of(one.a, one.b)}
+        against = [str(seed) for seed, claim in seeds.items() if claim["value"] * whole["value"] < 0]
+        alone = [str(seed) for seed, claim in seeds.items() if claim["interval"][0] > 0 or claim["interval"][1] < 0]
+        words = f"- {one.a} minus {one.b}: "
+        if against:
+            yield f"{words}seed {', '.join(against)} points the other way than the mean of all seeds."
+        if alone and whole["fields"]["finding"] in ("open", "small", "nothing", "null"):
+            yield (
+                f"{words}the interval of seed {', '.join(alone)} by itself leaves out 0. It covers the choice of items "
+                "only; the verdict rests on all seeds."
+            )
+
+
 def _bar(bar: Bar, known: Claims, record: Mapping[str, Any]) -> Iterator[str]:
     where = f"`{record['file']}`, sha256 `{record['sha256'][:16]}…`, is a copy in `bar.yaml`"
     if record["committed"]:
         yield f"Written before the runs: {where}. The runs name commit `{record['commit'][:12]}`, which holds it."
     else:
         yield f"A rehearsal: {where} and was in no commit when the runs were made, so nothing shows that it came first."
+    yield _versions(record)
     smallest = f"{100 * bar.smallest_effect:.1f} percentage points"
     yield f"Smallest effect of interest: {smallest}. Alpha: {bar.alpha:g}. Measure: `{bar.measure}`."
     if claim := known.get("resolution"):
         enough = claim["verdict"] == SUPPORTED
         words = (
-            "That is enough" if enough else "That is coarser than the smallest effect of interest: a null was unlikely"
+            "That is enough"
+            if enough
+            else "That is coarser than the smallest effect of interest: an undecided end was likely"
         )
         yield f"{claim['text']} {words}."
+
+
+def _versions(record: Mapping[str, Any]) -> str:
+    if "versions" not in record:
+        return "Its history is not known here."
+    after = record["versions_after_first_run"]
+    later = "none of them was" if not after else "1 of them was" if after == 1 else f"{after} of them were"
+    versions = "1 version" if record["versions"] == 1 else f"{record['versions']} versions"
+    return f"git knows {versions} of this file; {later} committed after the first run's commit."
+
+
+def _rules(record: Mapping[str, Any]) -> str:
+    if "same" not in record:
+        return "The commits of the runs are not known here, so nothing is said of the rules at their time."
+    if record["same"]:
+        return "The verdict's rules are those of the runs' commit."
+    between = f"git diff {record['runs_commit'][:12]} {record['commit'][:12]} -- tunixlib/analysis tunixlib/studies"
+    return f"The rules were changed after the runs began: `{between}`"
 
 
 def _limits() -> str:
@@ -119,5 +154,6 @@ def _limits() -> str:
 def _recheck(bar: Bar) -> str:
     return (
         f"```\npython -m tunixlib verify submission_runs/{bar.study}\n```\n\n"
-        "It compares the bar with the commit that the runs name, verifies every run, and computes every claim again."
+        "It compares the bar, its history and the rules with the commits that the runs name, verifies every run, "
+        "computes every claim and draws the figure again."
     )

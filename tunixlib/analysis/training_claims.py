@@ -1,0 +1,61 @@
+"""The claims about training: updates, tokens and last loss of each arm, and whether two arms had the same amount.
+
+for claim in training_claims(run):
+    print(claim["text"])     # Arm flat takes 276 optimizer steps in 3 segments.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from tunixlib.analysis.claim_kinds import file_records, make_claim
+from tunixlib.analysis.run_files import SEGMENTS, metrics_paths, read_metrics
+from tunixlib.analysis.verdicts import MEASURED, NOT_SUPPORTED, SUPPORTED
+from tunixlib.runs import Run
+
+STEPS = "Arm {arm} takes {value:,} optimizer steps in {segments} segments"
+SKIPPED = "; {skipped:,} more were skipped because the gradient overflowed"
+TOKENS = "Arm {arm} trains on {value:,} tokens, {target_tokens:,} of them in completions."
+LAST_LOSS = "The last step of arm {arm} has a loss of {value:.3f} nats per token."
+SAME_SIZE = (
+    "Claim: arms {a} and {b} had the same amount of training. Measured: {steps_a:,} and {steps_b:,} steps, "
+    "{tokens_a:,} and {tokens_b:,} tokens, {targets_a:,} and {targets_b:,} of them in completions."
+)
+
+
+def training_claims(run: Run) -> Iterator[dict[str, Any]]:
+    """Updates, tokens and last loss of each trained arm, and whether two arms had the same amount of training."""
+    sizes = {}
+    for arm, segments in read_metrics(run).items():
+        rows = [row for segment in segments.values() for row in segment]
+        size = sizes[arm] = _size(rows)
+        source = {"recompute": "training_claims", "files": file_records(run, metrics_paths(run, arm))}
+        about = {"arm": arm, "segments": len(segments), "target_tokens": size["targets"]}
+        skipped = {"skipped": len(rows) - size["steps"]} if len(rows) > size["steps"] else {}
+        for name, value, template in (
+            ("steps", size["steps"], STEPS + (SKIPPED if skipped else "") + "."),
+            ("tokens", size["tokens"], TOKENS),
+            ("final_loss", rows[-1]["loss"], LAST_LOSS),
+        ):
+            yield make_claim(f"training/{arm}/{name}", template, {**about, **skipped}, source, MEASURED, value)
+    if len(sizes) == len(SEGMENTS):
+        yield _same_size(run, sizes)
+
+
+def _size(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Updates of the weights, tokens, and tokens of completions; a step whose gradient overflowed updates nothing."""
+    return {
+        "steps": sum(not row.get("skipped", False) for row in rows),
+        "tokens": sum(row["tokens"] for row in rows),
+        "targets": sum(row["target_tokens"] for row in rows),
+    }
+
+
+def _same_size(run: Run, sizes: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    a, b = SEGMENTS
+    fields: dict[str, Any] = {"a": a, "b": b}
+    for name in ("steps", "tokens", "targets"):
+        fields |= {f"{name}_a": sizes[a][name], f"{name}_b": sizes[b][name]}
+    paths = [path for arm in SEGMENTS for path in metrics_paths(run, arm)]
+    source = {"recompute": "training_claims", "files": file_records(run, paths)}
+    verdict = SUPPORTED if sizes[a] == sizes[b] else NOT_SUPPORTED
+    return make_claim("training/same-size", SAME_SIZE, fields, source, verdict, sizes[a]["tokens"] - sizes[b]["tokens"])
