@@ -95,14 +95,14 @@ def seal_command(folder: RunFolder) -> None:
     from tunixlib.running.summary import closing_words
     from tunixlib.runs import Run, RunError, hold_run
     from tunixlib.submission.bundle import publish
-    from tunixlib.submission.sealing import seal
+    from tunixlib.submission.verify import seal_verified
 
     found = Run(folder.resolve())
     if not found.root.is_dir():
         raise RunError(f"{folder}: found no such folder, expected a run whose notebooks have all run")
     lock = hold_run(found)
     try:
-        seal(found)
+        seal_verified(found)
         publish(found)
     finally:
         if lock:

@@ -110,7 +110,7 @@ def only_seed(tmp_path, monkeypatch):
     """A pipeline of the first notebook only, without sealing; returns what a run of it says."""
     monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path))
     monkeypatch.setattr(pipeline, "stage_notebooks", lambda: [NOTEBOOKS / "01_seed.ipynb"])
-    monkeypatch.setattr("tunixlib.submission.sealing.seal", lambda run: None)
+    monkeypatch.setattr("tunixlib.submission.verify.seal_verified", lambda run: None)
     monkeypatch.setattr("tunixlib.submission.bundle.publish", lambda run: [])
 
     def go(**overrides):

@@ -9,7 +9,7 @@ The rules are in the table of ``checking.steps``.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
@@ -27,9 +27,28 @@ from tunixlib.checking.values import UndecidableError, evaluate
 Verdict = Literal["true", "false", "unchecked"]
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"=": eq, "!=": ne, "<": lt, ">": gt, "<=": le, ">=": ge}
-# "The other way round" and "all the way around" speak of no rounding.
-_ROUNDING = re.compile(r"(?<!way )(?<!turns )\bround|approx|nearest|estimat|truncat", re.IGNORECASE)
-_LEFT_OVER = re.compile(r"remainder|left|whole|floor", re.IGNORECASE)
+# "The other way round", a round trip, a round of drinks and the nearest shop speak of no rounding.
+_ROUNDING = re.compile(
+    r"(?<!way )(?<!turns )\bround(?:ed\b|ing\b|s?[ ](?:to|up|down|off|it|this|the[ ](?:result|answer|number|value))\b)"
+    r"|\b(?:we|must|can|then|to)[ ]round\b(?![ ](?:trip|table|[0-9]))"
+    r"|\bto the nearest\b|\bnearest (?:whole|integer|ten|hundred|thousand|cent|dollar)|approx|estimat|truncat",
+    re.IGNORECASE,
+)
+# Nor do the whole class, the left lane and the first floor speak of what is left over.
+_LEFT_OVER = re.compile(
+    r"\bremainder|\bleft(?:[ -]?overs?)?\b(?![ ](?:lane|side|hand|half))|\bfloor(?:[(]|[ ](?:of|division)\b)"
+    r"|\bwhole[ ](?:number|part|children|people|men|women|[a-z]{1,15}(?<![su])s)\b|[0-9][ ]whole\b|\btake the floor\b",
+    re.IGNORECASE,
+)
+_DENIED = r"(?:\b(?:wrong|false|incorrect|untrue)|(?:\bnot|n['’]t)[ ](?:true|right|correct|so|the[ ]case))\b"
+_DENIED_BEFORE = re.compile(
+    _DENIED + r"(?::|[ ](?:that|to[ ](?:say|write|claim|think|conclude))(?:[ ][a-z]{1,15}){0,3})[ ]$", re.IGNORECASE
+)
+_DENIED_AFTER = re.compile(
+    r"\s?[,;(–—-]?\s?(?:(?:but|though|yet|however),?[ ])?(?:(?:that|this|it|which)(?:['’]s|[ ]is|[ ]was)[ ]?)?"
+    + _DENIED,
+    re.IGNORECASE,
+)
 # Ratios of everyday units: 4 * 50 cm = 2 m is not called false, because 200 / 2 may be a conversion.
 _CONVERSIONS = frozenset({7, 10, 12, 16, 24, 36, 60, 100, 365, 1000, 1440, 1760, 3600, 5280, 10_000, 86_400})
 
@@ -54,7 +73,17 @@ def claims_of(text: str, tokens: Sequence[Token]) -> list[Claim]:
     """The claims of one segment of ``text``, in order: one for each relation sign."""
     signs = [i for i, token in enumerate(tokens) if token.kind == "rel"]
     parts = [tokens[a + 1 : b] for a, b in pairwise([-1, *signs, len(tokens)])]
-    return [_claim(text, parts[i], tokens[at], parts[i + 1], first=i == 0) for i, at in enumerate(signs)]
+    claims = [_claim(text, parts[i], tokens[at], parts[i + 1], first=i == 0) for i, at in enumerate(signs)]
+    return [replace(claim, verdict="unchecked") for claim in claims] if _is_denied(text, claims, tokens) else claims
+
+
+def _is_denied(text: str, claims: Sequence[Claim], tokens: Sequence[Token]) -> bool:
+    """Is a segment taken back at once: ``It is false that 3 + 4 = 8``, ``3 + 4 = 8, but that is wrong``?"""
+    start = claims[0].left.tokens[0].start if claims and claims[0].left else tokens[0].start
+    right = claims[-1].right if claims else None
+    ends = (tokens[-1].end, right.tokens[-1].end if right else tokens[-1].end)
+    before = _DENIED_BEFORE.search(text[max(0, start - 80) : start])
+    return bool(before or any(_DENIED_AFTER.match(text[end : end + 80]) for end in ends))
 
 
 def _claim(text: str, before: Sequence[Token], sign: Token, after: Sequence[Token], first: bool) -> Claim:
@@ -114,9 +143,18 @@ def _decide(text: str, left: Side, relation: str, right: Side) -> Verdict:
         return "true"
     if holds is None or conversion == "doubtful" or (conversion == "possible" and _is_conversion(a, b)):
         return "unchecked"
+    if relation == "=" and _is_congruent(a, b, right):
+        return "unchecked"
     loosely = _holds_loosely_with_percent(left, relation, right, b)
     loosely = loosely or (relation in ("=", "≈") and _is_rounded_or_cut(text, left, right, a, b))
     return "unchecked" if loosely else "false"
+
+
+def _is_congruent(a: Number, b: Number, right: Side) -> bool:
+    """Is ``17 = 2 mod 5`` meant, where both sides leave the same remainder?"""
+    modulus = right.tokens[-1].value
+    is_mod = len(right.tokens) == 3 and right.tokens[1].value == "mod"
+    return is_mod and not isinstance(modulus, str) and (a - b) % modulus == 0
 
 
 def _with_remainder(left: Side, quotient: Number | None, remainder: int) -> Verdict:
@@ -189,7 +227,10 @@ def _conversion(left: Side, right: Side, relation: str) -> Literal["none", "poss
     differ = any(right.measures.get(kind, unit) != unit for kind, unit in left.measures.items())
     equality = relation in ("=", "≈", "!=")
     if left.bare and right.bare:
-        return "unreadable" if (_renames(left.unit, right.unit) if equality else differ) else "none"
+        if _renames(left.unit, right.unit) if equality else differ:
+            return "unreadable"
+        # 1 box = 12 may be what it holds
+        return "doubtful" if bool(left.unit) != bool(right.unit) else "none"
     if left.bare and left.measures and left.measures != right.measures:
         return "doubtful"
     if (left.letter and not right.measures) or (right.letter and not left.measures and (left.bare or not right.bare)):

@@ -32,13 +32,24 @@ SYSTEMS: tuple[dict[str, int], ...] = (
     {"cent": 1, "dollar": 100},
     {"cent": 1, "euro": 100},
 )
-# Where such a word stands near, 2 cm = 5 km may be the scale of a drawing: no conversion is called false.
-_DRAWING = re.compile(r"\b(?:map|scale|model|drawing|drawn|plan|blueprint|represents?|stands? for)\b", re.IGNORECASE)
+# Where such words stand near, 2 cm = 5 km may be the scale of a drawing: no conversion is called false. A plan to pay
+# for, a model of a car and a scale to weigh on are no drawings.
+_DRAWING = re.compile(
+    r"""
+      \bscale[ ]?(?:of\b|is\b|:|model|drawing|map|plan) | \bto[ ]scale\b
+    | \b(?:on|in)[ ](?:the|a|an|this|that|his|her|our|their)[ ](?:[a-z]{1,15}[ ])?(?:map|drawing|blueprint)\b
+    | \b(?:map|drawing|model|blueprint|plan)\b[^.\n]{0,60}\bscale\b
+    | \bmap[ ](?:shows?|with|has)\b | \b(?:floor|house|garden|room)[ ]plan\b
+    | \b(?:mm|cm|in|inch(?:es)?|centimet(?:er|re)s?|millimet(?:er|re)s?)[ ](?:[a-z]{1,15}[ ]){0,3}
+      (?:represents?|stands?[ ]for)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 @lru_cache(maxsize=8)  # asked once for every claim of a text: searched each time, long texts would take minutes
 def tells_of_a_drawing(text: str) -> bool:
-    """Does a step or prompt hold a word of maps, scales and drawings?"""
+    """Does a step or prompt speak of a map or drawing with a scale?"""
     return bool(_DRAWING.search(text))
 
 

@@ -15,6 +15,9 @@ from tunixlib.checking.words import DENIALS, FUNCTIONS, GLUE, LABELS, LEADS, SCA
 # Beyond this many tokens an expression is not read.
 MAX_TOKENS = 300
 
+# After a number: it is a time of day, and 9 AM + 5 hours = 2 PM.
+_CLOCK = frozenset(("am", "pm", "o'clock", "o’clock"))
+
 
 def expression_before(tokens: Sequence[Token], first: bool) -> Side | None:
     """The longest expression that ends a part, or None when there is none or it belongs to something unreadable."""
@@ -27,14 +30,27 @@ def expression_before(tokens: Sequence[Token], first: bool) -> Side | None:
                 start -= 1
                 continue
             start = _operand_before(tokens, pairs, start - 2)
-        elif tokens[start].kind == "open" and before.end == tokens[start].start and before.kind in ("num", "close"):
+        elif _multiplies(tokens, pairs, start):
             start = _operand_before(tokens, pairs, start - 1)
         else:
             break
     if start < 0 or len(tokens) - start > MAX_TOKENS:
         return None
     side = Side(tokens[start:])
-    return side if start == 0 or _stands_alone(tokens[:start], side, first, start - 1 in pairs) else None
+    if start == 0:
+        return side
+    noted = tokens[start].kind == "open" and _operand_before(tokens, pairs, start - 1) >= 0
+    return side if not noted and _stands_alone(tokens[:start], side, first, start - 1 in pairs) else None
+
+
+def _multiplies(tokens: Sequence[Token], pairs: dict[int, int], at: int) -> bool:
+    """Does a parenthesis touch the number before it as a factor? ``2(3 + 4)`` does, the notes in ``5(of 9)`` and
+    ``$6(15%)`` do not.
+    """
+    if not (at in pairs and tokens[at].kind == "open" and tokens[at].start == tokens[at - 1].end):
+        return False
+    noted = tokens[at + 1].kind == "word" or tokens[pairs[at] - 1].kind == "percent"
+    return not noted and tokens[at - 1].kind in ("num", "close")
 
 
 def _stands_alone(before: Sequence[Token], side: Side, first: bool, matched: bool) -> bool:
@@ -93,8 +109,23 @@ def expression_after(tokens: Sequence[Token]) -> Side | None:
         operator = words + 1 < size and tokens[words].kind == "op"
         if operator and _names_a_unit(tokens[at:words], tokens[at - 1].end):
             at = words + 1
-        elif not (at in pairs and tokens[at].kind == "open" and tokens[at].start == tokens[at - 1].end):
-            return _ended(tokens, at)
+        elif not (at < size and _multiplies(tokens, pairs, at)):
+            return None if _is_noted(tokens, pairs, words) else _ended(tokens, at)
+
+
+def _is_noted(tokens: Sequence[Token], pairs: dict[int, int], at: int) -> bool:
+    """Does a parenthesis after an operand leave its meaning open? ``2 (mod 5)``, ``2 (3 + 4)`` and ``5 (all) + 4`` do.
+
+    A mere note at the end, as in ``7 (apples)``, does not.
+    """
+    if not (at in pairs and tokens[at].kind == "open"):
+        return False
+    end = pairs[at]
+    inside = tokens[at + 1 : end]
+    if inside and inside[0].value in ("mod", "base"):
+        return True
+    plain = any(token.kind == "op" for token in inside) and not any(token.kind == "word" for token in inside)
+    return plain or (tokens[end + 1 : end + 2] != [] and tokens[end + 1].kind == "op")
 
 
 def _ended(tokens: Sequence[Token], at: int) -> Side | None:
@@ -147,6 +178,8 @@ def _names_a_unit(words: Sequence[Token], number_end: int) -> bool:
     """May these words after a number be skipped? Not when they could be variables, scales or prose."""
     for i, word in enumerate(words):
         name = str(word.value)
+        if name in _CLOCK:
+            return False
         known = name.lstrip("/").partition("/")[0] in UNITS
         glued = word.start == number_end and not name.startswith("/")
         number_end = -1

@@ -28,7 +28,8 @@ _TOKEN = re.compile(
         |[≈≃≅][ ]?(?:about\b)?|~=|=~)
     | (?P<rel><=|>=|!=|={1,3}|[<>≤≥≠]|\bequals\b)
     | (?P<skip>\*\*(?![ ]?[-0-9(.])|(?<![0-9)%²³])(?<![0-9)%²³][ ])\*\*)
-    | (?P<opaque>[0-9]++(?::[0-9]++)+|[0-9]++\.[0-9]++,[0-9]++
+    | (?P<opaque>[0-9]++(?::[0-9]++)+|[0-9]++[ ]:[ ]?[0-9]++|[0-9]++:[ ][0-9]++(?=[ ]?(?:=[ ]?[0-9]++[ ]?:|$))
+        |[0-9]++\.[0-9]++,[0-9]++
         |[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}(?![0-9]))
     | (?P<mixed>(?<![0-9.,/^])[0-9]{1,9}[ ][0-9]{1,9}/[0-9]{1,9}(?![0-9./]))
     | (?P<frac>(?:(?<=[/÷][ ])|(?<=÷)|(?<=by[ ]))[0-9]{1,20}/0{0,9}[1-9][0-9]{0,19}
@@ -40,7 +41,8 @@ _TOKEN = re.compile(
     | (?P<open>[(\[{]) | (?P<close>[)\]}]) | (?P<percent>%|\bpercent\b) | (?P<power>[²³])
     | (?P<word>/?[^\W\d]\w*(?:['’][^\W\d]\w*)?(?:/[^\W\d]\w*)*|°\w?|¢)
     | (?P<latex>\\[()\[\]])
-    | (?P<junk>\.\.+|…|[√∛∑∏∫±!|&~@\#\\])
+    | (?P<junk>\.\.+|…|[√∛∑∏∫±!|&~@\#\\□▢☐◻⬜]|(?<![\w)\]?!])\?(?=[ ]?[-+*/×÷−0-9])
+        |[^\s\w\x00-\x7f‘’“”–—•](?=[ ]?[-+*/×÷−][ ]))
     | (?P<sep>\n(?![ \t]*[-+*/×÷−=<>≤≥≠≈])|[^\s\w])
     """,
     re.VERBOSE,
@@ -83,7 +85,7 @@ def segments(text: str) -> list[list[Token]]:
     finished: list[list[Token]] = []
     current: list[Token] = []
     related = False
-    for found in _TOKEN.finditer(text, text.rfind(": ", 0, first.start()) + 1):
+    for found in _TOKEN.finditer(text, _label_end(text, first.start())):
         kind = found.lastgroup or ""
         if kind in _SEPARATORS:
             if related and found[0] != "?":
@@ -93,6 +95,12 @@ def segments(text: str) -> list[list[Token]]:
             related = related or kind == "rel" or kind == "about"
             current.append(_token(kind, found, current))
     return [*finished, current] if related else finished
+
+
+def _label_end(text: str, sign: int) -> int:
+    """Where the last label before the first relation sign ends; 0 when its colon may be that of a ratio."""
+    colon = text.rfind(": ", 0, sign)
+    return 0 if text[max(0, colon - 2) : max(0, colon)].rstrip()[-1:].isdigit() else colon + 1
 
 
 def _token(kind: str, found: re.Match[str], before: list[Token]) -> Token:

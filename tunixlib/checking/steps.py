@@ -20,6 +20,8 @@ false      ``3 + 4 = 8``  ``5 = 6``  ``2/3 = 0.67``  ``17 / 5 = 2 remainder 7`` 
 unchecked  no relation sign; ``5 = 5`` (says nothing); variables ``2x + 3 = 11``; clock times, ratios and dates;
            units without an exact factor: ``1 in = 2.5 cm``, ``32°F = 0°C``; scale words ``3 million``, ``4 tens``;
            ``20 / 80 * 100 = 25%`` (holds only with % as a unit); ``2/3 = 0.67 (rounded)``;
+           notes in parentheses ``10 + 5 (bonus 5) = 15`` (not ``2(3 + 4) = 14``); blanks ``? + 3 = 7``; ``1 box = 12``;
+           ``9 AM + 5 hours = 2 PM``; ``17 = 2 (mod 5)``; denials ``3 + 4 = 8, but that is wrong``;
            division by zero on its own; powers, numbers and expressions beyond the caps
 =========  ==========================================================================================================
 """

@@ -25,11 +25,17 @@ Step = Mapping[str, str]
 
 _OPENING = r"^\W{0,6}(?:\d{1,3}[.)]\W{0,3})?"
 _CHECK = re.compile(
-    _OPENING + r"(?:(?:let me|let us|let['’]s|now|to|we|i|i['’]ll|finally),? ){0,3}(?:double[- ])?(?:check|verif)",
+    _OPENING + r"(?:(?:let me|let us|let['’]s|now|to|we|i|i['’]ll|finally),? ){0,3}(?:double[- ])?"
+    r"(?:check(?:ing)?|verif(?:y|ying|ication))\b(?!-)",
     re.IGNORECASE,
 )
+# Of a result, not of the story: "he did not lose any" and "there is no mistake" take nothing back.
 _RETRACTS = re.compile(
-    r"\b(?:wrong|incorrect|false|mistake|error|not (?:right|correct|true|equal)|(?:does|do|did)(?: not|n['’]t) )",
+    r"(?<!\bno )(?<!\bnot )(?<!\bnothing )(?<!\bthe )\b(?:wrong|incorrect|false|mistake|error)"
+    r"|\bthe (?:wrong|incorrect|false) (?:answer|result|sum|total|number|value|step)|\bthe (?:mistake|error)"
+    r"|\bnot (?:right|correct|true|equal)\b"
+    r"|\b(?:does|do|did)(?: not|n['’]t) (?:match|agree|equal|fit|work|add up|check|hold|balance|tally|follow|come out"
+    r"|give|make)\b",
     re.IGNORECASE,
 )
 _SETUP = re.compile(

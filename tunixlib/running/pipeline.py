@@ -50,8 +50,8 @@ def run_pipeline(
     instead of the command line. Raises ProfileError, RunError or NotebookError; whatever had finished by then stays
     and is not done again.
     """
+    from tunixlib.submission import verify
     from tunixlib.submission.bundle import publish
-    from tunixlib.submission.sealing import seal
 
     profile = profile_name if isinstance(profile_name, Profile) else load_profile(profile_name)
     notebooks = stage_notebooks()
@@ -80,7 +80,7 @@ def run_pipeline(
                 _run_stage(run, notebook, mine, f"[{number}/{len(notebooks)}] {notebook.stem}", say, watcher)
         if bundle:
             write_text(unpublished, "sealed or about to be; report and bundle are still to be built\n")
-        seal(run)
+        verify.seal_verified(run)
         if bundle:
             publish(run)
             unpublished.unlink()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import canonical_json, sha256_bytes, sha256_text
-from tunixlib.submission.environment import git
+from tunixlib.submission.environment import git, is_commit
 
 RULES = ("tunixlib/analysis", "tunixlib/studies")
 
@@ -31,7 +31,7 @@ def session_commits(manifest: Mapping[str, Any]) -> list[str]:
 
 def committed_bytes(commit: str, file: str, repository: Path) -> bytes | None:
     """The bytes of a file in a commit; None when the commit is not there or does not hold it."""
-    done = git(repository, "cat-file", "blob", f"{commit}:{file}")
+    done = git(repository, "cat-file", "blob", f"{commit}:{file}") if is_commit(commit) else None
     return done.stdout if done and done.returncode == 0 else None
 
 
@@ -41,6 +41,8 @@ def bar_versions(file: str, first_run: str, until: str, repository: Path) -> tup
     None when git does not know one of the commits.
     """
     counts = []
+    if not (is_commit(first_run) and is_commit(until)):
+        return None
     for commits in ([until], [until, f"^{first_run}"]):
         done = git(repository, "rev-list", "--full-history", "--no-merges", *commits, "--", file)
         if not done or done.returncode:
@@ -79,7 +81,7 @@ def rules_here(project: Path) -> str:
 
 def rules_at(commit: str, repository: Path) -> str | None:
     """The same of a commit; None when it is not there."""
-    done = git(repository, "ls-tree", "-r", "-z", commit, "--", *RULES)
+    done = git(repository, "ls-tree", "-r", "-z", commit, "--", *RULES) if is_commit(commit) else None
     if not done or done.returncode:
         return None
     entries = [entry.split("\t", 1) for entry in done.stdout.decode("utf-8").split("\0") if entry]

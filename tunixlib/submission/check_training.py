@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from tunixlib.modeling.checkpoints import companions
 from tunixlib.modeling.models import weights_sha256
 from tunixlib.runs import STAGES as NOTEBOOK_STAGES
 from tunixlib.submission.check_metrics import check_metrics
@@ -132,7 +133,7 @@ def _chain(evidence: Evidence, arm: str, parameters: dict[str, Any]) -> Iterator
             yield Problem(
                 f"{folder}/metrics.jsonl", f"{len(metrics)} steps", f"{len(order)} as in order.jsonl", RETRAIN
             )
-        yield from _weights(evidence, folder, record["weights_sha256"])
+        yield from _weights(evidence, folder, record)
         parent = record["weights_sha256"]
 
 
@@ -143,7 +144,9 @@ def _step_numbers(file: str, rows: Sequence[dict[str, Any]]) -> Iterator[Problem
             return
 
 
-def _weights(evidence: Evidence, folder: str, expected: str) -> Iterator[Problem]:
+def _weights(evidence: Evidence, folder: str, record: dict[str, Any]) -> Iterator[Problem]:
+    """Weights, and the tokenizer and configuration beside them, where they lie here."""
+    expected = record["weights_sha256"]
     place = evidence.root / folder / "checkpoint"
     for name in sorted(path.name for path in place.iterdir()):
         if not (name.startswith(".") or MODEL_FILES.fullmatch(name)):
@@ -155,3 +158,8 @@ def _weights(evidence: Evidence, folder: str, expected: str) -> Iterator[Problem
             yield Problem(
                 f"{folder}/checkpoint", f"weights with sha256 {found[:16]}...", f"{expected[:16]}...", RETRAIN
             )
+        beside, known = companions(place), record.get("files") or {}
+        for name in sorted(beside.keys() | known.keys()) if known else ():
+            if beside.get(name) != known.get(name):
+                what = "no such file" if name not in beside else "other bytes"
+                yield Problem(f"{folder}/checkpoint/{name}", what, "the file that checkpoint.json names", RETRAIN)

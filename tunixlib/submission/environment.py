@@ -88,8 +88,7 @@ def changed_code(commit: str, other: str = "", repository: Path = PROJECT_ROOT) 
 def _diff(
     repository: Path, option: str, commits: Sequence[str], paths: Sequence[str]
 ) -> "subprocess.CompletedProcess[bytes] | None":
-    # A commit comes from a manifest that anybody may have written: --output=FILE there would be an option of git.
-    if not all(re.fullmatch("[0-9a-f]{7,64}", commit) for commit in commits):
+    if not all(map(is_commit, commits)):  # --output=FILE would be one
         return None
     return git(repository, "diff", option, *commits, "--", *paths)
 
@@ -106,6 +105,11 @@ def makes_numbers(file: str) -> bool:
 def is_untracked(path: Path) -> bool:
     """Whether git knows the folder of ``path`` and not the file; False outside git."""
     return bool(_text(git(path.parent, "ls-files", "--others", "--", path.name)))
+
+
+def is_commit(text: str) -> bool:
+    """Whether a text is a commit's hash and nothing else: one from a manifest might be an option of git."""
+    return re.fullmatch("[0-9a-f]{7,64}", text) is not None
 
 
 def git(root: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes] | None":

@@ -147,6 +147,6 @@ def closing_words(runs: list[Run]) -> str:
             f"  look:    {folder}/analysis.md",
             f"  verify:  python -m tunixlib verify {folder}",
             f"  bundle:  python -m tunixlib bundle {folder}",
-            "  lock:    name it in submission_runs/README.md, then git add submission_runs && git commit",
+            f"  lock:    python -m tunixlib lock {folder}, then name it in submission_runs/README.md and commit",
         ]
     return "\n".join(lines)

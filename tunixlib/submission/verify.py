@@ -15,7 +15,7 @@ the run was published:
   follow from them, loss scales; ``--recheck-loss`` computes the first loss of each segment again
 * targets of a step moved to another step, or trace lengths and all that follows from them: ``--recheck-loss`` counts
   both again with the tokenizer
-* the sha256 of weights that do not lie here; tokenizer and configuration beside weights
+* weights, tokenizer and configuration of checkpoints that do not lie here
 * names of machine, packages, threads, command, commit, profile and times, where nothing else in the run says the same;
   settings of the optimizer that no parameter names, changed in every segment alike
 * pictures that are exchanged in ``figures/`` and in the notebook alike (``reproduce`` draws them again), and words that
@@ -29,7 +29,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tunixlib.runs import MANIFEST, RunError
+from tunixlib.runs import MANIFEST, Run, RunError
 from tunixlib.submission.check_data import check_data
 from tunixlib.submission.check_files import check_bytes, check_hashes, check_manifest
 from tunixlib.submission.check_records import check_provenance
@@ -39,8 +39,9 @@ from tunixlib.submission.evidence import Evidence
 from tunixlib.submission.locks import lock_problems
 from tunixlib.submission.notebook_check import check_notebooks
 from tunixlib.submission.problems import Problem, Report, shorten
+from tunixlib.submission.sealing import seal
 
-__all__ = ["CHECKS", "Problem", "Report", "verify_run"]
+__all__ = ["CHECKS", "Problem", "Report", "seal_verified", "verify_run"]
 
 Check = Callable[[Evidence], Iterator[Problem]]
 
@@ -57,6 +58,9 @@ CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("claims: recomputed, and the analysis from them", "claims.json", check_claims),
     ("notebooks: run to their end, with these parameters, showing these results", "notebooks", check_notebooks),
 )
+
+# Problems that a message lists.
+SHOWN = 10
 
 # What content of the wrong kind raises: missing files and keys, values of other types, numbers without meaning.
 BROKEN = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
@@ -77,6 +81,22 @@ def verify_run(folder: Path) -> Report:
         evidence.root.name, len(evidence.hashes) + 1, len(CHECKS), time.perf_counter() - started, problems,
         {name: len(by_check) for name, by_check in found.items()}, len(evidence.weights),
     )  # fmt: skip
+
+
+def seal_verified(run: Run) -> dict[str, Any]:
+    """Seal a run, and take the seal back if it would not verify: raises RunError with the first problems.
+
+    A sealed run is never written again, so what is wrong with it must be known before.
+    """
+    manifest = seal(run)
+    problems = verify_run(run.root).problems
+    if problems:
+        run.path(MANIFEST).unlink()
+        shown = "\n  ".join(str(problem) for problem in problems[:SHOWN])
+        raise RunError(
+            f"run {run.run_id!r} is not sealed, since it would not verify, {len(problems)} problems:\n  {shown}"
+        )
+    return manifest
 
 
 def _read_manifest(folder: Path) -> dict[str, Any] | Problem:
