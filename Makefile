@@ -11,6 +11,7 @@ TORCH_ARGS :=
 PROFILE    := cpu
 RUN_ID     :=
 COVERAGE   := 85
+JOBS       := auto
 SECONDS    := 600
 
 PY    := $(VENV)/bin/python
@@ -50,7 +51,7 @@ test: setup-dev ## format, lint, types, stripped notebooks, tests with coverage
 	@echo "== types (mypy)" && $(PY) -m mypy
 	@echo "== stripped notebooks (make format repairs)" && $(PY) -m nbstripout --verify $(STRIP) notebooks/*.ipynb
 	@echo "== tests (pytest, coverage at least $(COVERAGE) %)" && \
-	$(PY) -m pytest --cov=tunixlib --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE)
+	$(PY) -m pytest -n $(JOBS) --dist loadfile --cov=tunixlib --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE)
 
 fuzz: setup-dev ## coverage-guided fuzzing of what reads other people's text, Linux on x86_64: SECONDS=600
 	@mkdir -p build/fuzz

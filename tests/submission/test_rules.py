@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from tunixlib.__main__ import app
 from tunixlib.artifacts import read_jsonl, write_jsonl, write_text
 from tunixlib.runs import PROJECT_ROOT, WORK
-from tunixlib.submission import bundle, entry_rules, kernel
+from tunixlib.submission import bundle, entry_rules, kernel, run_rules
 from tunixlib.submission.archive import zip_bytes
 from tunixlib.submission.entry_rules import LARGEST_NOTEBOOK
 from tunixlib.submission.environment import is_untracked
@@ -235,3 +235,11 @@ def test_data_that_git_does_not_know_are_not_public(tmp_path):
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     subprocess.run(["git", "add", "known.json"], cwd=tmp_path, check=True)
     assert [is_untracked(tmp_path / name) for name in ("known.json", "unknown.json")] == [False, True]
+
+
+def test_a_line_separator_in_a_completion_is_no_line_end(run):
+    """A byte-level model can write one; JSON lines end at a line feed only."""
+    rows = [row for _, row in read_jsonl(run.path(LAST))]
+    rows[0]["completion"] += "\u2028more\u0085more"
+    write_jsonl(run.path(LAST), rows)
+    assert run_rules._leaks(run, LAST) is False

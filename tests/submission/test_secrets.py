@@ -312,3 +312,12 @@ def test_a_manifest_command_that_names_a_token_is_refused(unsealed, dist):
     write_json(path, {"sessions": sessions})
     with pytest.raises(SecretError, match=r"run_manifest\.json, /command: a Hugging Face token"):
         publish(sealed(unsealed))
+
+
+def test_the_last_line_of_a_packed_zip_is_no_key_though_it_looks_like_one():
+    """The end of a zip is full of zeros, which base64 writes as runs of A: AIPA and sixteen more are a key's shape."""
+    lines = ["UEsDB" + "B" * 3995 + "\n", "B" * 300 + "AIP" + "A" * 17 + "B" * 300 + "\n"]
+    notebook = {"cells": [{"cell_type": "code", "source": lines}]}
+    assert secrets_in("kaggle.ipynb", json.dumps(notebook).encode()) == []
+    alone = {"cells": [{"cell_type": "code", "source": ["AKI" + "A" + "Q3EGVZ6NP2RWX7T5\n"]}]}
+    assert [secret.place for secret in secrets_in("kaggle.ipynb", json.dumps(alone).encode())] == ["/cells/0/source/0"]

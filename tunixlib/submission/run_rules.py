@@ -82,7 +82,7 @@ def _leaks(run: Run, name: str) -> bool:
     text = run.path(name).read_text(encoding="utf-8")
     value: Any
     if name.endswith(".jsonl"):
-        value = [json.loads(line) for line in text.splitlines() if line]
+        value = [json.loads(line) for line in text.split("\n") if line]
     else:
         value = text if name.endswith(".md") else json.loads(text)
     return any(leaks_in(name, text, value))

@@ -40,6 +40,8 @@ LONGEST_FOR_PLUGINS = 8_000_000
 
 # Base64 this long is a file: a zip is looked into, a picture is passed over.
 _LONG_BASE64 = re.compile(r"[A-Za-z0-9+/=\n]{2000,}")
+# A line of one, perhaps the last and short: its runs of A look like keys of AWS. A key that stands alone is shorter.
+_BASE64_LINE = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}\n?")
 _ZIP, _ZIP_BASE64 = b"PK\x03\x04", "UEsDB"
 WEIGHTS = ".safetensors"
 LONGEST_HEADER = 100_000_000  # bytes, the limit of the safetensors format
@@ -104,7 +106,7 @@ def secrets_in(name: str, data: bytes, seen: set[str] | None = None) -> list[Sec
 
 def _placed(texts: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """``(place, kind)`` of every secret. What is found in a part is not named again for the whole around it."""
-    kept = [(place, _LONG_BASE64.sub("", text)) for place, text in texts]
+    kept = [(place, "" if _BASE64_LINE.fullmatch(text) else _LONG_BASE64.sub("", text)) for place, text in texts]
     starts, line = [], 1
     for _, text in kept:
         starts.append(line)
