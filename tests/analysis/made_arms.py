@@ -3,6 +3,7 @@
 from tunixlib.artifacts import sha256_file, sha256_text, write_json, write_jsonl
 from tunixlib.evaluation.scoring import grade, scorecard
 from tunixlib.runs import Run
+from tunixlib.submission.sealing import manifest_digest
 from tunixlib.traces import ReasoningTrace, write_traces
 from tunixlib.training.arms import order_batches, plan_arm
 
@@ -103,7 +104,8 @@ def write_predictions(run, right=None, items=ITEMS, eval_set="eval-core"):
 
 def seal(run, timestamp="2026-01-02T03:04:05Z"):
     files = {run.relative(path): sha256_file(path) for path in sorted(run.root.rglob("*")) if path.is_file()}
-    write_json(run.path("run_manifest.json"), {"files": files, "timestamp": timestamp})
+    manifest = {"files": files, "timestamp": timestamp}
+    write_json(run.path("run_manifest.json"), {**manifest, "digest": manifest_digest(manifest)})
 
 
 def make_run(root, right=None, arms=("flat", "curriculum"), made=None, items=ITEMS, sealed=True, **training):

@@ -101,8 +101,8 @@ def test_the_evidence_gives_every_value_back(executed):
         ("TEXT: yes", "found True (bool), expected str"),
         ("TEXT: 2024-01-01", "(date), expected str"),
         ("TEXT: 2024-01-01 10:00:00", "(datetime), expected str"),
-        ("TEXT: 1:30", "found 90 (int), expected str"),
-        ("TEXT: 007", "found 7 (int), expected str"),
+        ("TEXT: 1:30", "which YAML reads as another number"),
+        ("TEXT: 007", "which YAML reads as another number"),
         ("TEXT: ~", "found None (NoneType), expected str"),
         ("TEXT:", "found None (NoneType), expected str"),
         ("TEXT: {a: 1}", "(dict), expected str"),
@@ -165,6 +165,7 @@ def test_any_value_is_written_as_a_literal_that_reads_back_equal(value):
 @given(st.recursive(PLAIN, lambda inner: st.lists(inner, max_size=5), max_leaves=20))
 def test_a_profile_gives_back_what_was_dumped_into_it(tmp_path_factory, value):
     path = tmp_path_factory.getbasetemp() / "any.yaml"
-    path.write_text(yaml.safe_dump({"VALUE": value}, allow_unicode=True), encoding="utf-8", newline="\n")
+    # Escaped: PyYAML writes some line separators as they are and reads a blank for them.
+    path.write_text(yaml.safe_dump({"VALUE": value}), encoding="utf-8", newline="\n")
     found = load_profile(str(path)).parameters["VALUE"]
     assert same(found, value)
