@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from fault_helpers import FAULTS, full_disk, make_run, snapshot
+from fault_helpers import FAULTS, full_disk, make_run, snapshot, unmeasured
 
 from tunixlib.artifacts import NOT_WRITABLE
 from tunixlib.holding import LOCKED
@@ -143,7 +143,7 @@ def command(*arguments, limit):
 
     return subprocess.run(
         [sys.executable, "-m", "tunixlib", *arguments], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False,
-        preexec_fn=limited,
+        preexec_fn=limited, env=unmeasured(),
     )  # fmt: skip
 
 
