@@ -17,6 +17,16 @@ def tiny(tiny_folder):
     return load_checkpoint(tiny_folder)
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """The folder that holds a made run: ``runs/demo``, ``unsealed/demo``, ``data/``. Copy it, do not change it."""
+    from fault_helpers import make_run
+
+    place = tmp_path_factory.mktemp("made")
+    make_run(place)
+    return place
+
+
 @pytest.fixture
 def traces():
     """Twelve traces of three categories, so that every stage has some."""

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from fault_helpers import FAULTS, full_disk, make_run, snapshot, unmeasured
+from fault_helpers import FAULTS, full_disk, snapshot, unmeasured
 
 from tunixlib.artifacts import NOT_WRITABLE
 from tunixlib.holding import LOCKED
@@ -22,13 +22,6 @@ from tunixlib.submission.verify import verify_run
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs resource limits and POSIX file calls")
 # Of the many writes of publishing every second is tried, all of them with TUNIXLIB_FAULTS=2.
 PUBLISH_STEP = max(1, 2 // FAULTS)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    place = tmp_path_factory.mktemp("full")
-    make_run(place)
-    return place
 
 
 @pytest.fixture
@@ -161,7 +154,8 @@ IN_A_SMALL_DISK = """
 import shutil, subprocess, sys
 from pathlib import Path
 from tunixlib.running.housekeeping import clean_run
-from tunixlib.runs import Run, hold_run
+from tunixlib.holding import hold
+from tunixlib.runs import Run
 from tunixlib.seeding import datasets
 from tunixlib.submission.sealing import seal
 from tunixlib.submission.verify import verify_run
@@ -177,7 +171,7 @@ for free in range(0, 40_000, 40_000 // tries):
         room = shutil.disk_usage(disk).free - free
         stream.write(bytes(max(room, 0)))
     try:
-        hold_run(run).release()
+        hold(run.root).release()
         seal(run)
     except OSError as error:
         full += 1
@@ -196,7 +190,7 @@ ballast.unlink()
 assert not list(run.root.rglob("*.safetensors"))
 subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
 try:
-    hold_run(run)
+    hold(run.root)
 except OSError as error:
     assert error.strerror.startswith("the disk is read-only"), error
     print("full", full, "times, then read-only")

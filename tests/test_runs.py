@@ -10,8 +10,8 @@ from fault_helpers import FAULTS, kill, started
 
 from tunixlib import holding
 from tunixlib.artifacts import read_json, write_json, write_text
-from tunixlib.holding import HOLDER_VARIABLE, LOCKED, holder_of, sweep
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, STAGES, Run, RunError, hash_tree, hold_run
+from tunixlib.holding import HOLDER_VARIABLE, LOCKED, hold, holder_of, sweep
+from tunixlib.runs import MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, STAGES, Run, RunError, hash_tree
 from tunixlib.submission.sealing import seal
 
 
@@ -82,8 +82,8 @@ def test_a_sealed_run_is_never_started_again(run):
 
 
 def test_a_second_process_is_refused_and_told_who_holds_the_run(run):
-    lock = hold_run(run)
-    code = f"from tunixlib.runs import Run, hold_run\nfrom pathlib import Path\nhold_run(Run(Path({str(run.root)!r})))"
+    lock = hold(run.root)
+    code = f"from tunixlib.holding import hold\nfrom pathlib import Path\nhold(Path({str(run.root)!r}))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert found.returncode != 0
     assert "is in use by process" in found.stderr
@@ -94,7 +94,7 @@ def test_a_second_process_is_refused_and_told_who_holds_the_run(run):
 def test_a_start_cell_that_ran_twice_gives_the_lock_back_once_finished(run):
     run.start("01_seed", {})
     run.start("01_seed", {}).finish()
-    code = f"from tunixlib.runs import Run, hold_run\nfrom pathlib import Path\nhold_run(Run(Path({str(run.root)!r})))"
+    code = f"from tunixlib.holding import hold\nfrom pathlib import Path\nhold(Path({str(run.root)!r}))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
 
 
@@ -114,9 +114,9 @@ def test_hidden_files_of_editors_are_not_evidence(run):
 HOLD = """
 import sys, time
 from pathlib import Path
-from tunixlib.runs import Run, RunError, hold_run
+from tunixlib.holding import RunError, hold
 try:
-    held = hold_run(Run(Path(sys.argv[1])))
+    held = hold(Path(sys.argv[1]))
 except RunError:
     print("refused", flush=True)
     sys.exit()
@@ -139,7 +139,7 @@ def test_the_holder_is_named_with_process_machine_command_and_time(run, impatien
         with pytest.raises(
             RunError, match=rf"in use by process {process.pid} on .*, since {since}; wait for it"
         ) as found:
-            hold_run(run)
+            hold(run.root)
         assert f"on {re.escape(socket.gethostname())} (-c {run.run_id})" in str(found.value), "no absolute path"
         assert holder_of(run.root)["pid"] == process.pid
     finally:
@@ -156,7 +156,7 @@ def test_a_killed_holder_is_recognised_at_once_even_when_its_process_id_lives_ag
         assert who["pid"] == process.pid
         write_json(run.path(".work", "holder.json"), {**who, "pid": os.getppid()})  # somebody else has the number now
         assert holder_of(run.root) is None
-        hold_run(run).release()
+        hold(run.root).release()
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "\ud800"])
@@ -165,7 +165,7 @@ def test_a_torn_word_about_the_holder_hides_nothing(run, content, impatient):
     try:
         run.path(".work", "holder.json").write_bytes(content.encode("utf-8", "surrogatepass"))
         with pytest.raises(RunError, match=r"in use by process \? on \? \(unknown\)"):
-            hold_run(run)
+            hold(run.root)
     finally:
         kill(process)
 
@@ -181,7 +181,7 @@ def test_of_processes_that_start_at_once_exactly_one_gets_the_run(run):
 
 
 def test_a_look_at_the_lock_refuses_nobody(run):
-    hold_run(run).release()
+    hold(run.root).release()
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom tunixlib.holding import holder_of\n"
         "print('ready', flush=True)\nwhile True: holder_of(Path(sys.argv[1])), time.sleep(0.01)"
@@ -189,13 +189,13 @@ def test_a_look_at_the_lock_refuses_nobody(run):
     looking = started(code, run.root)
     try:
         for _ in range(20):
-            hold_run(run).release()
+            hold(run.root).release()
     finally:
         kill(looking)
 
 
 def test_two_pipelines_on_one_run_the_second_is_refused_by_the_command_line(run):
-    lock = hold_run(run)
+    lock = hold(run.root)
     done = subprocess.run(
         [sys.executable, "-m", "tunixlib", "run", "--profile", "smoke", "--run-id", run.run_id], cwd=PROJECT_ROOT,
         env={**os.environ, ROOT_VARIABLE: str(run.root.parent)}, capture_output=True, text=True, check=False,
@@ -210,7 +210,7 @@ def test_a_kernel_that_outlives_its_killed_pipeline_keeps_others_out_until_it_en
     kernel = started(HOLD, run.root, **{HOLDER_VARIABLE: str(run.root)})
     try:
         with pytest.raises(RunError, match=f"in use by process {kernel.pid}"):
-            hold_run(run)
+            hold(run.root)
         assert holder_of(run.root)["pid"] == kernel.pid
         monkeypatch.setenv(HOLDER_VARIABLE, str(run.root))
         with pytest.raises(RunError, match=f"in use by process {kernel.pid}"):
@@ -219,7 +219,7 @@ def test_a_kernel_that_outlives_its_killed_pipeline_keeps_others_out_until_it_en
         kill(kernel)
     run.start("01_seed", {}).finish()
     monkeypatch.delenv(HOLDER_VARIABLE)
-    hold_run(run).release()
+    hold(run.root).release()
 
 
 def test_who_takes_a_run_sweeps_away_what_killed_writers_left(run):
@@ -229,17 +229,17 @@ def test_who_takes_a_run_sweeps_away_what_killed_writers_left(run):
     write_text(run.path("data", ".bundle.x4.part", "inside"), "a folder")
     write_text(run.path("data", "dataset.jsonl"), "{}\n")
     assert list(hash_tree(run.root, ("data",))) == ["data/dataset.jsonl"]
-    hold_run(run).release()
+    hold(run.root).release()
     assert sweep(run.root) == 0
     assert run.path("data", "dataset.jsonl").is_file()
     assert not run.path("data", ".bundle.x4.part").exists()
 
 
 def test_without_room_to_say_who_holds_it_the_run_is_held_all_the_same(run, monkeypatch):
-    hold_run(run).release()
+    hold(run.root).release()
     full = OSError(errno.ENOSPC, "No space left on device")
     monkeypatch.setattr(holding, "write_json", lambda path, value: (_ for _ in ()).throw(full))
-    lock = hold_run(run)
+    lock = hold(run.root)
     assert lock.is_locked
     assert holder_of(run.root) == {}, "and not who held it before"
     lock.release()
@@ -248,7 +248,7 @@ def test_without_room_to_say_who_holds_it_the_run_is_held_all_the_same(run, monk
 def test_a_lock_that_is_of_no_use_is_given_back(run, monkeypatch):
     monkeypatch.setattr(holding, "sweep", lambda root: (_ for _ in ()).throw(OSError("a folder of somebody else")))
     with pytest.raises(OSError, match="somebody else"):
-        hold_run(run)
+        hold(run.root)
     assert holder_of(run.root) is None
 
 
@@ -259,7 +259,7 @@ def test_a_locked_run_is_never_written_whatever_is_left_of_it(run, left):
         write_text(run.path("data", "dataset.jsonl"), "{}\n")
     if left == "all":
         write_json(run.path(MANIFEST), {})
-    for writes in (lambda: run.start("01_seed", {}), lambda: hold_run(run), lambda: seal(run), run.refuse_if_sealed):
+    for writes in (lambda: run.start("01_seed", {}), lambda: hold(run.root), lambda: seal(run), run.refuse_if_sealed):
         with pytest.raises(RunError, match=r"is locked as a submission since 2026-01-02 .*git checkout -- .*/demo"):
             writes()
     assert run.root.exists() == (left != "nothing")
@@ -271,3 +271,18 @@ def test_marks_that_cannot_be_read_lock_everything(run, content):
     write_text(run.root.parent / LOCKED, content)
     with pytest.raises(RunError, match=rf"{LOCKED}: found content that cannot be read .*restore it"):
         run.start("01_seed", {})
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"parameters": {}, "inputs": {}}', '{"started": "yesterday", "seconds": 1}']
+)
+def test_a_note_of_an_earlier_try_that_cannot_be_read_starts_the_stage_anew(run, content):
+    for stage in STAGES[:1]:
+        run.start(stage.name, {}).finish()
+    half = run.path("training", "flat", "stage_1", "metrics.jsonl")
+    write_text(half, "{}\n")
+    write_text(run.resume_path("02_train.json"), content)
+    stage = run.start("02_train", {})
+    assert not half.exists()
+    stage.finish()
+    assert not run.resume_path("02_train.json").exists()

@@ -92,21 +92,21 @@ def seed(
 @reported
 def seal_command(folder: RunFolder) -> None:
     """Seal a run whose notebooks were run by hand: provenance and manifest, then report and bundle."""
+    from tunixlib.holding import hold
     from tunixlib.running.summary import closing_words
-    from tunixlib.runs import Run, RunError, hold_run
+    from tunixlib.runs import Run, RunError
     from tunixlib.submission.bundle import publish
     from tunixlib.submission.verify import seal_verified
 
     found = Run(folder.resolve())
     if not found.root.is_dir():
         raise RunError(f"{folder}: found no such folder, expected a run whose notebooks have all run")
-    lock = hold_run(found)
+    lock = hold(found.root)
     try:
         seal_verified(found)
         publish(found)
     finally:
-        if lock:
-            lock.release()
+        lock.release()
     typer.echo(closing_words(found))
 
 

@@ -14,13 +14,14 @@ import re
 import shutil
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
-from tunixlib.artifacts import read_json, sha256_file, sha256_text, write_json
+from tunixlib.artifacts import ArtifactError, read_json, sha256_file, sha256_text, write_json
 from tunixlib.holding import HOLDER_VARIABLE, WORK, RunError, hold, refuse_if_locked
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -148,7 +149,7 @@ class Run:
         """
         begun, now = self.resume_path(f"{stage.name}.json"), time.time()
         kept = [self.resume_path(written) for written in stage.writes]
-        earlier = read_json(begun) if begun.is_file() and stage.resumes else {}
+        earlier = _read_begun(begun) if stage.resumes else {}
         seconds = 0.0
         if {name: earlier.get(name) for name in depends} == depends:
             files = (path for place in kept for path in place.rglob("*"))
@@ -266,12 +267,13 @@ def is_evidence(relative: Path) -> bool:
     return "checkpoint" not in relative.parts[:-1] or relative.name == "checkpoint.json"
 
 
-def hold_run(run: Run) -> FileLock:
-    """Take the run's lock; a kernel of the pipeline, which holds that one, takes the lock of its stages.
-
-    Raises RunError naming the holder when another process is at work in the run. A dead process holds no lock.
-    """
-    return hold(run.root)
+def _read_begun(path: Path) -> dict[str, Any]:
+    """What an earlier try noted when it began; nothing when there was none, or when it cannot be read."""
+    with suppress(ArtifactError):
+        found = read_json(path)
+        if isinstance(found, dict) and all(isinstance(found.get(name), int | float) for name in ("started", "seconds")):
+            return found
+    return {}
 
 
 def _is_plain(value: Any) -> bool:

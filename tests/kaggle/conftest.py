@@ -1,6 +1,5 @@
 """One publication of a small sealed run, the real client that pushes it, and the kernel as it arrived."""
 
-import importlib.util
 import shutil
 import subprocess
 import sys
@@ -12,20 +11,6 @@ from server import Loopback, client_environment
 from tunixlib.runs import Run
 from tunixlib.seeding import datasets
 from tunixlib.submission import bundle
-
-SUBMISSION = Path(__file__).resolve().parents[1] / "submission"
-
-
-def _fixtures_of(folder):
-    """The conftest of another folder, which pytest itself shows to that folder alone."""
-    spec = importlib.util.spec_from_file_location(f"{folder.name}_conftest", folder / "conftest.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-sys.path.append(str(SUBMISSION))  # for made_run
-made = _fixtures_of(SUBMISSION).made
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import sys
 from pathlib import PurePath
 
 import pytest
-from fault_helpers import make_run, snapshot
+from fault_helpers import snapshot
 
 from tunixlib.artifacts import write_bytes, write_text
 from tunixlib.running import housekeeping
@@ -16,13 +16,6 @@ from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError, is_evidence, re
 from tunixlib.seeding import datasets
 from tunixlib.submission.locks import lock_run
 from tunixlib.submission.verify import verify_run
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    place = tmp_path_factory.mktemp("cleaning")
-    make_run(place)
-    return place
 
 
 @pytest.fixture
@@ -79,8 +72,8 @@ def test_what_a_published_model_folder_links_to_is_not_called_free(run, tmp_path
 def test_what_a_run_still_needs_is_never_deleted(run):
     sealed = snapshot(run.root)
     held = subprocess.Popen(
-        [sys.executable, "-c", f"from pathlib import Path; from tunixlib.runs import Run, hold_run\n"
-         f"held = hold_run(Run(Path({str(run.root)!r}))); print('ready', flush=True); input()"],
+        [sys.executable, "-c", f"from pathlib import Path; from tunixlib.holding import hold\n"
+         f"held = hold(Path({str(run.root)!r})); print('ready', flush=True); input()"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROJECT_ROOT,
     )  # fmt: skip
     assert held.stdout.readline() == "ready\n"

@@ -6,8 +6,9 @@ import pytest
 
 from tunixlib.artifacts import read_json, sha256_file, sha256_text, write_bytes, write_json, write_jsonl
 from tunixlib.evaluation.scoring import grade, scorecard
+from tunixlib.holding import hold
 from tunixlib.running.runs_table import list_runs, runs_text
-from tunixlib.runs import STAGES, Run, hold_run
+from tunixlib.runs import STAGES, Run
 from tunixlib.submission.sealing import evidence_files, manifest_digest
 
 
@@ -86,7 +87,7 @@ def test_an_unsealed_run_says_which_notebook_is_next(tmp_path):
 
 def test_a_run_at_work_names_who_works_on_it(tmp_path):
     run = made(tmp_path, "demo", 5, sealed=None)
-    lock = hold_run(run)
+    lock = hold(run.root)
     row = list_runs(tmp_path)[0]
     lock.release()
     assert row.state.startswith(f"running: process {os.getpid()} on ")

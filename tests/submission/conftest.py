@@ -3,31 +3,10 @@
 import shutil
 
 import pytest
-from made_run import ENVIRONMENT, commit_data, make_traces, write_stage
 
-from tunixlib.runs import HOLDER_VARIABLE, STAGES, Run
+from tunixlib.runs import Run
 from tunixlib.seeding import datasets
-from tunixlib.submission import sealing
-
-
-@pytest.fixture(scope="session")
-def made(tmp_path_factory):
-    """The folder that holds ``runs/demo``, ``unsealed/demo`` and ``data/``. Copy it, do not change it."""
-    place = tmp_path_factory.mktemp("submission")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(datasets, "DATA_ROOT", place / "data")
-        patch.setattr(sealing, "capture_environment", lambda: dict(ENVIRONMENT))
-        traces = make_traces()
-        commit_data(place / "data", traces)
-        run = Run(place / "runs" / "demo")
-        patch.setenv(HOLDER_VARIABLE, str(run.root))
-        session = {"profile": "smoke", "command": "python -m tunixlib run", "commit": "c" * 40, "dirty": False}
-        sealing.begin_session(run, session)
-        for stage in STAGES:
-            write_stage(run, stage.name, traces, place / "data")
-        shutil.copytree(place / "runs", place / "unsealed")
-        sealing.seal(run)
-    return place
+from tunixlib.submission import bundle
 
 
 @pytest.fixture
@@ -44,3 +23,12 @@ def unsealed(made, tmp_path, monkeypatch):
     monkeypatch.setattr(datasets, "DATA_ROOT", made / "data")
     shutil.copytree(made / "unsealed" / "demo", tmp_path / "unsealed" / "demo")
     return Run(tmp_path / "unsealed" / "demo")
+
+
+@pytest.fixture
+def dist(tmp_path, monkeypatch):
+    """A place of its own for what is published, and a page and a notebook of few bytes: the real ones take long."""
+    monkeypatch.setattr(bundle, "DIST", tmp_path / "dist")
+    monkeypatch.setattr(bundle, "render_report", lambda run: "a page\n")
+    monkeypatch.setattr("tunixlib.submission.folders.kernel_notebook", lambda: b"{}\n")
+    return tmp_path / "dist"

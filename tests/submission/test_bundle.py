@@ -13,16 +13,9 @@ from tunixlib.submission.bundle import contents_table, publication_tree, publish
 from tunixlib.submission.sealing import evidence_files
 from tunixlib.submission.verify import verify_run
 
+pytestmark = pytest.mark.usefixtures("dist")
+
 CHECKPOINT = ("training", "curriculum", "stage_c", "checkpoint")
-
-
-@pytest.fixture(autouse=True)
-def dist(tmp_path, monkeypatch):
-    """A place of its own, and a page and a notebook of few bytes: they take long, and have tests of their own."""
-    monkeypatch.setattr(bundle, "DIST", tmp_path / "dist")
-    monkeypatch.setattr(bundle, "render_report", lambda run: "a page\n")
-    monkeypatch.setattr("tunixlib.submission.folders.kernel_notebook", lambda: b"{}\n")
-    return tmp_path / "dist"
 
 
 def hashes(folder):

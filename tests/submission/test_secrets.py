@@ -14,7 +14,7 @@ import pytest
 
 from tunixlib.artifacts import read_json, write_json, write_text
 from tunixlib.runs import RunError
-from tunixlib.submission import bundle, secrets
+from tunixlib.submission import secrets
 from tunixlib.submission.archive import zip_bytes
 from tunixlib.submission.bundle import publish
 from tunixlib.submission.environment import VARIABLES, capture_environment
@@ -215,14 +215,6 @@ def test_a_long_text_that_begins_many_secrets_and_ends_none_is_read_in_one_go(te
 
 
 # What is published.
-
-
-@pytest.fixture
-def dist(tmp_path, monkeypatch):
-    monkeypatch.setattr(bundle, "DIST", tmp_path / "dist")
-    monkeypatch.setattr(bundle, "render_report", lambda run: "a page\n")
-    monkeypatch.setattr("tunixlib.submission.folders.kernel_notebook", lambda: b"{}\n")
-    return tmp_path / "dist"
 
 
 def sealed(run):

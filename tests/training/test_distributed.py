@@ -14,7 +14,7 @@ from tunixlib.modeling.tokenization import TokenizationError
 from tunixlib.progress import PROGRESS_VARIABLE, STOP_FILE
 from tunixlib.runs import PROJECT_ROOT, RunError
 from tunixlib.training.config import SFTConfig, TrainingError
-from tunixlib.training.distributed import _what_happened, pack, share, unpack
+from tunixlib.training.distributed import _what_happened, driver, pack, share, unpack
 from tunixlib.training.plan import Choice
 from tunixlib.training.sft import train_segment
 from tunixlib.training.workers import work
@@ -65,7 +65,7 @@ def test_a_worker_that_cannot_go_on_leaves_its_message(tiny_folder, batches, tmp
     bent = replace(batches[0], input_ids=batches[0].input_ids * 0)  # no row ends on the end token
     job = {
         "parent": str(tiny_folder), "out": str(tmp_path / "a"), "config": SFTConfig(compile="off").model_dump(),
-        "choice": choice.record(), "names": {**NAMES, "arm_tokens": 1}, "batches": [pack(bent)],
+        "choice": choice.record(), "names": {**NAMES, "arm_tokens": 1}, "batches": [pack(bent)], "driver": driver(),
     }  # fmt: skip
     write_json(tmp_path / "job.json", job)
     with pytest.raises(TokenizationError):

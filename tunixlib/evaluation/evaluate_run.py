@@ -17,7 +17,7 @@ from tunixlib.evaluation.generation import GenerationConfig
 from tunixlib.evaluation.parts import predict_in_parts
 from tunixlib.evaluation.predictions import predict
 from tunixlib.evaluation.scoring import scorecard
-from tunixlib.modeling.checkpoints import verified_checkpoint
+from tunixlib.modeling.checkpoints import read_record, verified_checkpoint
 from tunixlib.modeling.models import ModelError, best_device, load_checkpoint, model_folder, weights_sha256
 from tunixlib.modeling.precision import choose_precision, model_type_of
 from tunixlib.progress import Progress, progress
@@ -70,9 +70,11 @@ def evaluate_run(
     dtype, _ = choose_precision(dtype, best_device(), model_type_of(model_folder(model)))
     sets = load_items(run, eval_sets, items)
     folders = chosen(checkpoint_folders(run, model), checkpoints)
+    base_weights = weights_sha256(model_folder(model))
     scorecards = []
     for name, folder in folders.items():
-        scorecards += _evaluate_checkpoint(run, name, folder, sets, config, dtype)
+        weights = base_weights if name == "base" else read_record(folder).weights_sha256  # verified a moment ago
+        scorecards += _evaluate_checkpoint(run, name, folder, weights, sets, config, dtype)
     primary = next(card for card in scorecards if card["checkpoint"] == FINAL and card["eval_set"] == eval_sets[0])
     losses = [row["loss"] for _, row in read_jsonl(run.path(*TRAINED[FINAL], "metrics.jsonl"))]
     summary = {
@@ -81,7 +83,7 @@ def evaluate_run(
             name: {"sha256": sha256_file(dataset_file(name)), "items": len(rows)} for name, rows in sets.items()
         },
         "checkpoints": list(folders),
-        "base_weights_sha256": weights_sha256(model_folder(model)),
+        "base_weights_sha256": base_weights,
         "precision": dtype,
         "device": best_device(),
         "metrics": {"final_loss": losses[-1], "answer_correctness": primary["accuracy"]},
@@ -121,8 +123,9 @@ def chosen(folders: Mapping[str, Path], names: Sequence[str]) -> dict[str, Path]
 
 
 def _evaluate_checkpoint(
-    run: Run, name: str, folder: Path, sets: dict[str, list[dict[str, Any]]], config: GenerationConfig, dtype: str
-) -> list[dict[str, Any]]:
+    run: Run, name: str, folder: Path, weights: str, sets: dict[str, list[dict[str, Any]]], config: GenerationConfig,
+    dtype: str,
+) -> list[dict[str, Any]]:  # fmt: skip
     loaded: list[Any] = []  # model and tokenizer, once they are needed
     cards = []
     for eval_set, rows in sets.items():
@@ -134,17 +137,17 @@ def _evaluate_checkpoint(
                 return predict(loaded[0], loaded[1], part, config, lambda more: bar.reach(done + more))
 
             kept = run.resume_path("predictions", eval_set, name)
-            predictions = predict_in_parts(kept, _answers_key(folder, rows, config, dtype), rows, answer)
+            predictions = predict_in_parts(kept, _answers_key(weights, rows, config, dtype), rows, answer)
             bar.reach(len(rows))
         write_jsonl(run.path("predictions", eval_set, f"{name}.jsonl"), predictions)
         cards.append(scorecard(predictions, name, eval_set))
     return cards
 
 
-def _answers_key(folder: Path, rows: list[dict[str, Any]], config: GenerationConfig, dtype: str) -> str:
+def _answers_key(weights: str, rows: list[dict[str, Any]], config: GenerationConfig, dtype: str) -> str:
     """One hash of everything that a checkpoint's completions and their grades depend on."""
     depends = {
-        "weights": weights_sha256(folder), "items": rows, "config": vars(config), "dtype": dtype,
+        "weights": weights, "items": rows, "config": vars(config), "dtype": dtype,
         "device": best_device(), "torch": torch.__version__, "threads": torch.get_num_threads(),
         "code": sources_sha256("checking", "evaluation", "modeling"),
     }  # fmt: skip

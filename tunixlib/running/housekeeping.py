@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tunixlib.artifacts import write_text
-from tunixlib.holding import LOCKS, WORK, locked_runs, refuse_if_locked
-from tunixlib.runs import Run, RunError, hold_run, remove
+from tunixlib.holding import LOCKS, WORK, hold, locked_runs, refuse_if_locked
+from tunixlib.runs import Run, RunError, remove
 from tunixlib.submission.verify import verify_run
 
 # What stays of a run's working state, a few kilobytes: the locks, and the records from which it was sealed.
@@ -51,7 +51,7 @@ def clean_run(run: Run, dry_run: bool = False) -> Cleaned:
         )
     if dry_run:
         return _count(run)
-    held = hold_run(run)
+    held = hold(run.root)
     try:
         mark = run.path(WORK, CLEANING)
         if not mark.is_file():  # an earlier cleaning that was killed had verified the run

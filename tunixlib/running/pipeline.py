@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import canonical_json, read_json, sha256_file, sha256_text, write_json, write_text
+from tunixlib.holding import hold
 from tunixlib.modeling.checkpoints import verified_checkpoint
 from tunixlib.modeling.models import SHORT_NAMES, ModelError, model_folder, weights_sha256
 from tunixlib.progress import PROGRESS_VARIABLE
@@ -29,7 +30,6 @@ from tunixlib.runs import (
     Run,
     RunError,
     hash_tree,
-    hold_run,
     remove,
     stage_named,
 )
@@ -67,7 +67,7 @@ def run_pipeline(
     if not (bundle and unpublished.is_file()):
         run.refuse_if_sealed()
         check_inputs(parameters)
-    lock = hold_run(run)
+    lock = hold(run.root)
     try:
         if run.sealed:
             _finish_publishing(run, unpublished, say)
@@ -86,8 +86,7 @@ def run_pipeline(
             unpublished.unlink()
         say("sealed; report and bundle built" if bundle else "sealed")
     finally:
-        if lock:
-            lock.release()
+        lock.release()
     return run
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from tunixlib.artifacts import read_json, sha256_file, write_json
-from tunixlib.holding import LOCKED, locked_runs
-from tunixlib.runs import MANIFEST, Run, RunError, hold_run
+from tunixlib.holding import LOCKED, hold, locked_runs
+from tunixlib.runs import MANIFEST, Run, RunError
 from tunixlib.submission.environment import capture_commit
 from tunixlib.submission.problems import Problem
 
@@ -39,7 +39,7 @@ def lock_run(run: Run) -> dict[str, str]:
         raise RunError(
             f"run {run.run_id!r}: found no {MANIFEST}, expected a sealed run; only what is finished can be locked"
         )
-    held = hold_run(run)  # nobody is publishing or cleaning it meanwhile
+    held = hold(run.root)  # nobody is publishing or cleaning it meanwhile
     try:
         _refuse_problems(run)
         return _add_mark(run)

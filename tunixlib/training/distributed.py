@@ -44,7 +44,7 @@ def train_in_processes(
         write_json(job, {
             "parent": str(parent), "out": str(out), "config": config.model_dump(), "choice": choice.record(),
             "names": dict(names), "batches": [pack(batch) for batch in steps],
-            "driver": {"pid": os.getpid(), "started": psutil.Process().create_time()},
+            "driver": driver(),
         })  # fmt: skip
         with open(job.with_name("output.txt"), "wb") as output, _started(job, choice, output) as process:
             while process.poll() is None:
@@ -53,6 +53,11 @@ def train_in_processes(
         if process.returncode:
             raise TrainingError(f"{label}: {_what_happened(job.parent, choice.processes)}")
     return read_record(out / "checkpoint")
+
+
+def driver() -> dict[str, Any]:
+    """This process, told apart from a later one with the same id: the workers end when it is gone."""
+    return {"pid": os.getpid(), "started": psutil.Process().create_time()}
 
 
 @contextmanager

@@ -30,8 +30,7 @@ def work(job: Path) -> None:
     from accelerate import Accelerator
 
     found = read_json(job)
-    if "driver" in found:
-        threading.Thread(target=end_with, args=(found["driver"],), daemon=True).start()
+    threading.Thread(target=end_with, args=(found["driver"],), daemon=True).start()
     choice = Choice(**found["choice"])
     accelerator = Accelerator(cpu=choice.device == "cpu", mixed_precision="no")
     try:
