@@ -1,0 +1,116 @@
+"""Evidence: verify it, make it again, compare it, keep it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tunixlib.commands.app import RunFolder, app, reported
+
+PANEL = "Evidence"
+TREATMENT = "A difference that is meant: data, training, or one of the kinds that a refusal names. May be repeated."
+
+
+@app.command(rich_help_panel=PANEL)
+@reported
+def verify(
+    folder: RunFolder,
+    recheck_loss: Annotated[bool, typer.Option("--recheck-loss", help="Then first losses, from weights.")] = False,
+) -> None:
+    """Re-hash every file of a run, re-score its predictions and recompute its claims; needs no GPU and no weights."""
+    from tunixlib.studies.verify_study import is_study, verify_study
+    from tunixlib.submission.verify import verify_run
+
+    report = verify_study(folder) if is_study(folder) else verify_run(folder)
+    typer.echo(report.checks_text, nl=bool(report.checks_text))
+    for problem in report.problems:
+        typer.echo(str(problem))
+    typer.echo(report.headline)
+    failed = bool(report.problems)
+    if recheck_loss:
+        from tunixlib.submission.recheck import recheck_losses
+
+        for row in recheck_losses(folder):
+            typer.echo(str(row))
+            failed |= bool(row.problems)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command(rich_help_panel=PANEL)
+@reported
+def reproduce(
+    folder: RunFolder,
+    run_id: Annotated[str | None, typer.Option(help="The new run's folder name; by default RUN-again.")] = None,
+) -> None:
+    """Execute a sealed run again as it was recorded and compare every file: exit code 1 when one differs."""
+    from tunixlib.running.reproduce import reproduce as execute_again
+    from tunixlib.running.reproduction import closing_words
+
+    found = execute_again(folder, run_id, say=typer.echo)
+    typer.echo(closing_words(found))
+    raise typer.Exit(0 if found.reproduced else 1)
+
+
+@app.command(rich_help_panel=PANEL)
+@reported
+def compare(
+    folder: RunFolder,
+    baseline: Annotated[Path | None, typer.Option(help="The run to compare with; without it, the same run.")] = None,
+    checkpoint: Annotated[str | None, typer.Option(help="By default the one that the run is judged by.")] = None,
+    baseline_checkpoint: Annotated[str | None, typer.Option(help="By default the same.")] = None,
+    eval_set: Annotated[str | None, typer.Option(help="By default the first that both answered.")] = None,
+    treatment: Annotated[list[str] | None, typer.Option(help=TREATMENT)] = None,
+    smallest_effect: Annotated[float | None, typer.Option(help="Must be resolvable; a share such as 0.05.")] = None,
+) -> None:
+    """Compare two sealed runs item by item: exit code 1 when significantly worse, 2 when that would be unfair."""
+    from tunixlib.running.comparing import compare_runs
+
+    names = (checkpoint, baseline_checkpoint, eval_set)
+    text, code = compare_runs(folder, baseline, *names, treatment or (), smallest_effect)
+    typer.echo(text, err=text.startswith("error: "))
+    raise typer.Exit(code)
+
+
+@app.command(rich_help_panel=PANEL)
+@reported
+def runs(
+    sort: Annotated[str, typer.Option(help="accuracy, name or time.")] = "accuracy",
+    root: Annotated[Path | None, typer.Option(help="Another folder of runs than submission_runs.")] = None,
+) -> None:
+    """The leaderboard: state, headline accuracy with its interval, items and sizes of every run and study."""
+    from tunixlib.running.runs_table import list_runs, runs_text
+    from tunixlib.runs import runs_root
+
+    typer.echo(runs_text(list_runs(root or runs_root()), sort))
+
+
+@app.command("lock", rich_help_panel=PANEL)
+@reported
+def lock_command(folder: RunFolder) -> None:
+    """Mark a sealed run that verifies as a submission: nothing writes into it any more, verify tells if it changed."""
+    from tunixlib.runs import Run
+    from tunixlib.submission.locks import lock_run, lock_words
+
+    found = Run(folder.resolve())
+    typer.echo(lock_words(found, lock_run(found)))
+
+
+@app.command(rich_help_panel=PANEL)
+@reported
+def clean(
+    folders: Annotated[list[Path] | None, typer.Argument(help="Sealed run folders.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every sealed run that is not locked.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be freed.")] = False,
+) -> None:
+    """Delete weights and working state of sealed runs; their evidence stays and is verified before and after."""
+    from tunixlib.running.housekeeping import clean_runs, clean_words, cleanable
+    from tunixlib.runs import Run, runs_root
+
+    if bool(folders) == every:
+        raise ValueError("found no run or both runs and --all, expected run folders, or --all")
+    runs = list(cleanable(runs_root())) if every else [Run(folder.resolve()) for folder in folders or []]
+    done, refused = clean_runs(runs, dry_run)
+    typer.echo(clean_words(done, dry_run))
+    for reason in refused:
+        typer.echo(f"not cleaned: {reason}", err=True)
+    raise typer.Exit(1 if refused else 0)
