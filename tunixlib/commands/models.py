@@ -36,11 +36,14 @@ def ask(
 ) -> None:
     """Ask a checkpoint: its steps, each marked true, false or unchecked, then its answer and how it ended.
 
-    Example: python -m tunixlib ask submission_runs/my-cpu "What is 17 + 28 + 15?" --base
+    Example: python -m tunixlib ask my-cpu "What is 17 + 28 + 15?" --base
 
-    Answers are greedy, so the same question gets the same answer. A mark says whether what a step states is true,
-    decided exactly; whether the answer is right nobody checks. Without a question you are asked for them until an
-    empty line, Ctrl-D or :quit. Exit code 1: a question could not be asked.
+    Answers are greedy: the same question gets the same answer.
+    A mark says whether what a step states is true, decided exactly.
+    Whether the answer is right nobody checks.
+
+    Without a question you are asked for them until an empty line, Ctrl-D
+    or :quit. Exit code 1: not found, or a question could not be asked.
     """
     from rich.console import Console
 

@@ -78,7 +78,7 @@ class Answer:
         if not self.well_formed and self._stopped:
             found.append(("form", "broken: not the text form that is trained", ""))
         if not self.well_formed:
-            found.append(("text", self.completion.strip() or "(nothing)", ""))
+            found.append(("text", self.completion.strip() or ("(blanks only)" if self.completion else "(nothing)"), ""))
         return found
 
     @property
