@@ -160,6 +160,11 @@ def terminal(answers, width, **options):
     return stream.getvalue()
 
 
+def test_plain_text_keeps_the_paragraphs_of_a_text_without_trailing_blanks(writes):
+    shown = plain_text(writes("It is 60.\n\nOr 61."))
+    assert shown.endswith("text       It is 60.\n\n           Or 61.")
+
+
 def test_a_hostile_text_reaches_neither_terminal_nor_notebook(writes):
     text = WORK.replace("Now the rest.", HOSTILE.strip())
     answer = writes(text, question=f"{QUESTION} {HOSTILE}")

@@ -4,6 +4,7 @@ import json
 
 import nbformat
 import pytest
+from evaluation.asked_run import make_asked_run
 
 from tunixlib.running.notebooks import NotebookError, execute
 from tunixlib.running.pipeline import stage_notebooks
@@ -12,13 +13,16 @@ from tunixlib.running.profiles import NOTEBOOKS, declared
 PARAMETERS = {"CHECKPOINT": "tiny", "BASE": False, "QUESTIONS": ["What is <b>2</b> + 3?"], "MAX_NEW_TOKENS": 8}
 
 
-def test_it_answers_in_html_with_plain_text_beside_it(tmp_path):
-    execute(NOTEBOOKS / "ask.ipynb", tmp_path / "ask.ipynb", PARAMETERS)
+def test_it_answers_in_html_with_plain_text_beside_it(tmp_path, tiny_folder):
+    run = make_asked_run(tmp_path, tiny_folder)
+    execute(NOTEBOOKS / "ask.ipynb", tmp_path / "ask.ipynb", {**PARAMETERS, "CHECKPOINT": str(run.root), "BASE": True})
     outputs = [out for cell in nbformat.read(tmp_path / "ask.ipynb", 4).cells for out in cell.get("outputs", [])]
+    assert {out.name for out in outputs if out.output_type == "stream"} == {"stdout"}, "no warnings"
     shown = [out.data for out in outputs if "text/html" in out.get("data", {})]
     assert len(shown) == 2
     assert "What is &lt;b&gt;2&lt;/b&gt; + 3?" in shown[0]["text/html"] and "<b>" not in shown[0]["text/html"]
-    assert shown[0]["text/plain"].startswith("question   What is <b>2</b> + 3?\n\ntiny\n")
+    assert shown[0]["text/plain"].startswith("question   What is <b>2</b> + 3?\n\ntiny (base)\n")
+    assert "\n\nasked/stage_c\n" in shown[0]["text/plain"]
     assert "background:" in shown[0]["text/html"] and "cut off at 8 tokens" in shown[0]["text/plain"]
 
 

@@ -17,7 +17,7 @@ from tunixlib.evaluation.asking import LEGEND, Answer, Line
 from tunixlib.tables import markdown_table
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, Group
 
 MARK_WIDTH = 9
 # Columns of a terminal that two answers side by side need.
@@ -56,8 +56,9 @@ def plain_text(answer: Answer) -> str:
 
 def _plain_line(line: Line) -> str:
     kind, text, note = line
-    indent = "\n" + " " * (MARK_WIDTH + 2)
-    return f"{kind:<{MARK_WIDTH}}  {visible(text + note_words(note)).replace(chr(10), indent)}"
+    first, *more = visible(text + note_words(note)).split("\n")
+    indent = " " * (MARK_WIDTH + 2)
+    return "\n".join([f"{kind:<{MARK_WIDTH}}  {first}", *(indent + further if further else "" for further in more)])
 
 
 def note_words(note: str) -> str:
@@ -84,7 +85,7 @@ def print_answers(console: "Console", answers: Sequence[Answer]) -> None:
     console.print(grid)
 
 
-def _rich_answer(answer: Answer) -> "object":
+def _rich_answer(answer: Answer) -> "Group":
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text

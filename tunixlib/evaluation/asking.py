@@ -8,6 +8,7 @@ Completions are greedy, in the precision of evaluation, and read by ``scoring.re
 nobody here knows: what is decided is what each step states.
 """
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -130,6 +131,8 @@ def open_models(
 
     ``say`` hears what is being loaded. Raises ModelError for what cannot be found or loaded.
     """
+    # Said when transformers is imported, into a notebook's output, with a path of this machine.
+    warnings.filterwarnings("ignore", message="IProgress not found")
     found = find_checkpoint(text, checkpoint)
     places = [*([find_base(found)] if base else []), found]
     return [_open(place, say or (lambda words: None)) for place in places]
