@@ -83,7 +83,7 @@ def test_a_text_that_is_cut_off_says_where_and_how_to_go_on(writes):
 def test_a_broken_form_shows_the_whole_text_and_no_answer_of_its_own(writes):
     assert writes("It is 60.").lines()[0] == ("answer", "none in answer tags", "the last number is 60")
     assert writes("It is 60.").lines()[-2:] == [
-        ("form", "broken: not the text form that is trained", ""),
+        ("form", "broken: expected steps in <reasoning> tags, an answer in <answer> tags, nothing else", ""),
         ("text", "It is 60.", ""),
     ]
     assert writes("").lines()[0] == ("answer", "none in answer tags", "")

@@ -68,7 +68,9 @@ def test_a_sealed_run_without_weights_names_the_command_that_makes_them(run):
 
 def test_an_interrupted_run_names_the_command_that_continues_it(run):
     remove_weights(run, "curriculum/stage_c", "flat/stage_3")
-    with pytest.raises(ModelError, match=r"no weights of stage_c, .* not finished: .* --run-id asked \.\.\."):
+    with pytest.raises(
+        ModelError, match=r"no weights of stage_c, .* The run is not finished: .* --run-id asked \.\.\."
+    ):
         find_checkpoint("asked")
     remove_weights(run, "flat/stage_1")
     with pytest.raises(ModelError, match=r"no weights of flat/stage_1, .* not finished"):
@@ -117,12 +119,14 @@ def test_where_no_run_says_so_no_base_model_is_guessed(run):
         ("tiny", "flat", r"found --checkpoint flat with 'tiny', which is no run"),
         ("asked/training/flat/stage_1/checkpoint/config.json", None, "found a file, .* name the folder it lies in"),
         ("empty", None, r"empty: found nothing; expected config\.json and \*\.safetensors, nothing pickled"),
+        ("suite", None, r"suite: found training; expected config\.json and"),
         ("some-study", None, "found a study of the runs a, b, expected one run; name one of them"),
         ("org/name@main", None, "org/name@main"),
     ],
 )
 def test_whatever_is_no_checkpoint_is_refused_with_what_was_found(run, text, checkpoint, said):
     (run.root.parent / "empty").mkdir()
+    (run.root.parent / "suite" / "training").mkdir(parents=True)
     write_json(run.root.parent / "some-study" / "study.json", {"runs": [{"run_id": "a"}, {"run_id": "b"}]})
     with pytest.raises(ModelError, match=said):
         find_checkpoint(text, checkpoint)

@@ -77,7 +77,9 @@ class Answer:
         limit = "" if self._stopped else "raise --max-new-tokens (MAX_NEW_TOKENS) to let it go on"
         found.append(("ended", self.ended, limit))
         if not self.well_formed and self._stopped:
-            found.append(("form", "broken: not the text form that is trained", ""))
+            found.append(
+                ("form", "broken: expected steps in <reasoning> tags, an answer in <answer> tags, nothing else", "")
+            )
         if not self.well_formed:
             found.append(("text", self.completion.strip() or ("(blanks only)" if self.completion else "(nothing)"), ""))
         return found

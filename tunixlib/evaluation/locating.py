@@ -42,7 +42,7 @@ def find_checkpoint(text: str, checkpoint: str | None = None) -> Located:
         return Located(text, model_folder(text))
     if folder is None:
         raise ModelError(f"{text!r}: found no such run or folder, expected {EXPECTED}; {_runs_here()}")
-    if (folder / MANIFEST).is_file() or (folder / "training").is_dir() or (folder / WORK).is_dir():
+    if (folder / MANIFEST).is_file() or (folder / WORK).is_dir() or any(folder.glob("training/*/*/checkpoint")):
         return _of_run(Run(folder), checkpoint)
     if (folder / STUDY).is_file():
         names = ", ".join(str(found["run_id"]) for found in read_json(folder / STUDY)["runs"])
@@ -110,7 +110,7 @@ def _no_weights(run: Run, name: str, there: list[str]) -> str:
         remedy = f"`python -m tunixlib reproduce {shown}` trains them again, into {run.run_id}-again; then ask that run"
     else:
         remedy = (
-            f"the run is not finished: the command that began it continues it (python -m tunixlib run --run-id "
+            f"The run is not finished: the command that began it continues it (python -m tunixlib run --run-id "
             f"{run.run_id} ..., or by hand 02_train.ipynb and 03_curriculum.ipynb)"
         )
     other = f"; there are weights of {', '.join(there)} (--checkpoint)" if there else ""
