@@ -34,12 +34,18 @@ def predict(
 
 
 def prediction(tokenizer: Any, item: Mapping[str, Any], generated: "Generated") -> dict[str, Any]:
-    """One graded row. Special tokens stay visible in the completion, so a stray one is no part of the text form."""
+    """One graded row: the item, what was written, the grade of it."""
+    written = written_text(tokenizer, generated)
+    fields = {name: item[name] for name in ITEM_FIELDS}
+    finish_reason, expected = written["finish_reason"], item["expected_answer"]
+    return {**fields, **written, **grade(written["completion"], expected, finish_reason, item["prompt"])}
+
+
+def written_text(tokenizer: Any, generated: "Generated") -> dict[str, Any]:
+    """Completion, why it ended, tokens. Special tokens stay visible, so a stray one is no part of the text form."""
     completion = tokenizer.decode(generated.tokens, skip_special_tokens=False, clean_up_tokenization_spaces=False)
     return {
-        **{name: item[name] for name in ITEM_FIELDS},
         "completion": completion,
         "finish_reason": generated.finish_reason,
         "tokens": len(generated.tokens) + (generated.finish_reason == "eos"),
-        **grade(completion, item["expected_answer"], generated.finish_reason, item["prompt"]),
     }

@@ -44,16 +44,19 @@ def grade(completion: str, expected_answer: str, finish_reason: str, prompt: str
     steps               [{"text", "verdict"}], what each step states: "true", "false" or "unchecked"
     ==================  ==============================================================================================
     """
+    found = read_work(completion, finish_reason, prompt)
+    rule = found["extraction_rule"]
+    right = rule != "none" and same_answer(found["final_answer"], expected_answer)
+    return {**found, "correct": right and rule == "tagged", "lenient_correct": right}
+
+
+def read_work(completion: str, finish_reason: str, prompt: str = "") -> dict[str, Any]:
+    """What a completion says, as in ``grade`` but without the two fields that need an expected answer."""
     parsed = parse_completion(completion)
     number = last_number(completion)
-    rule = "tagged" if parsed.final_answer is not None else "none" if number is None else "last_number"
-    final_answer = parsed.final_answer or number or ""
-    right = rule != "none" and same_answer(final_answer, expected_answer)
     return {
-        "final_answer": final_answer,
-        "extraction_rule": rule,
-        "correct": right and rule == "tagged",
-        "lenient_correct": right,
+        "final_answer": parsed.final_answer or number or "",
+        "extraction_rule": "tagged" if parsed.final_answer is not None else "none" if number is None else "last_number",
         "well_formed": parsed.well_formed and finish_reason == "eos",
         "steps": [{"text": step.text, "verdict": step.verdict} for step in check_steps(parsed.steps, prompt).steps],
     }
