@@ -56,7 +56,7 @@ class Answering:
         if not self._loaded:
             self._loaded.extend(load_checkpoint(self.folder, self.precision, self.device))
         if self.check:
-            self.check(*self._loaded, items, config)
+            self.check(self._loaded[0], self._loaded[1], items, config)
         return self._loaded
 
     def _key(self, items: Sequence[Item], config: GenerationConfig) -> str:
