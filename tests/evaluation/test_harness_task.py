@@ -30,7 +30,7 @@ def exact_match(given, expected):
     """The harness's ``exact_match`` with the task's options."""
     for pattern in IGNORED:
         given, expected = re.sub(pattern, "", given), re.sub(pattern, "", expected)
-    return given.lower() == expected.lower()
+    return given == expected
 
 
 TEXTS = {
@@ -65,14 +65,14 @@ def test_on_every_stored_prediction_the_same_answer_is_found_and_nearly_always_t
         tagged, lenient = extracted(TAGGED, 0, row["completion"]), extracted(LENIENT, -1, row["completion"])
         other["correct"] += exact_match(tagged, row["expected_answer"]) != row["correct"]
         other["lenient_correct"] += exact_match(lenient, row["expected_answer"]) != row["lenient_correct"]
-    assert max(other.values()) <= 0.01 * len(rows), other
+    assert max(other.values()) <= 0.005 * len(rows), other
 
 
 @pytest.mark.parametrize(
     ("given", "expected", "same"),
     [
         ("1,200", "1200", True), ("$5", "5", True), ("25%", "25", True), ("2,4,6", "2, 4, 6", True),
-        ("Yes.", "yes", True),
+        ("yes.", "yes", True), ("Yes", "yes", False),
         ("1/2", "0.5", False), ("12 cm", "12", False), ("1, 234", "1234", False), ("13", "12", False),
     ],
 )  # fmt: skip

@@ -7,8 +7,8 @@ r"""An evaluation set as a task of lm-evaluation-harness (https://github.com/Ele
 
 The prompt is the user's turn, as in ours; decoding is greedy and ends with the model's end of turn. Two metrics:
 ``exact_match,tagged`` reads the answer inside the tags, as our accuracy does, ``exact_match,lenient`` the last number
-where there are no tags, as our lenient accuracy does. What exact match cannot do is equal answers: 1/2 and 0.5, or 12
-and 12 cm, are two answers there and one here; and it never minds case.
+where there are no tags, as our lenient accuracy does. What exact match cannot do is equal answers: 1/2 and 0.5, 12 and
+12 cm, Yes and yes are two answers there and one here.
 """
 
 import re
@@ -90,7 +90,7 @@ def _task(name: str, documents: str, max_new_tokens: int, sha256: str) -> dict[s
                 "metric": "exact_match",
                 "aggregation": "mean",
                 "higher_is_better": True,
-                "ignore_case": True,
+                "ignore_case": False,
                 "regexes_to_ignore": list(IGNORED),
             }
         ],
