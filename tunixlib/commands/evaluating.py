@@ -30,8 +30,13 @@ def evaluate(
 
     Example: python -m tunixlib evaluate smollm2 --eval-set eval-dev --items 20 --out my-evaluation
 
-    A file of questions holds one JSON object on each line: id, prompt and expected_answer, and if you like section,
-    category, difficulty and family, by which the scorecard also counts. Check the result: python -m tunixlib verify.
+    Each line of a file of questions is a JSON object, all values text:
+
+    {"id": "q1", "prompt": "What is 17 + 28?", "expected_answer": "45"}
+
+    section, category, difficulty and family are optional: groups that are counted, too.
+
+    Stopped, it is continued by the same command. Check it: python -m tunixlib verify DIR
     """
     from tunixlib.evaluation.generation import GenerationConfig
     from tunixlib.running.evaluating import evaluate_checkpoint, evaluation_words
