@@ -18,7 +18,7 @@ except ModuleNotFoundError as error:
 
 # Each adds its commands to app, in the order in which the help lists them.
 from tunixlib.commands import making  # noqa: F401  # isort: skip
-from tunixlib.commands import data, models, evidence, publishing  # noqa: F401  # isort: skip
+from tunixlib.commands import data, models, evaluating, evidence, publishing  # noqa: F401  # isort: skip
 
 
 def main() -> None:

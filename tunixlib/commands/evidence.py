@@ -20,8 +20,10 @@ def verify(
     """Re-hash every file of a run, re-score its predictions and recompute its claims; needs no GPU and no weights."""
     from tunixlib.studies.verify_study import is_study, verify_study
     from tunixlib.submission.verify import verify_run
+    from tunixlib.submission.verify_evaluation import is_evaluation, verify_evaluation
 
-    report = verify_study(folder) if is_study(folder) else verify_run(folder)
+    check = verify_study if is_study(folder) else verify_evaluation if is_evaluation(folder) else verify_run
+    report = check(folder)
     typer.echo(report.checks_text, nl=bool(report.checks_text))
     for problem in report.problems:
         typer.echo(str(problem))

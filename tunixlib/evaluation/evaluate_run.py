@@ -10,18 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from tunixlib.artifacts import canonical_json, read_jsonl, sha256_file, sha256_text, write_json, write_jsonl
+from tunixlib.artifacts import read_jsonl, sha256_file, write_json, write_jsonl
+from tunixlib.evaluation.answering import Answering
 from tunixlib.evaluation.generation import GenerationConfig
-from tunixlib.evaluation.parts import predict_in_parts
-from tunixlib.evaluation.predictions import predict
 from tunixlib.evaluation.scoring import scorecard
 from tunixlib.modeling.checkpoints import read_record, verified_checkpoint
-from tunixlib.modeling.models import ModelError, best_device, load_checkpoint, model_folder, weights_sha256
+from tunixlib.modeling.models import ModelError, best_device, model_folder, weights_sha256
 from tunixlib.modeling.precision import choose_precision, model_type_of
-from tunixlib.progress import Progress, progress
-from tunixlib.runs import Run, sources_sha256
+from tunixlib.runs import Run
 from tunixlib.seeding.datasets import dataset_file
 from tunixlib.seeding.evalsets import read_eval_set
 from tunixlib.seeding.gate import check_disjoint
@@ -74,7 +70,7 @@ def evaluate_run(
     scorecards = []
     for name, folder in folders.items():
         weights = base_weights if name == "base" else read_record(folder).weights_sha256  # verified a moment ago
-        scorecards += _evaluate_checkpoint(run, name, folder, weights, sets, config, dtype)
+        scorecards += _evaluate_checkpoint(run, Answering(name, folder, weights, dtype, best_device()), sets, config)
     primary = next(card for card in scorecards if card["checkpoint"] == FINAL and card["eval_set"] == eval_sets[0])
     losses = [row["loss"] for _, row in read_jsonl(run.path(*TRAINED[FINAL], "metrics.jsonl"))]
     summary = {
@@ -123,32 +119,12 @@ def chosen(folders: Mapping[str, Path], names: Sequence[str]) -> dict[str, Path]
 
 
 def _evaluate_checkpoint(
-    run: Run, name: str, folder: Path, weights: str, sets: dict[str, list[dict[str, Any]]], config: GenerationConfig,
-    dtype: str,
-) -> list[dict[str, Any]]:  # fmt: skip
-    loaded: list[Any] = []  # model and tokenizer, once they are needed
+    run: Run, checkpoint: Answering, sets: dict[str, list[dict[str, Any]]], config: GenerationConfig
+) -> list[dict[str, Any]]:
     cards = []
     for eval_set, rows in sets.items():
-        with progress(len(rows), f"{name} on {eval_set}") as bar:
-
-            def answer(part: Sequence[Mapping[str, Any]], done: int, bar: Progress = bar) -> list[dict[str, Any]]:
-                if not loaded:
-                    loaded.extend(load_checkpoint(folder, dtype, best_device()))
-                return predict(loaded[0], loaded[1], part, config, lambda more: bar.reach(done + more))
-
-            kept = run.resume_path("predictions", eval_set, name)
-            predictions = predict_in_parts(kept, _answers_key(weights, rows, config, dtype), rows, answer)
-            bar.reach(len(rows))
-        write_jsonl(run.path("predictions", eval_set, f"{name}.jsonl"), predictions)
-        cards.append(scorecard(predictions, name, eval_set))
+        kept = run.resume_path("predictions", eval_set, checkpoint.name)
+        predictions = checkpoint.answer(rows, eval_set, config, kept)
+        write_jsonl(run.path("predictions", eval_set, f"{checkpoint.name}.jsonl"), predictions)
+        cards.append(scorecard(predictions, checkpoint.name, eval_set))
     return cards
-
-
-def _answers_key(weights: str, rows: list[dict[str, Any]], config: GenerationConfig, dtype: str) -> str:
-    """One hash of everything that a checkpoint's completions and their grades depend on."""
-    depends = {
-        "weights": weights, "items": rows, "config": vars(config), "dtype": dtype,
-        "device": best_device(), "torch": torch.__version__, "threads": torch.get_num_threads(),
-        "code": sources_sha256("checking", "evaluation", "modeling"),
-    }  # fmt: skip
-    return sha256_text(canonical_json(depends))

@@ -4,6 +4,10 @@
 
 ``eval-core`` (500) and ``eval-dev`` (200, the only one that may be looked at while choosing) hold the trained families;
 ``eval-unseen`` (200) holds families that are never trained on. They are the same for every seed and dataset.
+
+Your own questions are a file of the same form, JSON lines or CSV with a header, UTF-8 (``EvalItem`` has the fields):
+
+    {"id": "q1", "prompt": "What is 17 + 28?", "expected_answer": "45"}
 """
 
 from collections.abc import Sequence
@@ -14,6 +18,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tunixlib.artifacts import ArtifactError, read_jsonl
+from tunixlib.seeding.csv_rows import csv_rows
 from tunixlib.seeding.families import Family
 from tunixlib.seeding.permutation import Permutation
 from tunixlib.seeding.recipes import GROUPS, SeedingError, Source, apportion, fill_evenly, sources
@@ -30,13 +35,24 @@ TURNS = {"eval-core": 0, "eval-dev": 1, "eval-unseen": 0}
 
 
 class EvalItem(BaseModel):
-    """One question of an evaluation set. Your own need only the first three fields."""
+    """One question of an evaluation set. Your own need only the first three fields; no other field is allowed.
+
+    ===============  =================================================================================================
+    id               unique in the file, 1 or more characters
+    prompt           the user's turn, as it is given to the model; unique in the file, 1 to 50,000 characters
+    expected_answer  what the answer is held against (``checking.answers``), 1 to 50,000 characters
+    section          groups of questions by which a scorecard also counts; "all" where the file leaves them out
+    category
+    difficulty
+    family
+    ===============  =================================================================================================
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     id: Annotated[str, Field(min_length=1)]
     prompt: Annotated[str, Field(min_length=1, max_length=50_000)]
-    expected_answer: Annotated[str, Field(min_length=1)]
+    expected_answer: Annotated[str, Field(min_length=1, max_length=50_000)]
     section: str = "all"
     category: str = "all"
     difficulty: str = "all"
@@ -108,19 +124,36 @@ def _row(source: Source, index: int, turn: int, section: str) -> dict[str, Any]:
 
 
 def read_eval_set(path: Path) -> list[dict[str, Any]]:
-    """The rows of an evaluation file, each checked. Raises ArtifactError with file, line and field."""
+    """The rows of an evaluation file, ``.csv`` or else JSON lines, each checked.
+
+    Raises ArtifactError with file, line and field.
+    """
     rows: list[dict[str, Any]] = []
-    seen: set[str] = set()
-    for number, value in read_jsonl(path):
-        try:
-            row = EvalItem.model_validate(value).model_dump()
-        except ValidationError as error:
-            field, reason = first_fault(error)
-            raise ArtifactError(f"{path}, line {number}, field {field}: {reason}; correct the line") from None
-        if row["id"] in seen:
-            raise ArtifactError(f"{path}, line {number}, field id: {row['id']!r} stands twice; ids must be unique")
-        seen.add(row["id"])
+    seen: dict[str, dict[str, int]] = {"id": {}, "prompt": {}}
+    for number, value in csv_rows(path) if path.suffix.lower() == ".csv" else read_jsonl(path):
+        row = _checked(f"{path}, line {number}", value)
+        for field, lines in seen.items():
+            first = lines.setdefault(row[field], number)
+            if first != number:
+                raise ArtifactError(
+                    f"{path}, line {number}, field {field}: {row[field][:60]!r} stands twice, first in line {first}; "
+                    f"expected every {field} once, remove one of the lines"
+                )
         rows.append(row)
     if not rows:
         raise ArtifactError(f"{path}: found no rows, expected at least one evaluation item")
     return rows
+
+
+def _checked(where: str, value: Any) -> dict[str, Any]:
+    try:
+        row = EvalItem.model_validate(value).model_dump()
+    except ValidationError as error:
+        field, reason = first_fault(error)
+        raise ArtifactError(
+            f"{where}, field {field}: {reason}; correct the line (id, prompt and expected_answer are needed, as text)"
+        ) from None
+    for field in ("id", "prompt", "expected_answer"):
+        if not row[field].strip():
+            raise ArtifactError(f"{where}, field {field}: found only white space, expected text; correct the line")
+    return row

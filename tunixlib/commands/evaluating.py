@@ -1,0 +1,68 @@
+"""Evaluation: any checkpoint on any questions, and our questions in another harness."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tunixlib.commands.app import app, reported
+
+PANEL = "Models"
+TARGET = "A run (folder or id), a checkpoint folder, smollm2, tiny, or a Hugging Face folder."
+QUESTIONS = "A .jsonl or .csv file with id, prompt, expected_answer, or a set in data/ such as eval-core."
+ANOTHER = "Of a run: base, flat, stage_a ...; by default the one it is judged by."
+LIMIT = "Where an answer is cut off."
+
+
+@app.command(rich_help_panel=PANEL)
+@reported
+def evaluate(
+    target: Annotated[str, typer.Argument(metavar="CHECKPOINT", help=TARGET)],
+    eval_set: Annotated[str, typer.Option(help=QUESTIONS)],
+    out: Annotated[Path, typer.Option(help="A new folder; the same command continues one that was begun.")],
+    checkpoint: Annotated[str | None, typer.Option(help=ANOTHER)] = None,
+    items: Annotated[int, typer.Option(help="Only the first so many questions; 0 is all.", min=0)] = 0,
+    max_new_tokens: Annotated[int, typer.Option(help=LIMIT, min=1)] = 192,
+    batch: Annotated[int, typer.Option(help="Answers written at once; fewer need less memory.", min=1)] = 64,
+    dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
+) -> None:
+    """Evaluate any checkpoint or base model on any questions: predictions, scorecard, table.
+
+    Example: python -m tunixlib evaluate smollm2 --eval-set eval-dev --items 20 --out my-evaluation
+
+    Each line of a file of questions is a JSON object, all values text:
+
+    {"id": "q1", "prompt": "What is 17 + 28?", "expected_answer": "45"}
+
+    section, category, difficulty and family are optional: groups that are counted, too.
+
+    Stopped, it is continued by the same command. Check it: python -m tunixlib verify DIR
+    """
+    from tunixlib.evaluation.generation import GenerationConfig
+    from tunixlib.running.evaluating import evaluate_checkpoint, evaluation_words
+
+    config = GenerationConfig(max_new_tokens=max_new_tokens, batch_size=batch)
+    typer.echo(evaluation_words(evaluate_checkpoint(target, eval_set, out, config, items, dtype, checkpoint)))
+
+
+@app.command("export-task", rich_help_panel=PANEL)
+@reported
+def export_task(
+    eval_set: Annotated[str, typer.Argument(help=QUESTIONS)],
+    out: Annotated[Path, typer.Option(help="The folder that gets the task: a YAML file and its questions.")],
+    items: Annotated[int, typer.Option(help="Only the first so many questions; 0 is all.", min=0)] = 0,
+    max_new_tokens: Annotated[int, typer.Option(help=LIMIT, min=1)] = 192,
+) -> None:
+    """Write an evaluation set as a task of lm-evaluation-harness, for any model that it can load.
+
+    Example: python -m tunixlib export-task eval-core --out my-task
+    """
+    from tunixlib.artifacts import sha256_file
+    from tunixlib.evaluation.harness_task import task_words, write_task
+    from tunixlib.seeding.evalfiles import eval_file
+    from tunixlib.seeding.evalsets import read_eval_set
+
+    name, path = eval_file(eval_set)
+    rows = read_eval_set(path)
+    task, _ = write_task(rows[: items or None], name, out, max_new_tokens, sha256_file(path))
+    typer.echo(task_words(task, len(rows[: items or None])))
