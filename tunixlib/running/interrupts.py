@@ -20,23 +20,25 @@ def interruptible(work: Callable[[], object]) -> None:
     Killed is enough: whatever stages keep is written beside and renamed, and they continue from there.
     """
     raised: list[BaseException] = []
+    ended = threading.Event()  # a join that Ctrl-C interrupts takes a living thread for dead (Python 3.11)
 
     def kept() -> None:
         try:
             work()
         except BaseException as error:  # noqa: BLE001  # raised again below
             raised.append(error)
+        finally:
+            ended.set()
 
     before = _children()
-    thread = threading.Thread(target=kept, daemon=True)
-    thread.start()
+    threading.Thread(target=kept, daemon=True).start()
     try:
-        while thread.is_alive():
-            thread.join(PATIENCE)
+        while not ended.wait(PATIENCE):
+            pass
     except KeyboardInterrupt:
-        while thread.is_alive():
+        while not ended.is_set():
             _kill(_children() - before)
-            thread.join(PATIENCE)
+            ended.wait(PATIENCE)
         raise
     if raised:
         raise raised[0]

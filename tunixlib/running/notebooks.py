@@ -37,7 +37,7 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], failed: P
 
     scratch = failed or target.with_name(f".{target.name}.part")
     scratch.parent.mkdir(parents=True, exist_ok=True)
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it would say, the errors below do
     try:
         interruptible(lambda: _papermill(source, scratch, parameters))
     except PapermillExecutionError as error:
@@ -65,7 +65,7 @@ def _papermill(source: Path, target: Path, parameters: Mapping[str, Any]) -> Non
         papermill.execute_notebook(
             _literal(source), _literal(target), parameters=dict(parameters), kernel_name="python3",
             cwd=str(PROJECT_ROOT), start_timeout=START_SECONDS, progress_bar=False, log_output=False,
-            extra_arguments=["--log-level=ERROR"],
+            extra_arguments=["--log-level=CRITICAL"],
         )  # fmt: skip
 
 
