@@ -1,10 +1,11 @@
-"""The command line: ``python -m tunixlib COMMAND``. Every command is one function of the package.
+"""The command line: ``python -m tunixlib COMMAND``, or ``tunixlib COMMAND``. Every command is one function.
 
-Exit codes: 0 done, 1 the work found a problem (it says which), 2 the command was not understood or the
-comparison refused, 130 stopped by Ctrl-C.
+Exit codes: see ``EXIT_CODES`` in ``commands/app.py``, which the help shows, too.
 """
 
+import os
 import sys
+from pathlib import Path
 
 try:
     from tunixlib.commands.app import app
@@ -17,8 +18,12 @@ except ModuleNotFoundError as error:
     )
 
 # Each adds its commands to app, in the order in which the help lists them.
-from tunixlib.commands import making  # noqa: F401  # isort: skip
-from tunixlib.commands import data, models, evaluating, evidence, publishing  # noqa: F401  # isort: skip
+from tunixlib.commands import data, making  # noqa: F401  # isort: skip
+from tunixlib.commands import models, evaluating, evidence, publishing  # noqa: F401  # isort: skip
+
+# What a shell completes is the name of a program; `python -m tunixlib` is two words.
+PROGRAM = "tunixlib"
+COMPLETE = "_TUNIXLIB_COMPLETE"
 
 
 def main() -> None:
@@ -26,7 +31,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    app()
+    about_completion = COMPLETE in os.environ or any(word.endswith("-completion") for word in sys.argv[1:2])
+    by_name = about_completion or Path(sys.argv[0]).stem == PROGRAM
+    app(prog_name=PROGRAM if by_name else f"python -m {PROGRAM}", complete_var=COMPLETE)
 
 
 if __name__ == "__main__":

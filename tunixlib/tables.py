@@ -1,4 +1,4 @@
-"""Tables as Markdown text, for notebooks, reports and cards.
+"""Tables as Markdown text, for notebooks, reports and cards; and as plain columns, for a terminal.
 
 >>> print(markdown_table(("stage", "traces"), [("A", 145), ("B", 64)]))
 | stage | traces |
@@ -16,6 +16,20 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     rule = [":---"] + ["---:"] * (len(header) - 1)
     lines = [list(header), rule, *([_cell(value) for value in row] for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def text_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Columns for a terminal, each as wide as its widest cell and two spaces apart.
+
+    >>> print(text_table(("run", "state"), [("my-cpu-s1", "sealed")]))
+    run        state
+    my-cpu-s1  sealed
+    """
+    lines = [list(header), *([str(value).replace("\n", " ") for value in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
 
 
 def _cell(value: Any) -> str:

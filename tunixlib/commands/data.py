@@ -5,12 +5,18 @@ from typing import Annotated
 
 import typer
 
-from tunixlib.commands.app import app, reported
+from tunixlib.commands.app import app, guided, reported
 
 PANEL = "Data"
 
 
 @app.command(rich_help_panel=PANEL)
+@guided(
+    "python -m tunixlib seed --dataset my-data --traces 5500 --seed 7 --out data/my-data",
+    reads="nothing: every trace follows from key, seed and index",
+    writes="dataset.jsonl and manifest.json in the folder of --out",
+    one="the families do not hold so many distinct problems",
+)
 @reported
 def seed(
     dataset: Annotated[str, typer.Option(help="The dataset key: it names the data and is part of every draw.")],

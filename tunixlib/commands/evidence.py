@@ -5,13 +5,20 @@ from typing import Annotated
 
 import typer
 
-from tunixlib.commands.app import RunFolder, app, reported
+from tunixlib.commands.app import RunFolder, app, guided, reported
 
 PANEL = "Evidence"
 TREATMENT = "A difference that is meant: data, training, or one of the kinds that a refusal names. May be repeated."
 
 
 @app.command(rich_help_panel=PANEL)
+@guided(
+    "python -m tunixlib verify submission_runs/cpu-v1",
+    "python -m tunixlib verify submission_runs/cpu-v1 --recheck-loss",
+    reads="a sealed run or a study, and the git history",
+    writes="nothing",
+    one="a problem was found; each is one line",
+)
 @reported
 def verify(
     folder: RunFolder,
@@ -39,12 +46,18 @@ def verify(
 
 
 @app.command(rich_help_panel=PANEL)
+@guided(
+    "python -m tunixlib reproduce submission_runs/cpu-v1",
+    reads="a sealed run, its data sets and its base model",
+    writes="submission_runs/RUN-again/, a run of its own",
+    one="a file differs beyond what another machine explains",
+)
 @reported
 def reproduce(
     folder: RunFolder,
     run_id: Annotated[str | None, typer.Option(help="The new run's folder name; by default RUN-again.")] = None,
 ) -> None:
-    """Execute a sealed run again as it was recorded and compare every file: exit code 1 when one differs."""
+    """Execute a sealed run again as it was recorded and compare every file."""
     from tunixlib.running.reproduce import reproduce as execute_again
     from tunixlib.running.reproduction import closing_words
 
@@ -54,6 +67,14 @@ def reproduce(
 
 
 @app.command(rich_help_panel=PANEL)
+@guided(
+    "python -m tunixlib compare submission_runs/cpu-v1 --baseline-checkpoint flat",
+    "python -m tunixlib compare NEW_RUN --baseline OLD_RUN",
+    reads="the predictions and training records of two sealed runs",
+    writes="nothing",
+    one="significantly worse",
+    two="not understood, or unfair: the reasons are said",
+)
 @reported
 def compare(
     folder: RunFolder,
@@ -64,7 +85,7 @@ def compare(
     treatment: Annotated[list[str] | None, typer.Option(help=TREATMENT)] = None,
     smallest_effect: Annotated[float | None, typer.Option(help="Must be resolvable; a share such as 0.05.")] = None,
 ) -> None:
-    """Compare two sealed runs item by item: exit code 1 when significantly worse, 2 when that would be unfair."""
+    """Compare two sealed runs item by item; refused when that would be unfair."""
     from tunixlib.running.comparing import compare_runs
 
     names = (checkpoint, baseline_checkpoint, eval_set)
@@ -74,6 +95,12 @@ def compare(
 
 
 @app.command(rich_help_panel=PANEL)
+@guided(
+    "python -m tunixlib runs --sort time",
+    reads="every folder of submission_runs/",
+    writes="nothing",
+    one="the list of locked runs cannot be read",
+)
 @reported
 def runs(
     sort: Annotated[str, typer.Option(help="accuracy, name or time.")] = "accuracy",
@@ -87,6 +114,12 @@ def runs(
 
 
 @app.command("lock", rich_help_panel=PANEL)
+@guided(
+    "python -m tunixlib lock submission_runs/my-cpu",
+    reads="a sealed run, all of it",
+    writes="its entry in submission_runs/locked.json",
+    one="the run does not verify",
+)
 @reported
 def lock_command(folder: RunFolder) -> None:
     """Mark a sealed run that verifies as a submission: nothing writes into it any more, verify tells if it changed."""
@@ -98,6 +131,13 @@ def lock_command(folder: RunFolder) -> None:
 
 
 @app.command(rich_help_panel=PANEL)
+@guided(
+    "python -m tunixlib clean submission_runs/my-cpu --dry-run",
+    "python -m tunixlib clean --all",
+    reads="sealed runs",
+    writes="nothing: it deletes weights and .work/",
+    one="a run was not cleaned",
+)
 @reported
 def clean(
     folders: Annotated[list[Path] | None, typer.Argument(help="Sealed run folders.")] = None,

@@ -5,12 +5,18 @@ from typing import Annotated
 
 import typer
 
-from tunixlib.commands.app import RunFolder, app, reported
+from tunixlib.commands.app import RunFolder, app, guided, reported
 
 PANEL = "Publishing"
 
 
 @app.command(rich_help_panel=PANEL)
+@guided(
+    "python -m tunixlib bundle submission_runs/my-cpu --check",
+    reads="a sealed run and kaggle-metadata.json",
+    writes="dist/RUN_ID/: report.html, submission.zip, and folders for Kaggle",
+    one="a rule of --check is broken",
+)
 @reported
 def bundle(
     folder: RunFolder,
@@ -31,6 +37,12 @@ def bundle(
 
 
 @app.command("import-kaggle", rich_help_panel=PANEL)
+@guided(
+    "python -m tunixlib import-kaggle downloaded/",
+    reads="the output of a Kaggle kernel",
+    writes="its sealed runs, below submission_runs/",
+    one="a run does not verify, or one of its name is there",
+)
 @reported
 def import_kaggle(
     output: Annotated[Path, typer.Argument(help="What `kaggle kernels output` wrote: the folder, or a zip of it.")],

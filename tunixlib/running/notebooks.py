@@ -15,6 +15,7 @@ from typing import Any
 import nbformat
 
 from tunixlib.artifacts import write_text
+from tunixlib.running.interrupts import interruptible
 from tunixlib.runs import PROJECT_ROOT
 from tunixlib.submission.notebook_check import unfinished
 
@@ -29,23 +30,16 @@ class NotebookError(RuntimeError):
 def execute(source: Path, target: Path, parameters: Mapping[str, Any], failed: Path | None = None) -> None:
     """Execute ``source`` with ``parameters`` into ``target``. A failed copy is kept at ``failed`` for reading.
 
-    Raises NotebookError with the failing cell's error, and leaves ``target`` as it was.
+    Raises NotebookError with the failing cell's error, or KeyboardInterrupt, and leaves ``target`` as it was.
     """
-    import papermill
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     scratch = failed or target.with_name(f".{target.name}.part")
     scratch.parent.mkdir(parents=True, exist_ok=True)
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it would say, the errors below do
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            papermill.execute_notebook(
-                _literal(source), _literal(scratch), parameters=dict(parameters), kernel_name="python3",
-                cwd=str(PROJECT_ROOT), start_timeout=START_SECONDS, progress_bar=False, log_output=False,
-                extra_arguments=["--log-level=ERROR"],
-            )  # fmt: skip
+        interruptible(lambda: _papermill(source, scratch, parameters))
     except PapermillExecutionError as error:
         kept = f"\nthe executed copy, with the traceback: {scratch}" if failed else ""
         raise NotebookError(f"{source.name}, cell {error.cell_index}: {error.ename}: {error.evalue}{kept}") from None
@@ -61,6 +55,18 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], failed: P
     _make_portable(finished, source, target)
     write_text(target, nbformat.writes(finished) + "\n")
     scratch.unlink()
+
+
+def _papermill(source: Path, target: Path, parameters: Mapping[str, Any]) -> None:
+    import papermill
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        papermill.execute_notebook(
+            _literal(source), _literal(target), parameters=dict(parameters), kernel_name="python3",
+            cwd=str(PROJECT_ROOT), start_timeout=START_SECONDS, progress_bar=False, log_output=False,
+            extra_arguments=["--log-level=CRITICAL"],
+        )  # fmt: skip
 
 
 def _literal(path: Path) -> str:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,39 @@ from tunixlib.submission.sealing import begin_session
 
 Say = Callable[[str], None]
 
+# There while a run is sealed, or about to be, and its report and bundle are not built.
+UNPUBLISHED = (WORK, "unpublished")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run of which everything is known and nothing is written: ``by_notebook`` says which parameter goes where."""
+
+    profile: Profile
+    run: Run
+    parameters: dict[str, Any]
+    by_notebook: dict[str, dict[str, str]]
+
+
+def prepare(
+    profile_name: str | Profile, run_id: str | None = None, overrides: Mapping[str, Any] | None = None,
+    by_notebook: dict[str, dict[str, str]] | None = None,
+) -> Prepared:  # fmt: skip
+    """Read a profile and check every parameter; writes nothing. Raises ProfileError, or RunError for a bad run id.
+
+    ``by_notebook`` is what ``merge_declared`` gives, for who prepares many: reading the notebooks takes a second.
+    """
+    profile = profile_name if isinstance(profile_name, Profile) else load_profile(profile_name)
+    by_notebook = by_notebook or merge_declared(stage_notebooks())
+    parameters = {**profile.parameters, **(overrides or {})}
+    if run_id:
+        parameters["RUN_ID"] = run_id
+    check_parameters(parameters, {name: kind for known in by_notebook.values() for name, kind in known.items()})
+    if "RUN_ID" not in parameters:
+        raise ProfileError(f"profile {profile.name}: found no RUN_ID, expected one in the file or with --run-id")
+    run = Run.open(parameters["RUN_ID"], parameters.get("RUNS_ROOT", "submission_runs"))
+    return Prepared(profile, run, parameters, by_notebook)
+
 
 def run_pipeline(
     profile_name: str | Profile, run_id: str | None = None, overrides: Mapping[str, Any] | None = None,
@@ -53,17 +87,9 @@ def run_pipeline(
     from tunixlib.submission import verify
     from tunixlib.submission.bundle import publish
 
-    profile = profile_name if isinstance(profile_name, Profile) else load_profile(profile_name)
-    notebooks = stage_notebooks()
-    by_notebook = merge_declared(notebooks)
-    parameters = {**profile.parameters, **(overrides or {})}
-    if run_id:
-        parameters["RUN_ID"] = run_id
-    check_parameters(parameters, {name: kind for known in by_notebook.values() for name, kind in known.items()})
-    if "RUN_ID" not in parameters:
-        raise ProfileError(f"profile {profile.name}: found no RUN_ID, expected one in the file or with --run-id")
-    run = Run.open(parameters["RUN_ID"], parameters.get("RUNS_ROOT", "submission_runs"))
-    unpublished = run.path(WORK, "unpublished")
+    ready = prepare(profile_name, run_id, overrides)
+    run, parameters = ready.run, ready.parameters
+    unpublished = run.path(*UNPUBLISHED)
     if not (bundle and unpublished.is_file()):
         run.refuse_if_sealed()
         check_inputs(parameters)
@@ -72,11 +98,12 @@ def run_pipeline(
         if run.sealed:
             _finish_publishing(run, unpublished, say)
             return run
-        say(f"run {run.run_id} with profile {profile.name}: {len(notebooks)} notebooks into {run.root}")
-        begin_session(run, {"profile": profile.name, "command": command or command_line(), **capture_commit()})
+        notebooks = stage_notebooks()
+        say(f"run {run.run_id} with profile {ready.profile.name}: {len(notebooks)} notebooks into {run.root}")
+        begin_session(run, {"profile": ready.profile.name, "command": command or command_line(), **capture_commit()})
         with _kernel_environment(run):
             for number, notebook in enumerate(notebooks, start=1):
-                mine = {k: v for k, v in parameters.items() if k in by_notebook[notebook.stem]}
+                mine = {k: v for k, v in parameters.items() if k in ready.by_notebook[notebook.stem]}
                 _run_stage(run, notebook, mine, f"[{number}/{len(notebooks)}] {notebook.stem}", say, watcher)
         if bundle:
             write_text(unpublished, "sealed or about to be; report and bundle are still to be built\n")

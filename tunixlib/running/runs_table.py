@@ -75,7 +75,7 @@ def _row(run: Run, mark: Mapping[str, str] | None) -> RunRow:
         if run.sealed and not run.path(STUDY).is_file():
             made = str(read_json(run.path(MANIFEST))["timestamp"])
         if run.path("eval_summary.json").is_file():
-            headline = _headline(run)
+            headline = headline_of(run)
             made = made or str(read_summary(run).document["evaluated_at"])
     except BROKEN_CONTENT as error:
         return RunRow(run.run_id, f"damaged: content that cannot be read ({type(error).__name__})", made, *sizes)
@@ -88,7 +88,8 @@ def _state(run: Run, mark: Mapping[str, str] | None) -> str:
     if who is not None:
         return f"running: process {holder_words(who)}"
     if run.path(STUDY).is_file():
-        return f"study: {read_json(run.path(STUDY))['comparisons'][0]['verdict']}"
+        found = read_json(run.path(STUDY))
+        return "study: exploratory" if "exploratory" in found else f"study: {found['comparisons'][0]['verdict']}"
     if run.sealed or mark:
         damage = _damage(run, mark)
         return f"damaged: {damage}" if damage else "locked" if mark else "sealed"
@@ -109,7 +110,8 @@ def _damage(run: Run, mark: Mapping[str, str] | None) -> str:
     return f"{len(missing)} files missing, such as {missing[0]}" if missing else ""
 
 
-def _headline(run: Run) -> Headline:
+def headline_of(run: Run) -> Headline:
+    """The accuracy that a run is judged by: of its last checkpoint on its first evaluation set."""
     summary = read_summary(run)
     eval_set = summary.eval_sets[0]
     names = [card["checkpoint"] for card in summary.cards(eval_set)]

@@ -35,7 +35,7 @@ def closing_words(run: Run) -> str:
     """The end of a run: result table, evidence, report, bundle, next steps."""
     from tunixlib.submission.bundle import ARCHIVE, DIST, REPORT
 
-    folder, dist = _shown(run.root), _shown(DIST / run.run_id)
+    folder, dist = shown(run.root), shown(DIST / run.run_id)
     return "\n".join(
         [
             "",
@@ -56,7 +56,7 @@ def closing_words(run: Run) -> str:
 
 def publication_words(run: Run, paths: list[Path]) -> str:
     """The end of ``bundle``: what was written with its size, and the commands that push it."""
-    lines = [f"published  {_shown(paths[0].parent)}"]
+    lines = [f"published  {shown(paths[0].parent)}"]
     lines += [f"           {_name(path):16}{_size(path):>14,} bytes{_files(path)}" for path in paths]
     return "\n".join([*lines, "", *_push_lines(run, paths[0].parent)])
 
@@ -65,12 +65,12 @@ def _push_lines(run: Run, dist: Path) -> list[str]:
     from tunixlib.submission.folders import has_weights
     from tunixlib.submission.kaggle_metadata import load_metadata
 
-    shown = _shown(dist)
+    place = shown(dist)
     first = "first, as owner in kaggle-metadata.json, your account; then bundle again"
     lines = [first] if load_metadata().owner_is_placeholder else []
-    lines += [f"kaggle kernels push -p {shown}/kernel", f"kaggle datasets create -p {shown}/dataset"]
+    lines += [f"kaggle kernels push -p {place}/kernel", f"kaggle datasets create -p {place}/dataset"]
     if has_weights(run):
-        lines += [f"kaggle models create -p {shown}/model", f"kaggle models instances create -p {shown}/model"]
+        lines += [f"kaggle models create -p {place}/model", f"kaggle models instances create -p {place}/model"]
     else:
         profile = read_json(run.path(MANIFEST))["profile"]
         lines += [
@@ -92,7 +92,7 @@ def _files(path: Path) -> str:
     return f" in {len(list(path.iterdir()))} files" if path.is_dir() else ""
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """A path as a person would type it: relative to the project where it lies inside, with forward slashes."""
     inside = path.is_relative_to(PROJECT_ROOT)
     return path.relative_to(PROJECT_ROOT).as_posix() if inside else os.fspath(path)

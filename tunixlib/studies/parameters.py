@@ -58,7 +58,7 @@ def planned_faults(run: Path, bar: Bar, planned: PlannedRun) -> Iterator[str]:
     """Where a sealed run names another profile or differs from what the bar sets; this needs no history."""
     if (found := read_json(run / MANIFEST)["profile"]) != bar.base:
         yield f"profile {found!r} in place of {bar.base!r}"
-    given = _given(run)
+    given = given_parameters(run)
     for name, value in planned.parameters.items():
         values = [parameters[name] for parameters in given.values() if name in parameters]
         for other in [value for value in values or ["nothing"] if value != planned.parameters[name]]:
@@ -68,7 +68,7 @@ def planned_faults(run: Path, bar: Bar, planned: PlannedRun) -> Iterator[str]:
 def parameter_faults(run: Path, bar: Bar, planned: PlannedRun, repository: Path) -> Iterator[str]:
     """Where any parameter of a sealed run differs from what bar, profile and notebooks give, at each of its commits."""
     yield from planned_faults(run, bar, planned)
-    given = _given(run)
+    given = given_parameters(run)
     for commit in session_commits(read_json(run / MANIFEST)):
         expected = committed_parameters(commit, bar.base, repository)
         if expected is None:
@@ -83,15 +83,16 @@ def uneven_faults(root: Path, bar: Bar) -> Iterator[tuple[str, str]]:
     """``(run, sentence)`` where a run differs from the first one in a parameter that the bar does not vary."""
     varied = {*VARIED, *(name for condition in bar.conditions for name in condition.set)}
     first, *others = planned_runs(bar)
-    expected = _given(root / first.run_id)
+    expected = given_parameters(root / first.run_id)
     for planned in others:
-        given = _given(root / planned.run_id)
+        given = given_parameters(root / planned.run_id)
         for stage in sorted(expected.keys() | given.keys()):
             for sentence in _differ(given.get(stage, {}), expected.get(stage, {}), varied):
                 yield planned.run_id, f"{stage}: {sentence} in {first.run_id}"
 
 
-def _given(run: Path) -> Parameters:
+def given_parameters(run: Path) -> Parameters:
+    """Stage -> the parameters that a sealed run took, from its provenance."""
     return {stage["stage"]: stage["parameters"] for stage in read_json(run / "provenance.json")["stages"]}
 
 

@@ -46,7 +46,7 @@ def right_answers(root: Path, bar: Bar, eval_set: str) -> Answers:
             rows = read_predictions(Run(root / run), eval_set, condition.checkpoint)
             there: dict[str, Mapping[str, Any]] = {row["id"]: row for row in rows}
             first = first or there
-            for sentence in _other_items(first, there, len(rows)):
+            for sentence in other_items(first, there, len(rows)):
                 raise ValueError(
                     f"run {run!r}, {condition.name} on {eval_set}: {sentence} as in the study's first run; evaluate "
                     "it again on the same set"
@@ -55,9 +55,10 @@ def right_answers(root: Path, bar: Bar, eval_set: str) -> Answers:
     return found
 
 
-def _other_items(
+def other_items(
     first: Mapping[str, Mapping[str, Any]], there: Mapping[str, Mapping[str, Any]], rows: int
 ) -> Iterator[str]:
+    """Where one run was asked other items than the first: a sentence each."""
     if len(there) != rows:
         yield f"found {rows} rows of {len(there)} items, expected each item once"
     for item in sorted(first.keys() ^ there.keys()):

@@ -15,9 +15,11 @@ from typing import Any
 
 from tunixlib.analysis.claims import differences
 from tunixlib.artifacts import pretty_json, read_json, sha256_file
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.runs import PROJECT_ROOT, Run
 from tunixlib.studies.bar import Bar, parse_bar
+from tunixlib.studies.design import design_of
 from tunixlib.studies.document import BAR, STUDY, study_document, study_texts
+from tunixlib.studies.exploratory import EXPLORATORY, exploratory_document, exploratory_texts
 from tunixlib.studies.figure import figure_faults
 from tunixlib.studies.history import bar_record, committed_bytes, rules_at, rules_record
 from tunixlib.studies.parameters import parameter_faults, uneven_faults
@@ -42,12 +44,18 @@ class StudyReport(Report):
 
 
 @dataclass(frozen=True)
-class Study:
-    """What the checks read: the folder, its ``study.json`` and bar, and the repository."""
+class Written:
+    """The folder of any study, with or without a bar, the repository, and ``study.json``."""
 
     folder: Path
     repository: Path
     found: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Study(Written):
+    """What the checks read: the folder, its ``study.json`` and bar, and the repository."""
+
     content: bytes
     bar: Bar
 
@@ -73,21 +81,26 @@ def verify_study(folder: Path, repository: Path = PROJECT_ROOT, with_runs: bool 
     ``with_runs`` verifies every run on its own, too, which takes most of the time.
     """
     started, folder = time.perf_counter(), folder.resolve()
-    checks = [*CHECKS, *([_each_run] if with_runs else [])]
     problems: list[Problem] = []
+    count = len(CHECKS) + with_runs
     try:
-        content = (folder / BAR).read_bytes()
-        study = Study(folder, repository, read_json(folder / STUDY), content, parse_bar(content, BAR))
-        for check in checks:
-            problems += check(study)
+        found = read_json(folder / STUDY)
+        if EXPLORATORY in found:
+            without_bar = [_bytes, _exploratory, *([_exploratory_runs] if with_runs else [])]
+            count = len(without_bar)
+            problems += [fault for check in without_bar for fault in check(Written(folder, repository, found))]
+        else:
+            content = (folder / BAR).read_bytes()
+            study = Study(folder, repository, found, content, parse_bar(content, BAR))
+            problems += [fault for check in (*CHECKS, *([_each_run] if with_runs else [])) for fault in check(study)]
     except BROKEN_CONTENT as error:
         what = f"content with which the checks cannot go on ({type(error).__name__}: {shorten(str(error), 160)})"
         problems.append(Problem(STUDY, what, "the files of a whole study", AGAIN))
     files = sum(path.is_file() for path in folder.rglob("*"))
-    return StudyReport(folder.name, files, len(checks), time.perf_counter() - started, list(dict.fromkeys(problems)))
+    return StudyReport(folder.name, files, count, time.perf_counter() - started, list(dict.fromkeys(problems)))
 
 
-def _bytes(study: Study) -> Iterator[Problem]:
+def _bytes(study: Written) -> Iterator[Problem]:
     """The files are those that study.json names, with their sha256; nothing in them leaks."""
     folder, found = study.folder, study.found
     if (folder / STUDY).read_bytes().decode("utf-8") != pretty_json(found):
@@ -183,8 +196,34 @@ def _code(study: Study) -> Iterator[Problem]:
 def _each_run(study: Study) -> Iterator[Problem]:
     """Every run verifies on its own."""
     for run in planned_runs(study.bar):
-        report = verify_run(study.root / run.run_id)
-        yield from (Problem(f"{run.run_id}/{p.file}", p.found, p.expected, p.remedy) for p in report.problems)
+        yield from _run_problems(study.root / run.run_id)
+
+
+def _exploratory(study: Written) -> Iterator[Problem]:
+    """Without a bar: what varies, every claim and every word follow from the runs that study.json names."""
+    folder, found = study.folder, study.found
+    runs = [Run(folder.parent / run["run_id"]) for run in found["runs"]]
+    design = design_of(folder.name, runs)
+    files = exploratory_texts(design, found[EXPLORATORY])
+    expected = exploratory_document(design, found[EXPLORATORY], files)
+    for pointer, one, other in differences({**found, "files": {}}, {**expected, "files": {}}, ""):
+        yield Problem(STUDY, f"{pointer} {one}", f"{other} from the runs", AGAIN)
+    claims, again = read_json(folder / "claims.json"), json.loads(files["claims.json"])
+    for pointer, one, other in differences(claims, again, ""):
+        yield Problem("claims.json", f"{pointer} {one}", f"{other} from the predictions", AGAIN)
+    if (folder / "analysis.md").read_bytes() != files["analysis.md"]:
+        yield Problem("analysis.md", "other words", "the text that the claims give", AGAIN)
+
+
+def _exploratory_runs(study: Written) -> Iterator[Problem]:
+    """Every run verifies on its own."""
+    for run in study.found["runs"]:
+        yield from _run_problems(study.folder.parent / run["run_id"])
+
+
+def _run_problems(folder: Path) -> Iterator[Problem]:
+    for p in verify_run(folder).problems:
+        yield Problem(f"{folder.name}/{p.file}", p.found, p.expected, p.remedy)
 
 
 CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (

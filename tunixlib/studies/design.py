@@ -1,0 +1,199 @@
+"""What sealed runs can be compared for, read from the runs themselves: seeds, or the values of one parameter.
+
+    design = design_of("my-rates", [Run(root / "my-cpu-s1"), Run(root / "my-cpu-s2")])
+    design.varies, design.seeds                        # "SEED", (1, 2)
+    [condition.name for condition in design.conditions]          # ["flat", "curriculum"]
+
+Where only SEED varies, the conditions are the arms of a run; where one parameter does, they are its values with each
+arm, and every value must come with the same seeds. What cannot be kept apart is refused with the list of it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from tunixlib.analysis.arm_differences import decoding_differences, training_differences
+from tunixlib.analysis.consumed import read_consumed
+from tunixlib.analysis.run_files import read_summary
+from tunixlib.artifacts import canonical_json, read_json
+from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run
+from tunixlib.studies.bar import LAST
+from tunixlib.studies.history import session_commits
+from tunixlib.studies.parameters import given_parameters
+from tunixlib.submission.environment import changed_code, makes_numbers
+from tunixlib.submission.problems import shorten
+from tunixlib.training.arms import ARMS
+
+SEED = "SEED"
+# Which arms were trained and which checkpoints answered is no treatment: what all runs have is compared.
+NO_TREATMENT = ("ARMS", "CHECKPOINTS")
+# With others the items differ, and nothing can be paired.
+ITEMS = ("EVAL_SETS", "EVAL_ITEMS")
+NOTHING = "nothing"
+
+
+class DesignError(ValueError):
+    """Runs that cannot be put together. The message lists what was found in which run, and what to do."""
+
+
+class Condition(NamedTuple):
+    """One way to train: its name, the arm, the checkpoint it is measured by, and its run with each seed."""
+
+    name: str
+    arm: str
+    checkpoint: str
+    runs: Mapping[int, Run]
+
+
+class Design(NamedTuple):
+    """What varies between runs, and which conditions follow from it. ``comparisons`` are names: the first minus the
+    second."""
+
+    study: str
+    runs: tuple[Run, ...]
+    varies: str
+    seeds: tuple[int, ...]
+    conditions: tuple[Condition, ...]
+    comparisons: tuple[tuple[Condition, Condition], ...]
+    treatment: tuple[str, ...]
+    eval_sets: tuple[str, ...]
+
+
+def design_of(study: str, runs: Sequence[Run]) -> Design:
+    """The design of sealed runs. Raises DesignError unless exactly one thing varies, with the list of what does."""
+    values = _values(runs)
+    faults = [*_other_inputs(runs, values), *_other_code(runs)]
+    varied = [name for name in values if name not in NO_TREATMENT and _differs(values[name])]
+    treated = [name for name in varied if name != SEED]
+    if not varied:
+        faults.append("found the same parameters in all of them, expected another SEED, or one parameter, in each")
+    if len(treated) > 1:
+        lines = [f"{name}: {_by_run(runs, values[name])}" for name in treated]
+        faults.append("found more than one parameter that varies, expected one:\n    " + "\n    ".join(lines))
+    faults += [f"{name} varies ({_by_run(runs, values[name])}): items differ" for name in treated if name in ITEMS]
+    if faults:
+        raise DesignError(_refusal(runs, faults))
+    groups = _groups(runs, values, treated[0] if treated else "")
+    checkpoints = [name for name in read_summary(runs[0]).checkpoints if _everywhere(name, runs)]
+    arms = [arm for arm in ARMS if (LAST if arm == "curriculum" else arm) in checkpoints]
+    conditions = tuple(_conditions(groups, arms))
+    seeds = tuple(sorted(next(iter(groups.values()))))
+    sets = tuple(s for s in read_summary(runs[0]).eval_sets if all(s in read_summary(run).eval_sets for run in runs))
+    design = Design(
+        study, tuple(runs), treated[0] if treated else SEED, seeds, conditions, tuple(_pairs(conditions, arms)),
+        _treatment(runs[0], treated), sets,
+    )  # fmt: skip
+    if faults := [*_uneven_seeds(design)]:
+        raise DesignError(_refusal(runs, faults))
+    return design
+
+
+def _refusal(runs: Sequence[Run], faults: Sequence[str]) -> str:
+    names = ", ".join(run.run_id for run in runs)
+    return f"{names} cannot be put together:\n  " + "\n  ".join(dict.fromkeys(faults))
+
+
+def _values(runs: Sequence[Run]) -> dict[str, list[Any]]:
+    """Parameter -> its value in each run, "nothing" where the run has none; of two notebooks the first one's."""
+    given: list[dict[str, Any]] = []
+    for run in runs:
+        merged: dict[str, Any] = {}
+        for parameters in given_parameters(run.root).values():
+            merged = {**parameters, **merged}
+        given.append(merged)
+    names = sorted({name for merged in given for name in merged})
+    return {name: [merged.get(name, NOTHING) for merged in given] for name in names}
+
+
+def _differs(values: Sequence[Any]) -> bool:
+    return len({canonical_json(value) for value in values}) > 1
+
+
+def _by_run(runs: Sequence[Run], values: Sequence[Any]) -> str:
+    return ", ".join(f"{shorten(value, 40)} in {run.run_id}" for run, value in zip(runs, values, strict=True))
+
+
+def _other_inputs(runs: Sequence[Run], values: Mapping[str, list[Any]]) -> Iterator[str]:
+    """Bytes that differ under one name: of the data, of the base model, of an evaluation set."""
+    manifests = [read_json(run.path(MANIFEST)) for run in runs]
+    hashes: dict[str, list[str]] = {
+        "DATASET": [manifest["dataset"]["sha256"] for manifest in manifests],
+        "MODEL": [manifest["model"]["weights_sha256"] for manifest in manifests],
+    }
+    for name in manifests[0]["eval_sets"]:
+        hashes[name] = [manifest["eval_sets"].get(name, {}).get("sha256", NOTHING) for manifest in manifests]
+    for name, found in hashes.items():
+        if _differs(found) and not _differs(values.get(name, [])):
+            short = [sha256[:12] for sha256 in found]
+            yield f"{name}: found other bytes under one name ({_by_run(runs, short)}), expected the same"
+
+
+def _other_code(runs: Sequence[Run]) -> Iterator[str]:
+    """Runs whose commits differ in what makes numbers, or are not known here."""
+    commits = {run.run_id: session_commits(read_json(run.path(MANIFEST))) for run in runs}
+    first = commits[runs[0].run_id][0]
+    for run_id, mine in commits.items():
+        for commit in mine:
+            changed = [] if commit == first else changed_code(first, commit, PROJECT_ROOT)
+            if changed is None:
+                yield f"{run_id}: found commit {commit[:12]}, expected one that git knows here; fetch the whole history"
+            elif files := [file for file in changed if makes_numbers(file)]:
+                yield f"{run_id}: found other code than in {runs[0].run_id} ({', '.join(files[:3])}); make one again"
+
+
+def _groups(runs: Sequence[Run], values: Mapping[str, list[Any]], treated: str) -> dict[str, dict[int, Run]]:
+    """Value of the treated parameter ("" for none) -> seed -> run. Raises DesignError where seeds are confounded."""
+    seeds = values.get(SEED, [0] * len(runs))
+    found: dict[str, dict[int, Run]] = {}
+    for index, run in enumerate(runs):
+        name = f"{treated}={_word(values[treated][index])}" if treated else ""
+        if seeds[index] in found.setdefault(name, {}):
+            other = found[name][seeds[index]].run_id
+            raise DesignError(_refusal(runs, [f"found {other} and {run.run_id} of the same parameters; leave one out"]))
+        found[name][seeds[index]] = run
+    if len({tuple(sorted(group)) for group in found.values()}) > 1:
+        lines = [f"{name}: seeds {', '.join(map(str, sorted(group)))}" for name, group in found.items()]
+        words = "found other seeds for other values, expected the same for each, or nobody can tell the two apart:"
+        raise DesignError(_refusal(runs, ["\n    ".join([words, *lines])]))
+    return found
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else canonical_json(value)
+
+
+def _everywhere(checkpoint: str, runs: Sequence[Run]) -> bool:
+    return all(checkpoint in read_summary(run).checkpoints for run in runs)
+
+
+def _conditions(groups: Mapping[str, Mapping[int, Run]], arms: Sequence[str]) -> Iterator[Condition]:
+    for name, group in groups.items():
+        for arm in arms:
+            label = f"{name}, {arm}" if name else arm
+            yield Condition(label, arm, LAST if arm == "curriculum" else arm, dict(sorted(group.items())))
+
+
+def _pairs(conditions: Sequence[Condition], arms: Sequence[str]) -> Iterator[tuple[Condition, Condition]]:
+    """Of arms in one run each with the first; of values of a parameter each with the first value, arm by arm."""
+    if len(conditions) == len(arms):
+        yield from ((condition, conditions[0]) for condition in conditions[1:])
+        return
+    for condition in conditions[len(arms) :]:
+        yield condition, next(first for first in conditions if first.arm == condition.arm)
+
+
+def _treatment(run: Run, treated: Sequence[str]) -> tuple[str, ...]:
+    """What the gate is to excuse: what the varied parameter decides, training or the way of answering."""
+    given = given_parameters(run.root)
+    where = {stage for stage, parameters in given.items() for name in treated if name in parameters}
+    kinds = ["training"] if where - {"05_evaluate"} else []
+    return (*kinds, *(["decoding"] if "05_evaluate" in where else []), *([] if treated else ["order"]))
+
+
+def _uneven_seeds(design: Design) -> Iterator[str]:
+    """Where runs of one condition differ in more than the seed: rows, steps, settings that were chosen by a machine."""
+    for condition in design.conditions:
+        first, *others = condition.runs.values()
+        for run in others:
+            sides = (read_consumed(one, condition.checkpoint) for one in (first, run))
+            for refusal in (*training_differences(*sides), *decoding_differences(first, run)):
+                yield f"{condition.name}: {refusal}"
