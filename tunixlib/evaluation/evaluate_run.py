@@ -19,6 +19,7 @@ from tunixlib.evaluation.predictions import predict
 from tunixlib.evaluation.scoring import scorecard
 from tunixlib.modeling.checkpoints import read_record, verified_checkpoint
 from tunixlib.modeling.models import ModelError, best_device, load_checkpoint, model_folder, weights_sha256
+from tunixlib.modeling.out_of_memory import telling_what_to_lower
 from tunixlib.modeling.precision import choose_precision, model_type_of
 from tunixlib.progress import Progress, progress
 from tunixlib.runs import Run, sources_sha256
@@ -28,6 +29,11 @@ from tunixlib.seeding.gate import check_disjoint
 from tunixlib.traces import read_traces
 
 EVALUATION_VERSION = "1.0"
+
+
+class EvaluationError(RuntimeError):
+    """Evaluation cannot go on. The message names the checkpoint, the evaluation set and what to lower."""
+
 
 # The name of a checkpoint in predictions and tables -> where it lies; the base model comes first.
 TRAINED = {
@@ -126,15 +132,21 @@ def _evaluate_checkpoint(
     run: Run, name: str, folder: Path, weights: str, sets: dict[str, list[dict[str, Any]]], config: GenerationConfig,
     dtype: str,
 ) -> list[dict[str, Any]]:  # fmt: skip
+
+    def lower() -> str:
+        rows, tokens = max(1, config.batch_size // 2), max(1, config.max_new_tokens // 2)
+        return f"set EVAL_BATCH {rows} or MAX_NEW_TOKENS {tokens}: each about halves what is kept of texts in work"
+
     loaded: list[Any] = []  # model and tokenizer, once they are needed
     cards = []
     for eval_set, rows in sets.items():
         with progress(len(rows), f"{name} on {eval_set}") as bar:
 
             def answer(part: Sequence[Mapping[str, Any]], done: int, bar: Progress = bar) -> list[dict[str, Any]]:
-                if not loaded:
-                    loaded.extend(load_checkpoint(folder, dtype, best_device()))
-                return predict(loaded[0], loaded[1], part, config, lambda more: bar.reach(done + more))
+                with telling_what_to_lower(f"evaluating {name}", EvaluationError, lower, best_device()):
+                    if not loaded:
+                        loaded.extend(load_checkpoint(folder, dtype, best_device()))
+                    return predict(loaded[0], loaded[1], part, config, lambda more: bar.reach(done + more))
 
             kept = run.resume_path("predictions", eval_set, name)
             predictions = predict_in_parts(kept, _answers_key(weights, rows, config, dtype), rows, answer)
