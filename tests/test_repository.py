@@ -38,11 +38,12 @@ ENGINES = {"torch", "transformers", "accelerate", "peft", "jax", "flax", "tunix"
 ALLOWED = {
     "tunixlib.seeding.tasks": "importlib.import_module",  # its own problem families, found by listing their folder
     "tunixlib.studies.history": "hashlib.sha1",  # how git names what a file holds; nothing is trusted for it
+    "tunixlib.modeling.hub": "huggingface_hub",  # the one place that downloads, and only what MODEL names by its commit
     "notebooks/kaggle.ipynb": ".extractall",  # the package in its own cell, held against its sha256 first
 }
 
 LONGEST_FUNCTION = 60
-LONGEST_CELL, WIDEST_CELL, MOST_PARAMETERS = 25, 100, 12
+LONGEST_CELL, WIDEST_CELL, MOST_PARAMETERS = 25, 100, 13
 
 
 def tracked_files() -> list[Path]:
@@ -102,7 +103,7 @@ def engines_in_torch_free_rooms(module: str, source: str) -> list[str]:
 def unsafe_source(name: str, source: str) -> list[str]:
     faults = unsafe_cells(name, json.loads(source)) if name.endswith(".ipynb") else unsafe_code(name, source)
     allowed = ALLOWED.get(name)
-    return [fault for fault in faults if allowed is None or f" {allowed}: " not in fault]
+    return [fault for fault in faults if allowed is None or not re.search(rf" {re.escape(allowed)}[.:]", fault)]
 
 
 def long_functions(module: str, source: str) -> list[str]:
@@ -189,16 +190,16 @@ def test_every_requirement_is_pinned_with_its_reason_and_named_once() -> None:
 def test_a_careless_notebook_is_a_fault_in_every_respect() -> None:
     stored = code_cell("1") | {"outputs": [{"output_type": "stream"}]}
     counted = code_cell("1") | {"execution_count": 3}
-    cells = [stored, counted, code_cell("1\n" * 25), code_cell("#" * 101), code_cell("A = 1\n" * 12, "parameters")]
+    cells = [stored, counted, code_cell("1\n" * 25), code_cell("#" * 101), code_cell("A = 1\n" * 13, "parameters")]
     assert notebook_faults({"cells": cells}) == [
         "cell 1 holds outputs",
         "cell 2 holds outputs",
         "cell 3 has 26 lines",
         "cell 4 has 101 columns",
-        "parameters in cell 5 take 13 lines",
+        "parameters in cell 5 take 14 lines",
     ]
     assert notebook_faults({"cells": []}) == ["0 cells tagged parameters, expected one"]
-    assert notebook_faults({"cells": [code_cell("\n".join(["A = 1"] * 12), "parameters")]}) == []
+    assert notebook_faults({"cells": [code_cell("\n".join(["A = 1"] * 13), "parameters")]}) == []
 
 
 def test_notebooks_are_stored_without_outputs_and_with_one_short_parameters_cell() -> None:

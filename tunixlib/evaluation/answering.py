@@ -18,11 +18,16 @@ from tunixlib.evaluation.generation import GenerationConfig
 from tunixlib.evaluation.parts import predict_in_parts
 from tunixlib.evaluation.predictions import predict
 from tunixlib.modeling.models import load_checkpoint
+from tunixlib.modeling.out_of_memory import telling_what_to_lower
 from tunixlib.progress import Progress, progress
 from tunixlib.runs import sources_sha256
 
 Item = Mapping[str, Any]
 Rows = list[dict[str, Any]]
+
+
+class EvaluationError(ValueError):
+    """A checkpoint cannot be asked. The message says what to lower."""
 
 
 @dataclass
@@ -41,12 +46,23 @@ class Answering:
     def answer(
         self, items: Sequence[Item], eval_set: str, config: GenerationConfig, kept: Path
     ) -> list[dict[str, Any]]:
-        """The prediction rows of all items in their order; parts that lie in ``kept`` are not made again."""
+        """The prediction rows of all items in their order; parts that lie in ``kept`` are not made again.
+
+        Raises EvaluationError when memory runs out.
+        """
+
+        def lower() -> str:
+            rows, tokens = max(1, config.batch_size // 2), max(1, config.max_new_tokens // 2)
+            return (
+                f"set EVAL_BATCH (--batch) {rows} or MAX_NEW_TOKENS {tokens}: each halves what is kept of texts in work"
+            )
+
         with progress(len(items), f"{self.name} on {eval_set}") as bar:
 
             def answer_part(part: Sequence[Item], done: int, bar: Progress = bar) -> Rows:
-                model, tokenizer = self._open(items, config)
-                return predict(model, tokenizer, part, config, lambda more: bar.reach(done + more))
+                with telling_what_to_lower(f"evaluating {self.name}", EvaluationError, lower, self.device):
+                    model, tokenizer = self._open(items, config)
+                    return predict(model, tokenizer, part, config, lambda more: bar.reach(done + more))
 
             rows = predict_in_parts(kept, self._key(items, config), items, answer_part)
             bar.reach(len(items))

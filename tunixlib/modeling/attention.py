@@ -30,8 +30,20 @@ def choose_attention(folder: Path, device: str, tokens: int) -> str:
     own = attention_for(config).get("attn_implementation", "sdpa")
     text = config.get_text_config()
     plain = own == "sdpa" and set(getattr(text, "layer_types", None) or ["full_attention"]) == {"full_attention"}
-    plain = plain and not getattr(text, "attention_dropout", 0.0) and not getattr(text, "use_sliding_window", False)
+    plain = plain and not any(getattr(text, name, None) for name in ("sliding_window", "use_sliding_window"))
     return MATMUL if plain and device == "cpu" and tokens <= LONGEST_ROW else own
+
+
+def without_dropout(model: Any) -> None:
+    """Switch off dropout, which older configs ask for (GPT-2): rows computed at once or apart must give one update.
+
+    The same weights on every machine, killed or not, could not be promised with it.
+    """
+    for module in model.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+        elif isinstance(getattr(module, "attention_dropout", None), float):
+            module.attention_dropout = 0.0
 
 
 def with_attention(model: Any, name: str) -> None:

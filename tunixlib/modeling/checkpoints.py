@@ -8,6 +8,7 @@ reason to fall back to the base model.
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,21 +34,33 @@ class CheckpointRecord(BaseModel):
     steps: int
     config: dict[str, Any]  # the SFTConfig it was trained with
     chosen: dict[str, Any]  # device, precision and its reason, processes, rows at once, compile, threads
+    base: dict[str, str] | None = None  # of an adapter: model_id and weights_sha256 of what it stands on
     files: dict[str, str] = {}  # sha256 of config, tokenizer, chat template: all that decides what the weights say
 
 
-def save_checkpoint(model: Any, tokenizer: Any, folder: Path, **record: Any) -> CheckpointRecord:
-    """Write a complete checkpoint folder at once: beside its place, then renamed over an earlier one."""
+def save_checkpoint(
+    model: Any, tokenizer: Any, folder: Path, write_weights: Callable[[Path], None] | None = None, **record: Any
+) -> CheckpointRecord:
+    """Write a complete checkpoint folder at once: beside its place, then renamed over an earlier one.
+
+    ``write_weights`` writes something else than the model's own weights: an adapter.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
         made = Path(scratch) / folder.name
         _set_end(model, tokenizer)
-        model.save_pretrained(made)
+        if write_weights:
+            made.mkdir()
+            model.config.save_pretrained(made)
+            model.generation_config.save_pretrained(made)
+            write_weights(made)
+        else:
+            model.save_pretrained(made)
         tokenizer.save_pretrained(made)
         for path in made.iterdir():
             flush(path)  # a power cut after the rename must not leave empty files under good names
         written = CheckpointRecord(weights_sha256=weights_sha256(made), files=companions(made), **record)
-        write_json(made / RECORD, written.model_dump())
+        write_json(made / RECORD, written.model_dump(exclude_none=True))
         if folder.exists():
             shutil.rmtree(folder)
         made.rename(folder)

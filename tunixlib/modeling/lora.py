@@ -17,6 +17,7 @@ from typing import Any
 from tunixlib.modeling.models import ModelError, load_checkpoint
 
 ADAPTER = "default"
+ALPHA = 2  # times the rank, so that the product of the two matrices is always doubled
 PEFT_INSTALL = "pip install -r requirements.txt"
 
 
@@ -37,7 +38,7 @@ def add_adapters(model: Any, rank: int, seed: int) -> None:
         raise ModelError(f"LORA_RANK {rank}: found no linear layers in the decoder of {type(model).__name__}")
     torch.manual_seed(seed)  # what was loaded before must not decide the draw
     config = LoraConfig(
-        r=rank, lora_alpha=2 * rank, lora_dropout=0.0, target_modules=targets, bias="none", init_lora_weights=True
+        r=rank, lora_alpha=ALPHA * rank, lora_dropout=0.0, target_modules=targets, bias="none", init_lora_weights=True
     )
     inject_adapter_in_model(config, model, adapter_name=ADAPTER)
     for param in model.parameters():
@@ -49,10 +50,32 @@ def adapted_layers(model: Any) -> Iterator[tuple[str, Any]]:
     """Name and module of every linear layer that gets an adapter: attention and MLP, all layers of the decoder."""
     from torch import nn
 
-    inside = {id(module) for layer in model.get_decoder().layers for module in layer.modules()}
+    inside = {id(module) for layer in decoder_layers(model) for module in layer.modules()}
     for name, module in model.named_modules():
         if isinstance(module, nn.Linear) and id(module) in inside:
             yield name, module
+
+
+def decoder_layers(model: Any) -> Any:
+    """The decoder's layers, which architectures name differently. Raises ModelError for one that has none."""
+    decoder = model.get_decoder()
+    for name in ("layers", "h", "blocks"):
+        if hasattr(decoder, name):
+            return getattr(decoder, name)
+    raise ModelError(f"found no list of layers in {type(decoder).__name__}; expected a decoder such as Llama's")
+
+
+def learned_adapters(model: Any) -> dict[str, tuple[Any, Any]]:
+    """Name of a linear layer -> its A (rank, in) and B (out, rank), float32 on the CPU."""
+    from peft.tuners.lora import Linear
+
+    found: dict[str, tuple[Any, Any]] = {}
+    for name, layer in model.named_modules():
+        if isinstance(layer, Linear):
+            parts: Any = (layer.lora_A, layer.lora_B)
+            down, up = (part[ADAPTER].weight.detach().to("cpu").float().clone() for part in parts)
+            found[name] = (down, up)
+    return found
 
 
 def merge_adapters(model: Any, parent: Path) -> Any:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tunixlib.modeling.lora import adapted_layers
+from tunixlib.modeling.lora import adapted_layers, decoder_layers
 from tunixlib.modeling.models import LOCAL, attention_for, weight_files
 from tunixlib.tables import markdown_table
 
@@ -50,15 +50,21 @@ def model_shape(folder: Path, lora_rank: int = 0) -> ModelShape:
     model.tie_weights()  # transformers 5.0.0 ties none on the meta device: shared embeddings would count twice
     text: Any = config.get_text_config()
     parameters = sum(param.numel() for param in model.parameters())
-    adapters = sum(lora_rank * (layer.in_features + layer.out_features) for _, layer in adapted_layers(model))
+    adapters = (
+        sum(lora_rank * (layer.in_features + layer.out_features) for _, layer in adapted_layers(model))
+        if lora_rank
+        else 0
+    )
     width = getattr(text, "head_dim", None) or text.hidden_size // text.num_attention_heads
-    queries, keys = text.num_attention_heads * width, text.num_key_value_heads * width
-    names = [name for name, _ in model.get_decoder().layers[0].named_modules()]
-    norms = sum("norm" in name and "." not in name for name in names) * text.hidden_size
+    shared = getattr(text, "num_key_value_heads", None) or text.num_attention_heads
+    queries, keys = text.num_attention_heads * width, shared * width
+    inner = getattr(text, "intermediate_size", None) or getattr(text, "n_inner", None) or 4 * text.hidden_size
+    names = [name for name, _ in decoder_layers(model)[0].named_modules()]
+    norms = sum(("norm" in name or name.startswith("ln_")) and "." not in name for name in names) * text.hidden_size
     norms += sum(wide for norm, wide in (("q_norm", queries), ("k_norm", keys)) if f"self_attn.{norm}" in names)
     return ModelShape(
         parameters=parameters, trainable=adapters or parameters, frozen=parameters if adapters else 0,
-        layers=text.num_hidden_layers, hidden=text.hidden_size, intermediate=text.intermediate_size,
+        layers=text.num_hidden_layers, hidden=text.hidden_size, intermediate=inner,
         query_width=queries, key_width=keys, heads=text.num_attention_heads, norm_width=norms,
         vocabulary=text.vocab_size, capped=bool(getattr(text, "final_logit_softcapping", None)),
         scores=bool(attention_for(config)),

@@ -1,4 +1,4 @@
-"""Models by name or folder: ``tiny``, ``smollm2`` or a Hugging Face folder of safetensors.
+"""Models by name: ``tiny``, ``smollm2``, a Hugging Face folder of safetensors, or an id of the hub with its commit.
 
     folder = model_folder("smollm2")                 # converted once into the cache, then found there
     model, tokenizer = load_checkpoint(folder)
@@ -17,7 +17,12 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from tunixlib.artifacts import sha256_file, sha256_text
+from tunixlib.artifacts import sha256_file
+from tunixlib.modeling.folders import ADAPTER_CONFIG, check_folder
+from tunixlib.modeling.folders import ModelError as ModelError
+from tunixlib.modeling.folders import weight_files as weight_files
+from tunixlib.modeling.folders import weights_sha256 as weights_sha256
+from tunixlib.modeling.hub import HUB_ID, hub_folder
 from tunixlib.runs import PROJECT_ROOT
 
 SMOLLM2_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -37,10 +42,6 @@ CHATML = (
 )
 
 
-class ModelError(ValueError):
-    """A model cannot be found or used. The message says what to install, attach or change."""
-
-
 def cache_folder() -> Path:
     """Where converted models are kept: ``$TUNIXLIB_CACHE``, else ``~/.cache/tunixlib``."""
     return Path(os.environ.get("TUNIXLIB_CACHE") or Path.home() / ".cache" / "tunixlib")
@@ -49,9 +50,8 @@ def cache_folder() -> Path:
 def model_folder(name: str) -> Path:
     """The Hugging Face folder of a model: made once in the cache for ``tiny`` and ``smollm2``, else the given folder.
 
-    A relative folder lies in the project, wherever the notebook was started.
-
-    Raises ModelError for a name that is neither, or a folder without config.json and safetensors weights.
+    A relative folder lies in the project, wherever the notebook was started. ``org/name@commit`` is an id of the hub,
+    unless a folder of that name exists. Raises ModelError for what is neither, or a folder that cannot be used.
     """
     if name == "tiny":
         from tunixlib.modeling import tiny
@@ -62,46 +62,69 @@ def model_folder(name: str) -> Path:
         return _cached(f"smollm2-{CONVERSION}-{sha256_file(source)[:12]}", lambda folder: _convert_gguf(source, folder))
     folder = PROJECT_ROOT / name
     if not folder.is_dir():
-        raise ModelError(f"model {name!r}: found no such folder; use tiny, smollm2 or a local folder")
-    weight_files(folder)
+        if HUB_ID.fullmatch(name):
+            return hub_folder(name)
+        raise ModelError(
+            f"model {name!r}: found no such folder; use tiny, smollm2, a local folder or org/name@commit of the hub"
+        )
+    check_folder(folder)
     return folder
 
 
-def weight_files(folder: Path) -> list[Path]:
-    """The safetensors files of a model folder, sorted. Raises ModelError when the folder is not a model."""
-    files = sorted(folder.glob("*.safetensors"))
-    if not (folder / "config.json").is_file() or not files:
-        found = ", ".join(sorted(path.name for path in folder.iterdir())[:8]) or "nothing"
-        raise ModelError(f"{folder}: found {found}; expected config.json and *.safetensors, nothing pickled")
-    return files
-
-
-def weights_sha256(folder: Path) -> str:
-    """The sha256 of a model's weights: of its one file, or of the list of names and hashes when there are several."""
-    files = weight_files(folder)
-    if len(files) == 1:
-        return sha256_file(files[0])
-    return sha256_text("".join(f"{sha256_file(path)}  {path.name}\n" for path in files))
-
-
 def load_checkpoint(folder: Path, dtype: str = "float32", device: str = "cpu") -> tuple[Any, Any]:
-    """Model in evaluation mode and tokenizer from a folder.
+    """Model in evaluation mode and tokenizer from a folder; an adapter is put on its base (modeling.adapters).
 
-    ``dtype`` is ``float32``, ``bfloat16``, ``float16``, or ``auto``: the one the folder's config names.
+    ``dtype`` is ``float32``, ``bfloat16``, ``float16``, or ``auto``: the one the folder's config names. Raises
+    ModelError for a folder that cannot be used, a tensor that is missing (transformers would draw it at random), and
+    a base that is not the one an adapter was trained on.
     """
-    weight_files(folder)
+    check_folder(folder)
     _quiet()
     import torch
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoConfig, AutoModelForCausalLM
 
-    tokenizer = AutoTokenizer.from_pretrained(folder, **LOCAL)
+    tokenizer = read_tokenizer(folder)
+    if (folder / ADAPTER_CONFIG).is_file():
+        from tunixlib.modeling.adapters import with_adapter
+
+        return with_adapter(folder, dtype).to(device).eval(), tokenizer
     config = AutoConfig.from_pretrained(folder, **LOCAL)
-    model = AutoModelForCausalLM.from_pretrained(
+    loaded: Any = AutoModelForCausalLM.from_pretrained(
         folder, dtype="auto" if dtype == "auto" else getattr(torch, dtype), use_safetensors=True,
-        **attention_for(config), **LOCAL,
+        output_loading_info=True, **attention_for(config), **LOCAL,
     )  # fmt: skip
-    model.to(device)  # type: ignore[arg-type]
+    model, report = loaded
+    if missing := sorted(report["missing_keys"]):
+        raise ModelError(
+            f"{folder}: the weights lack {len(missing)} tensors of the architecture, such as {missing[0]}; expected "
+            "all of them: download the folder again"
+        )
+    model.to(device)
     return model.eval(), tokenizer
+
+
+def read_tokenizer(folder: Path) -> Any:
+    """The tokenizer in a model folder. Raises ModelError when it cannot be read or does not fit the model."""
+    from transformers import AutoConfig, AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, **LOCAL)
+    except Exception as error:  # noqa: BLE001 - tokenizers raises a plain Exception for what it cannot parse
+        reason = (str(error).strip().splitlines() or [""])[0][:160]
+        raise ModelError(
+            f"{folder}: the tokenizer cannot be read ({type(error).__name__}: {reason}); expected a tokenizer.json of "
+            "this model: download it again, or save it once with the package that the model's page names"
+        ) from None
+    rows = AutoConfig.from_pretrained(folder, **LOCAL).get_text_config().vocab_size
+    beyond = sorted(token for token, id_ in tokenizer.get_vocab().items() if id_ >= rows)
+    # Gemma 3's text models have one special token for pictures beyond their matrix, which no text gives.
+    needed = [token for token in beyond if token not in tokenizer.all_special_tokens]
+    if needed:
+        raise ModelError(
+            f"{folder}: the tokenizer knows {len(tokenizer)} tokens, the model's embedding has {rows} rows; expected a "
+            f"row for each, {needed[0]!r} has none: take the tokenizer that belongs to these weights"
+        )
+    return tokenizer
 
 
 def attention_for(config: Any) -> dict[str, str]:
@@ -114,12 +137,10 @@ def attention_for(config: Any) -> dict[str, str]:
 
 
 def load_tokenizer(name: str) -> Any:
-    """The tokenizer of a model given by name or folder, as ``model_folder`` finds it."""
+    """The tokenizer of a model given by name or folder, as ``model_folder`` finds it, with a chat template."""
     folder = model_folder(name)
     _quiet()
-    from transformers import AutoTokenizer
-
-    tokenizer = AutoTokenizer.from_pretrained(folder, **LOCAL)
+    tokenizer = read_tokenizer(folder)
     if not tokenizer.chat_template:
         raise ModelError(f"{folder}: found a tokenizer without a chat template, expected one; use an instruct model")
     return tokenizer

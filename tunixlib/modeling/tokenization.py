@@ -10,11 +10,19 @@ so training sees exactly the boundary at which generation starts.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+import jinja2
 import numpy as np
 
 from tunixlib.traces import ReasoningTrace, render_completion
+
+# Some templates write the date into their system turn (Llama 3). A prompt must not change overnight, so it is this one,
+# the date that those templates themselves fall back to.
+TODAY = date(2024, 7, 26)
+# How templates of models that think aloud open the block, and how Qwen3's leaves it empty.
+THINK, NO_THOUGHTS = "<think>", "\n\n</think>\n\n"
 
 
 class TokenizationError(ValueError):
@@ -56,10 +64,27 @@ class Batch:
 
 
 def encode_prompt(tokenizer: Any, prompt: str) -> list[int]:
-    """The tokens that generation starts from: the user turn and the opening of the assistant's."""
-    turns = [{"role": "user", "content": prompt}]
-    text = tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
+    """The tokens that generation starts from: the user turn and the opening of the assistant's.
+
+    A system turn is what the template itself writes, if it does. A template that opens a block of thoughts gets it
+    closed: our steps have their own place in the completion. Raises TokenizationError where the template refuses.
+    """
+    text = _rendered(tokenizer, [{"role": "user", "content": prompt}], add_generation_prompt=True)
+    if text.rstrip().endswith(THINK):
+        text = text.rstrip() + NO_THOUGHTS
     return list(tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+def _rendered(tokenizer: Any, turns: list[dict[str, str]], **how: Any) -> str:
+    """Turns through the chat template, the same today and tomorrow, without the model's own thoughts."""
+    try:
+        text = tokenizer.apply_chat_template(
+            turns, tokenize=False, enable_thinking=False, date_string=TODAY.strftime("%d %b %Y"),
+            strftime_now=TODAY.strftime, **how,
+        )  # fmt: skip
+    except (jinja2.TemplateError, TypeError, ValueError) as error:
+        raise TokenizationError(f"the chat template refuses a user's turn ({error}); use an instruct model") from None
+    return str(text)
 
 
 def end_token(tokenizer: Any) -> int:
@@ -69,9 +94,10 @@ def end_token(tokenizer: Any) -> int:
     files. Raises TokenizationError when no special token ends the turn.
     """
     turns = [{"role": "user", "content": "question"}, {"role": "assistant", "content": "final-words"}]
-    text = tokenizer.apply_chat_template(turns, tokenize=False)
+    text = _rendered(tokenizer, turns)
     tail = tokenizer(text.rpartition("final-words")[2], add_special_tokens=False)["input_ids"]
-    special = set(tokenizer.all_special_ids) | {i for i, t in tokenizer.added_tokens_decoder.items() if t.special}
+    # Some that were made from a base model add <|im_end|> without calling it special.
+    special = {*tokenizer.all_special_ids, *tokenizer.added_tokens_decoder}
     for token in tail:
         if token in special:
             return int(token)

@@ -18,7 +18,14 @@ from typing import Any
 from tunixlib.artifacts import canonical_json, read_json, sha256_file, sha256_text, write_json, write_text
 from tunixlib.holding import hold
 from tunixlib.modeling.checkpoints import verified_checkpoint
-from tunixlib.modeling.models import SHORT_NAMES, ModelError, model_folder, weights_sha256
+from tunixlib.modeling.models import (
+    SHORT_NAMES,
+    ModelError,
+    best_device,
+    load_tokenizer,
+    model_folder,
+    weights_sha256,
+)
 from tunixlib.progress import PROGRESS_VARIABLE
 from tunixlib.running.bars import Watcher, shown_progress
 from tunixlib.running.dependencies import code_sha256, source_sha256
@@ -39,6 +46,9 @@ from tunixlib.submission.environment import capture_commit, capture_environment
 from tunixlib.submission.sealing import begin_session
 
 Say = Callable[[str], None]
+
+# The profile that is refused on a machine without a GPU; the others take what there is.
+NEEDS_GPU = "gpu"
 
 # There while a run is sealed, or about to be, and its report and bundle are not built.
 UNPUBLISHED = (WORK, "unpublished")
@@ -63,6 +73,11 @@ def prepare(
     ``by_notebook`` is what ``merge_declared`` gives, for who prepares many: reading the notebooks takes a second.
     """
     profile = profile_name if isinstance(profile_name, Profile) else load_profile(profile_name)
+    if profile_name == NEEDS_GPU and best_device() != "cuda":
+        raise ProfileError(
+            "profile gpu: found no NVIDIA GPU that PyTorch can use, expected one; take --profile cpu (under 20 minutes "
+            "on two cores) or --profile full (hours), or install a CUDA build of torch and the driver"
+        )
     by_notebook = by_notebook or merge_declared(stage_notebooks())
     parameters = {**profile.parameters, **(overrides or {})}
     if run_id:
@@ -162,12 +177,14 @@ def outside_inputs(parameters: Mapping[str, Any]) -> dict[str, str]:
 
 
 def check_inputs(parameters: Mapping[str, Any]) -> None:
-    """Raise ModelError or ArtifactError when a model folder or a data set that a profile names is not there.
+    """Raise ModelError or ArtifactError when a model or a data set that a profile names is not there, or unfit.
+
+    A model of the hub is downloaded here, before anything starts.
 
     A model that is known by a short name is not looked for here: its conversion may take a while.
     """
     if parameters.get("MODEL", "tiny") not in SHORT_NAMES:
-        model_folder(parameters["MODEL"])
+        load_tokenizer(parameters["MODEL"])
     for key in [*([parameters["DATASET"]] if "DATASET" in parameters else []), *parameters.get("EVAL_SETS", [])]:
         dataset_file(key)
 

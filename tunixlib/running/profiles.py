@@ -35,6 +35,7 @@ TYPES: dict[str, tuple[type, ...]] = {
 CHOICES = {
     "PRECISION": ("auto", "bfloat16", "float16", "float32"),
     "COMPILE": ("auto", "on", "off"),
+    "LORA_CHECKPOINTS": ("merged", "adapter"),
     "EVAL_DTYPE": ("float32", "bfloat16", "float16", "auto"),
 }
 LEAST = {

@@ -25,7 +25,7 @@ RETRAIN = "train the arm again"
 MODEL_FILES = re.compile(
     r"(checkpoint|config|generation_config|(pre)?processor_config|tokenizer|tokenizer_config|special_tokens_map"
     r"|added_tokens|vocab)\.json|merges\.txt|tokenizer\.model|chat_template\.jinja"
-    r"|model(-\d+-of-\d+)?\.safetensors(\.index\.json)?"
+    r"|model(-\d+-of-\d+)?\.safetensors(\.index\.json)?|adapter_config\.json|adapter_model\.safetensors"
 )
 
 # More rows than this are not planned: a forged EPOCHS must not keep the reader busy for hours.
@@ -133,6 +133,10 @@ def _chain(evidence: Evidence, arm: str, parameters: dict[str, Any]) -> Iterator
             yield Problem(
                 f"{folder}/metrics.jsonl", f"{len(metrics)} steps", f"{len(order)} as in order.jsonl", RETRAIN
             )
+        adapter = parameters.get("LORA_CHECKPOINTS", "merged") == "adapter"  # earlier runs have merged ones only
+        base = evidence.manifest["model"] if adapter else None
+        if record.get("base") != base:
+            yield Problem(file, f"base {shorten(record.get('base'), 60)}", f"{shorten(base, 60)}", RETRAIN)
         yield from _weights(evidence, folder, record)
         parent = record["weights_sha256"]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from tunixlib.analysis.run_files import SEGMENTS, Summary, read_metrics, read_predictions, read_summary
 from tunixlib.artifacts import read_json
+from tunixlib.modeling.hub import split_hub_id
 from tunixlib.runs import MANIFEST, STAGES, WORK, Run
 
 # The checkpoint that is published and judged: the last one of the last arm.
@@ -34,13 +35,15 @@ class Facts:
 
     @property
     def model(self) -> str:
-        """The base model's short name: of a folder its last part, since paths are nobody's business."""
+        """The base model's short name: of a folder its last part, since paths are nobody's business; of an id all."""
+        if split_hub_id(self.parameters["MODEL"]):
+            return str(self.parameters["MODEL"])
         return PurePath(self.parameters["MODEL"]).name
 
     @property
     def base_model(self) -> str:
         """The base model's name as others know it."""
-        return BASE_MODELS.get(self.model, self.model)
+        return BASE_MODELS.get(self.model, self.model.partition("@")[0])
 
     @property
     def base_license(self) -> str:

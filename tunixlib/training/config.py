@@ -4,9 +4,9 @@ config = SFTConfig(learning_rate=2e-4, lora_rank=16)
 learning_rate_at(1, 100, config)            # 2e-5: the first of ten steps of warm-up
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class TrainingError(RuntimeError):
@@ -28,10 +28,21 @@ class SFTConfig(BaseModel):
     micro_batch: Annotated[int, Field(ge=1)] = 64  # at most so many rows per forward; fewer where memory is short
     max_steps: Annotated[int, Field(ge=0)] = 0  # per segment; 0 means all
     lora_rank: Annotated[int, Field(ge=0)] = 0  # of the adapters; 0 trains all weights
+    lora_checkpoints: Literal["merged", "adapter"] = "merged"  # what a checkpoint holds: whole weights or the adapter
     processes: Annotated[int, Field(ge=0)] = 0  # that share each step's rows; 0 means one per visible GPU
     precision: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
     compile: Literal["auto", "on", "off"] = "auto"
     seed: int = 42
+
+    @model_validator(mode="after")
+    def _adapters_are_trained(self) -> Self:
+        if self.lora_checkpoints == "adapter" and not self.lora_rank:
+            raise ValueError("found LORA_CHECKPOINTS adapter with LORA_RANK 0, which trains none; set LORA_RANK 16")
+        return self
+
+    def record(self) -> dict[str, Any]:
+        """For ``config`` in ``checkpoint.json``; the form of checkpoints is named only where it is not the usual."""
+        return self.model_dump(exclude={"lora_checkpoints"} if self.lora_checkpoints == "merged" else None)
 
 
 def learning_rate_at(step: int, steps: int, config: SFTConfig) -> float:

@@ -114,6 +114,45 @@ def advice(found: MemoryProjection, config: SFTConfig) -> str:
     return ", or ".join(sorted(parts, key=lambda name: -parts[name]))
 
 
+def check_room(plan: Plan, config: SFTConfig) -> None:
+    """Raise TrainingError when a machine whose memory would suffice has not enough left now, swap included.
+
+    On a CPU the choice counts all memory there is; a process that takes more than is left would be killed without a
+    word. On a GPU ``plan_segment`` has counted only what is free.
+    """
+    if plan.choice.device != "cpu":
+        return
+    import psutil
+
+    needed, left = plan.projection.total * plan.choice.processes, plan.memory.free + psutil.swap_memory().free
+    if needed > left:
+        raise TrainingError(
+            f"training needs {gigabytes(needed)} GB, found {gigabytes(left)} GB left of {gigabytes(plan.memory.total)} "
+            f"GB: close other programs, or {advice(plan.projection, config)}"
+        )
+
+
+def what_to_lower(parent: Path, rows: int, tokens: int, targets: int, config: SFTConfig, choice: Choice) -> str:
+    """After memory ran out: each parameter that lowers a step's memory, to what, and what is projected then."""
+    at_once, adapters = choice.rows_at_once, config.lora_rank
+
+    def total(at_once: int = at_once, tokens: int = tokens, targets: int = targets, rank: int = adapters) -> int:
+        shape = model_shape(parent, rank)
+        shape = replace(shape, scores=shape.scores or choice.attention == MATMUL)
+        return project_memory(
+            shape, choice.precision, rows=at_once, tokens=tokens, targets=at_once * targets, recompute=choice.recompute
+        ).total
+
+    ways = {f"MAX_LENGTH {tokens // 2} (longer traces are left out)": total(tokens=tokens // 2, targets=targets // 2)}
+    if at_once > 1:
+        ways[f"TRACES_PER_STEP {at_once // 2 * choice.processes}"] = total(at_once=at_once // 2)
+    if adapters != 1:
+        rank = adapters // 2 or 16
+        ways[f"LORA_RANK {rank}"] = total(rank=rank)
+    offers = ", or ".join(f"{way}: {gigabytes(ways[way])} GB" for way in sorted(ways, key=lambda way: ways[way]))
+    return f"a step was projected at {gigabytes(total())} GB in each process; set {offers}"
+
+
 def _ways(most: int) -> Iterator[tuple[int, bool]]:
     """Rows at once, halved down to one, first with layers kept and then with layers computed twice."""
     for recompute in (False, True):

@@ -18,7 +18,7 @@ from tunixlib.seeding.datasets import STAGES, load_traces
 from tunixlib.traces import read_traces
 from tunixlib.training.arms import LENGTHS, Segment, order_batches, plan_arm
 from tunixlib.training.config import SFTConfig
-from tunixlib.training.plan import plan_training
+from tunixlib.training.plan import check_room, plan_training
 from tunixlib.training.sft import train_segment
 
 
@@ -62,7 +62,9 @@ def train_arm(
     Each segment starts from the checkpoint before it, whose weights must have the recorded hash (ModelError). How to
     compute is chosen once, from the rows that all arms share. Raises TrainingError when memory does not suffice.
     """
-    choice = plan_training(model, rows, traces_per_step, config).choice
+    plan = plan_training(model, rows, traces_per_step, config)
+    check_room(plan, config)
+    choice = plan.choice
     segments = plan_run(run, arm, rows, epochs, seed)
     dataset_sha256 = sha256_file(run.path("data", "dataset.jsonl"))
     arm_tokens = sum(len(rows[trace_id].input_ids) for segment in segments for trace_id in segment.rows)
@@ -74,7 +76,7 @@ def train_arm(
         batches = segment_batches(segment, rows, traces_per_step, seed, pad_id)
         records.append(train_segment(
             parent, batches, config, out, arm=arm, stage=segment.name, dataset_sha256=dataset_sha256,
-            arm_tokens=arm_tokens, choice=choice, states=run.resume_path("training", arm, segment.name),
+            arm_tokens=arm_tokens, choice=choice, states=run.resume_path("training", arm, segment.name), model=model,
         ))  # fmt: skip
         parent, _ = verified_checkpoint(out / "checkpoint")
     return records

@@ -8,7 +8,8 @@ sees it), plain products for the attention of short rows, and layers compiled on
 and the run is long enough to repay it.
 
 With ``lora_rank`` only adapters are trained; they are folded into the parent before saving, so every checkpoint is a
-plain Hugging Face folder and the next stage starts from it with fresh adapters, in every arm alike.
+plain Hugging Face folder and the next stage starts from it with fresh adapters, in every arm alike. With
+``lora_checkpoints="adapter"`` a checkpoint holds the adapter alone, and the name and hash of the base under it.
 """
 
 import gc
@@ -22,17 +23,19 @@ import torch
 from torch import nn
 
 from tunixlib.artifacts import write_jsonl
-from tunixlib.modeling.attention import with_attention
+from tunixlib.modeling.adapters import base_of, save_adapter
+from tunixlib.modeling.attention import with_attention, without_dropout
 from tunixlib.modeling.checkpoints import CheckpointRecord, read_record, save_checkpoint
-from tunixlib.modeling.lora import add_adapters, merge_adapters
+from tunixlib.modeling.lora import add_adapters, decoder_layers, learned_adapters, merge_adapters
 from tunixlib.modeling.models import load_checkpoint, weights_sha256
+from tunixlib.modeling.out_of_memory import telling_what_to_lower
 from tunixlib.modeling.tokenization import Batch, check_batches, end_token
 from tunixlib.runs import remove
-from tunixlib.training.config import SFTConfig
+from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.distributed import train_in_processes
 from tunixlib.training.loop import Part, run_steps
 from tunixlib.training.masters import MasterWeights
-from tunixlib.training.plan import Choice, plan_segment
+from tunixlib.training.plan import Choice, plan_segment, what_to_lower
 from tunixlib.training.resume import SavedStates, is_finished, segment_key, set_finished
 
 # Operations after which compiling repays itself: a cold start costs about 40 s and the gain is about a quarter, so the
@@ -50,12 +53,33 @@ class CompletionLoss(nn.Module):
 
     def forward(self, input_ids: torch.Tensor, loss_mask: torch.Tensor) -> torch.Tensor:
         """``input_ids`` (B, T) int64, ``loss_mask`` (B, T) bool -> a float32 scalar, the sum over targets."""
+        targets = input_ids[:, 1:][loss_mask[:, 1:]]
+        return nn.functional.cross_entropy(self.logits(input_ids, loss_mask), targets, reduction="sum")
+
+    def logits(self, input_ids: torch.Tensor, loss_mask: torch.Tensor) -> torch.Tensor:
+        """The logits (N, V), float32, of the N targets."""
         hidden = self.model.get_decoder()(input_ids=input_ids, use_cache=False).last_hidden_state  # (B, T, H)
-        targets = loss_mask[:, 1:]
-        logits = self.model.get_output_embeddings()(hidden[:, :-1][targets]).float()  # (N, V)
-        if self.softcap:
-            logits = self.softcap * torch.tanh(logits / self.softcap)
-        return nn.functional.cross_entropy(logits, input_ids[:, 1:][targets], reduction="sum")
+        found: torch.Tensor = self.model.get_output_embeddings()(hidden[:, :-1][loss_mask[:, 1:]]).float()
+        return self.softcap * torch.tanh(found / self.softcap) if self.softcap else found
+
+
+@torch.no_grad()
+def check_loss(loss: CompletionLoss, batch: Batch, precision: str) -> None:
+    """Raise TrainingError unless the logits behind our loss are the model's own, tried on one row.
+
+    They are computed only where there is a target, which leaves out what an architecture does to them behind its head
+    (Granite divides, Cohere multiplies): such a model would learn something else than it is asked.
+    """
+    width = int(batch.pad_mask[0].sum())
+    ids, mask = (torch.from_numpy(part[:1, :width].copy()) for part in (batch.input_ids, batch.loss_mask))
+    ids, mask = ids.to(loss.model.device), mask.to(loss.model.device)
+    expected = loss.model(input_ids=ids, use_cache=False).logits[:, :-1][mask[:, 1:]].float()
+    off = float((loss.logits(ids, mask) - expected).abs().max() / expected.abs().max().clamp(min=1e-6))
+    if not off <= (1e-3 if precision == "float32" else 5e-2):
+        raise TrainingError(
+            f"model type {loss.model.config.model_type} changes its logits behind its head (ours are off by a share of "
+            f"{off:.2f}), which this training does not know; expected one such as llama, qwen3 or gemma2"
+        )
 
 
 def choose_compile(wish: str, operations: float, device: str) -> bool:
@@ -69,15 +93,16 @@ def choose_compile(wish: str, operations: float, device: str) -> bool:
 
 def train_segment(
     parent: Path, batches: Sequence[Batch], config: SFTConfig, out: Path, *, arm: str, stage: str, dataset_sha256: str,
-    arm_tokens: int = 0, choice: Choice | None = None, states: Path | None = None,
+    arm_tokens: int = 0, choice: Choice | None = None, states: Path | None = None, model: str = "",
 ) -> CheckpointRecord:  # fmt: skip
     """Train on ``batches`` from ``parent`` and write ``out/{metrics.jsonl, order.jsonl, checkpoint/}``.
 
     ``arm_tokens`` is the length of the whole arm in tokens, from which compiling is decided; ``choice`` says how to
     compute, the best for these batches by default. ``states`` is a folder where the state is kept now and then: after
-    a kill the same call goes on from there. Returns the checkpoint's record. Raises TrainingError on a loss that is not
-    finite, TokenizationError when a row does not end on its end token. Same batches, config, CPU, thread and process
-    count: the same weights, bit for bit, killed or not.
+    a kill the same call goes on from there. ``model`` is the name of the run's base, which adapters name. Returns the
+    checkpoint's record. Raises TrainingError on a loss that is not finite and where memory runs out, TokenizationError
+    when a row does not end on its end token. Same batches, config, CPU, thread and process count: the same weights,
+    bit for bit, killed or not.
     """
     from accelerate import Accelerator
 
@@ -87,24 +112,34 @@ def train_segment(
         "arm_tokens": arm_tokens or sum(batch.tokens for batch in batches),
         "states": str(states) if states else "",
     }  # fmt: skip
+    if config.lora_checkpoints == "adapter":
+        names["model"] = model or str(parent)
     if choice is None:
-        rows = max(len(batch.trace_ids) for batch in steps)
-        tokens = max(batch.input_ids.shape[1] for batch in steps)
-        targets = max(int(batch.loss_mask.sum(1).max()) for batch in steps)
-        choice = plan_segment(parent, rows, tokens, targets, config).choice
+        choice = plan_segment(parent, *_largest(steps), config).choice
     names["key"] = segment_key(parent, steps, config, choice, names)
     if states and is_finished(states, out, names["key"]):
         print(f"{arm}/{stage}: trained by an earlier try, kept")
         return read_record(out / "checkpoint")
     remove(out)
-    if choice.processes > 1:
-        train_in_processes(parent, steps, config, out, choice, names)
-    else:
-        accelerator = Accelerator(cpu=choice.device == "cpu", mixed_precision="no")
-        train_here(parent, steps, config, out, choice, names, accelerator)
+    how = choice
+    with telling_what_to_lower(
+        f"{arm}/{stage}", TrainingError, lambda: what_to_lower(parent, *_largest(steps), config, how), choice.device
+    ):
+        if choice.processes > 1:
+            train_in_processes(parent, steps, config, out, choice, names)
+        else:
+            accelerator = Accelerator(cpu=choice.device == "cpu", mixed_precision="no")
+            train_here(parent, steps, config, out, choice, names, accelerator)
     if states:
         set_finished(states, out, names["key"])
     return read_record(out / "checkpoint")
+
+
+def _largest(steps: Sequence[Batch]) -> tuple[int, int, int]:
+    """Rows, tokens of a row and targets of a row, of the largest there are."""
+    rows = max(len(batch.trace_ids) for batch in steps)
+    tokens = max(batch.input_ids.shape[1] for batch in steps)
+    return rows, tokens, max(int(batch.loss_mask.sum(1).max()) for batch in steps)
 
 
 def train_here(
@@ -117,7 +152,9 @@ def train_here(
     check_batches(steps, end_token(tokenizer))
     operations = 6.0 * sum(p.numel() for p in model.parameters()) * names["arm_tokens"]
     compiled = choose_compile(config.compile, operations, choice.device)
+    check_loss(CompletionLoss(model), steps[0], choice.precision)
     model.train()
+    without_dropout(model)
     with_attention(model, choice.attention)
     together = accelerator.num_processes > 1
     total = torch.distributed.all_reduce if together else None
@@ -125,7 +162,7 @@ def train_here(
     if choice.recompute:
         model.gradient_checkpointing_enable({"use_reentrant": False})
     if compiled:
-        for layer in model.get_decoder().layers:
+        for layer in decoder_layers(model):
             layer.compile(dynamic=True)
     part = Part(accelerator.device, accelerator.process_index, accelerator.num_processes, choice.rows_at_once)
     label = f"{names['arm']}/{names['stage']}"
@@ -138,12 +175,28 @@ def train_here(
     write_jsonl(
         out / "order.jsonl", ({"step": i, "trace_ids": list(b.trace_ids)} for i, b in enumerate(steps, start=1))
     )
-    save_checkpoint(
-        merge_adapters(model, parent) if config.lora_rank else model, tokenizer, out / "checkpoint",
-        parent_sha256=weights_sha256(parent), dataset_sha256=names["dataset_sha256"], arm=names["arm"],
-        stage=names["stage"], steps=len(steps), config=config.model_dump(),
-        chosen={**choice.record(), "compile": compiled, "threads": torch.get_num_threads()},
-    )  # fmt: skip
+    _save(model, tokenizer, parent, out / "checkpoint", config, names, {
+        "parent_sha256": weights_sha256(parent), "dataset_sha256": names["dataset_sha256"], "arm": names["arm"],
+        "stage": names["stage"], "steps": len(steps), "config": config.record(),
+        "chosen": {**choice.record(), "compile": compiled, "threads": torch.get_num_threads()},
+    })  # fmt: skip
+
+
+def _save(
+    model: Any, tokenizer: Any, parent: Path, folder: Path, config: SFTConfig, names: Mapping[str, Any],
+    record: dict[str, Any],
+) -> None:  # fmt: skip
+    """A checkpoint of all weights, or of the adapter alone."""
+    if config.lora_checkpoints == "adapter":
+        base = base_of(parent, names["model"])
+        record["chosen"]["saved"] = "adapter"
+
+        def write(made: Path) -> None:
+            save_adapter(learned_adapters(model), parent, made, base["model_id"])
+
+        save_checkpoint(model, tokenizer, folder, write, base=base, **record)
+        return
+    save_checkpoint(merge_adapters(model, parent) if config.lora_rank else model, tokenizer, folder, **record)
 
 
 def _load(parent: Path, config: SFTConfig, choice: Choice, device: str) -> tuple[Any, Any]:

@@ -1,0 +1,32 @@
+"""The gpu profile says before it starts that there is no GPU; bad models of any profile are refused before it, too."""
+
+import shutil
+
+import pytest
+
+from tunixlib.modeling.models import ModelError
+from tunixlib.running import pipeline
+from tunixlib.running.pipeline import check_inputs, run_pipeline, stage_notebooks
+from tunixlib.running.profiles import ProfileError, check_parameters, load_profile, merge_declared
+
+
+def test_without_a_gpu_the_profile_names_the_two_that_need_none_and_starts_nothing(monkeypatch, tmp_path):
+    monkeypatch.setattr(pipeline, "best_device", lambda: "cpu")
+    with pytest.raises(ProfileError, match=r"found no NVIDIA GPU .* --profile cpu .* or --profile full"):
+        run_pipeline("gpu", "never", {"RUNS_ROOT": str(tmp_path / "runs")})
+    assert not (tmp_path / "runs").exists()
+
+
+def test_every_parameter_of_the_profile_is_declared_and_of_its_type():
+    known = {name: kind for found in merge_declared(stage_notebooks()).values() for name, kind in found.items()}
+    check_parameters(load_profile("gpu").parameters, known)
+    with pytest.raises(ProfileError, match="LORA_CHECKPOINTS: found 'both', expected one of merged, adapter"):
+        check_parameters({"LORA_CHECKPOINTS": "both"}, known)
+
+
+def test_a_model_without_a_chat_template_is_refused_before_anything_starts(tiny_folder, tmp_path):
+    folder = shutil.copytree(tiny_folder, tmp_path / "m")
+    check_inputs({"MODEL": str(folder)})
+    (folder / "chat_template.jinja").unlink()
+    with pytest.raises(ModelError, match="without a chat template"):
+        check_inputs({"MODEL": str(folder)})
