@@ -129,9 +129,11 @@ def _torn(path: Path) -> Iterator[None]:
 
 def _refuse_unknown(encoding: str) -> None:
     try:
-        b"".decode(encoding)
+        b"a".decode(encoding)  # of no bytes Python would not look the name up
     except LookupError:
         raise IngestError(f"--encoding {encoding}: unknown, expected a text encoding such as latin-1, utf-16") from None
+    except UnicodeError:
+        pass  # known, and one byte is no whole character of it
 
 
 def other_encoding(head: bytes) -> str | None:
