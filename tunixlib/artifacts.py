@@ -205,17 +205,24 @@ def read_lines(
     it and reading goes on; without that, ArtifactError is raised.
     """
     _refuse_other_than_file(path, "JSON lines")
-    number = 0
     with open(path, "rb") as stream:
-        while line := stream.readline(limit + 1):
-            number += 1
-            if len(line) > limit and not line.endswith(b"\n"):
-                reason = f"found {len(line) + _skip_line(stream):,} bytes, expected at most {limit:,} in one line"
-                if too_long is None:
-                    raise ArtifactError(f"{path}, line {number}: {reason}; shorten or remove it")
-                too_long(number, reason)
-            elif line.strip():
-                yield number, line
+        yield from ((number, line) for number, line in split_lines(stream, path, limit, too_long) if line.strip())
+
+
+def split_lines(
+    stream: IO[bytes], path: Path, limit: int = MAX_LINE, too_long: Callable[[int, str], None] | None = None
+) -> Iterator[tuple[int, bytes]]:
+    """Yield ``(line_number, bytes)`` for every line of a stream, blank ones too; ``path`` names it in errors."""
+    number = 0
+    while line := stream.readline(limit + 1):
+        number += 1
+        if len(line) > limit and not line.endswith(b"\n"):
+            reason = f"found {len(line) + _skip_line(stream):,} bytes, expected at most {limit:,} in one line"
+            if too_long is None:
+                raise ArtifactError(f"{path}, line {number}: {reason}; shorten or remove it")
+            too_long(number, reason)
+        else:
+            yield number, line
 
 
 def _skip_line(stream: IO[bytes]) -> int:

@@ -1,4 +1,4 @@
-"""Data: make it."""
+"""Data: make it, take it in, hand it on."""
 
 from pathlib import Path
 from typing import Annotated
@@ -32,3 +32,52 @@ def seed(
     typer.echo(f"{manifest['count']} traces of {len(manifest['family'])} families in {out / 'dataset.jsonl'}")
     typer.echo(f"sha256 {manifest['sha256']}")
     typer.echo(f"next    python -m tunixlib run --run-id my-try --set DATASET={out.name}")
+
+
+@app.command(rich_help_panel=PANEL)
+@reported
+def ingest(
+    file: Annotated[Path, typer.Argument(help="JSONL, JSON, CSV or Parquet; gzip too.")],
+    key: Annotated[str, typer.Option(help="The name of the new dataset; names that begin with my- stay out of git.")],
+    map_: Annotated[
+        list[str] | None, typer.Option("--map", help="OURS=THEIRS, as in prompt=question; may be repeated.")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="What the file is written in, where it is not UTF-8.")] = None,
+    stages: Annotated[
+        str, typer.Option(help="steps: by number of steps; thirds: three equal parts by length.")
+    ] = "steps",
+) -> None:
+    """Take in traces of your own: what is kept becomes a dataset, what is not is listed with line and reason.
+
+    Read are records with prompt, steps and answer; prompt and completion; or messages. The reasoning may stand between
+    <reasoning> or <think> tags, before a last line `#### 5`, or before a \\boxed{5}. GSM8K, for example:
+
+        python -m tunixlib ingest train.parquet --key my-gsm8k --map prompt=question --map completion=answer
+    """
+    from tunixlib.seeding.ingest.intake import ingest as take_in
+    from tunixlib.seeding.ingest.report import ingest_words
+
+    mapping = {}
+    for text in map_ or []:
+        ours, equals, theirs = text.partition("=")
+        if not equals or not ours or not theirs or ours in mapping:
+            raise ValueError(f"--map {text}: expected OURS=THEIRS, each of ours once, as in --map prompt=question")
+        mapping[ours] = theirs
+    typer.echo(ingest_words(take_in(file, key, mapping, encoding, stages)))
+
+
+@app.command(rich_help_panel=PANEL)
+@reported
+def export(
+    data: Annotated[str, typer.Argument(help="A folder in data/, or a file of traces.", metavar="KEY_OR_FILE")],
+    out: Annotated[Path, typer.Option(help="The new JSONL file.")],
+    format_: Annotated[str, typer.Option("--format", help="messages or prompt-completion.")] = "messages",
+) -> None:
+    """Write a dataset as other trainers read it: chat messages, or prompt and completion (TRL, Tunix).
+
+    `ingest` reads both back to the same prompts, steps and answers; step types and meta have no place in them.
+    """
+    from tunixlib.seeding.ingest.export import export as write_out
+
+    typer.echo(f"{write_out(data, out, format_)} traces in {out}, one JSON object a line")
+    typer.echo(f'next    datasets.load_dataset("json", data_files="{out}"), then any trainer that takes {format_}')

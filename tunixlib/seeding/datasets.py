@@ -24,10 +24,12 @@ STAGES = ("a", "b", "c")
 
 
 def stage_of(trace: ReasoningTrace) -> str:
-    """The curriculum stage of a trace: by category where it has one, else by its number of steps.
+    """The curriculum stage of a trace: ``meta.stage`` where its owner set one, its category, or its number of steps.
 
     A: synthetic and golden style, or fewer than 3 steps. B: exactly 3 steps. C: 4 or more, and all edge cases.
     """
+    if trace.meta.get("stage") in STAGES:
+        return str(trace.meta["stage"])
     category = trace.meta.get("category")
     if category == "edge_case":
         return "c"
@@ -59,19 +61,24 @@ def write_run_data(folder: Path, dataset_key: str, traces: Sequence[ReasoningTra
     return stats
 
 
-class _Counts:
+class Counts:
     """Counts a stream of traces as it passes, so that a million of them need no memory."""
 
     def __init__(self) -> None:
         self.total = 0
         self.by: dict[str, Counter[str]] = {name: Counter() for name in ("category", "difficulty", "family", "steps")}
 
+    def see(self, trace: ReasoningTrace) -> None:
+        """Count one trace."""
+        self.total += 1
+        for name in ("category", "difficulty", "family"):
+            self.by[name][str(trace.meta.get(name, "unknown"))] += 1
+        self.by["steps"][str(len(trace.steps))] += 1
+
     def watch(self, traces: Iterable[ReasoningTrace]) -> Iterator[ReasoningTrace]:
+        """Count a stream as it passes."""
         for trace in traces:
-            self.total += 1
-            for name in ("category", "difficulty", "family"):
-                self.by[name][str(trace.meta.get(name, "unknown"))] += 1
-            self.by["steps"][str(len(trace.steps))] += 1
+            self.see(trace)
             yield trace
 
 
@@ -82,7 +89,7 @@ def write_dataset(recipe: Recipe, folder: Path) -> dict[str, Any]:
     ours (LeakError). Raises SeedingError when the folder holds another dataset.
     """
     _refuse_other(folder, recipe)
-    path, counts, gate = folder / "dataset.jsonl", _Counts(), Gate(_our_questions())
+    path, counts, gate = folder / "dataset.jsonl", Counts(), Gate(_our_questions())
     write_traces(path, counts.watch(gate.watch(make_traces(recipe))))
     manifest = {
         "manifest_version": "1.0",

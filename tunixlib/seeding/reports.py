@@ -2,11 +2,13 @@
 
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from tunixlib.artifacts import sha256_file
+from tunixlib.artifacts import read_json, sha256_file
 from tunixlib.checking.steps import check_steps
+from tunixlib.seeding import datasets
 from tunixlib.seeding.datasets import dataset_file, stage_of, write_dataset
 from tunixlib.seeding.recipes import DEFAULT_TRACES, Recipe, SeedingError
 from tunixlib.tables import markdown_table
@@ -40,8 +42,14 @@ def truth_table(traces: Sequence[ReasoningTrace]) -> str:
 
 
 def remake(dataset: str) -> str:
-    """Make one of our datasets again and compare the bytes. Raises SeedingError when they differ."""
+    """Make one of our datasets again and compare the bytes; of an ingested one say where it came from.
+
+    Raises SeedingError when the bytes differ.
+    """
     if dataset not in DEFAULT_TRACES:
+        manifest = datasets.DATA_ROOT / dataset / "manifest.json"
+        if manifest.is_file() and (came := read_json(manifest).get("ingest")):
+            return _came_from(came)
         return f"{dataset} is not one of ours: nothing to compare it with"
     expected = sha256_file(dataset_file(dataset))
     with tempfile.TemporaryDirectory() as scratch:
@@ -52,3 +60,11 @@ def remake(dataset: str) -> str:
             "the families have changed since: make it again with `python -m tunixlib seed`, or restore the code"
         )
     return f"made again: the same {DEFAULT_TRACES[dataset]} traces, sha256 {found[:16]}..."
+
+
+def _came_from(came: Mapping[str, Any]) -> str:
+    reasons = ", ".join(f"{name} {count}" for name, count in sorted(came["rejected"].items()))
+    return (
+        f"ingested from {came['source']}, sha256 {came['source_sha256'][:16]}...: {came['read']} read, "
+        f"{came['kept']} kept, {came['read'] - came['kept']} rejected" + (f" ({reasons})" if reasons else "")
+    )

@@ -46,7 +46,8 @@ def plan_arm(arm: str, stages: Mapping[str, Sequence[str]], epochs: Sequence[int
     empty = [stage for stage in STAGES if not stages.get(stage)]
     if empty:
         raise ValueError(
-            f"stage {', '.join(empty)} has no traces; raise MAX_LENGTH, or seed a dataset that covers all three stages"
+            f"stage {', '.join(empty)} has no traces; raise MAX_LENGTH, or seed a dataset that covers all three stages "
+            "(traces of your own: ingest them with --stages thirds)"
         )
     curriculum = [
         Segment(f"stage_{stage}", _epochs(stages[stage], count, f"{seed}/curriculum/{stage}"))

@@ -1,0 +1,165 @@
+"""Ingest: a file of other people's traces becomes a dataset with manifest and rejects.
+
+    manifest = ingest(Path("chats.jsonl"), "my-chats", mapping={"prompt": "question"})
+    # data/my-chats/dataset.jsonl, rejects.jsonl, manifest.json
+
+Nothing of the source is lost: what is not in the dataset stands in ``rejects.jsonl`` with its line and its reason, and
+the manifest's counts add up. The same source and options give the same bytes. The manifest is written last.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+from tunixlib.artifacts import canonical_json, read_json, sha256_file, write_atomic, write_json
+from tunixlib.progress import Progress, progress
+from tunixlib.seeding import datasets
+from tunixlib.seeding.evalsets import EVAL_SETS, make_eval_set, read_eval_set
+from tunixlib.seeding.ingest.forms import FIELDS
+from tunixlib.seeding.ingest.near import SHINGLE, THRESHOLD
+from tunixlib.seeding.ingest.readers import Records, read_records
+from tunixlib.seeding.ingest.records import IngestError, Reject
+from tunixlib.seeding.ingest.report import reasons_table
+from tunixlib.seeding.ingest.sift import Question, Sieve, Tally
+from tunixlib.seeding.ingest.sources import Source, open_source
+from tunixlib.seeding.ingest.stages import Truth, cut_in_thirds
+from tunixlib.seeding.recipes import DEFAULT_TRACES
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+# steps: as stage_of says; thirds: the shortest third of the traces is A, the longest C.
+STAGE_RULES = ("steps", "thirds")
+PROGRESS_EVERY = 200  # records
+
+
+def ingest(
+    path: Path, key: str, mapping: Mapping[str, str] | None = None, encoding: str | None = None, stages: str = "steps",
+    root: Path | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Write ``data/<key>/{dataset.jsonl, rejects.jsonl, manifest.json}`` from a file; return the manifest.
+
+    ``mapping`` says under which name the source holds a field of ``FIELDS``; ``stages`` is ``steps`` for the usual rule
+    or ``thirds``. Raises IngestError for a source that cannot be read, a key that is taken, or when no record could be
+    kept; then nothing is written.
+    """
+    mapping, folder = dict(mapping or {}), (root or datasets.DATA_ROOT) / key
+    _refuse_mapping(mapping)
+    if stages not in STAGE_RULES:
+        raise IngestError(f"--stages {stages}: unknown, expected one of {', '.join(STAGE_RULES)}")
+    with open_source(path, encoding) as source:
+        came: dict[str, Any] = {
+            "source": path.name, "source_bytes": path.stat().st_size, "source_sha256": sha256_file(path),
+            "compression": source.compression, "encoding": source.encoding, "mapping": mapping, "stages": stages,
+        }  # fmt: skip
+        _refuse_taken(folder, key, came)
+        came["format"], records = read_records(source, path)
+        sieve, truth = Sieve(key, path.name, mapping, evaluation_questions(folder.parent)), Truth()
+        with progress(came["source_bytes"], f"ingest {path.name}") as bar:
+            _write(folder, sieve, _shown(records, source, bar), truth)
+            if stages == "thirds":
+                truth = cut_in_thirds(folder / "dataset.jsonl")
+            bar.reach(bar.total)
+    manifest = {
+        "manifest_version": "1.0",
+        "kind": "training",
+        "dataset_key": key,
+        "count": sieve.tally.kept,
+        "sha256": sha256_file(folder / "dataset.jsonl"),
+        **{name: dict(found) for name, found in truth.counts.by.items()},
+        "step_truth": truth.steps,
+        "ingest": came | _counted(sieve.tally) | {"rejects_sha256": sha256_file(folder / "rejects.jsonl")},
+    }
+    write_json(folder / "manifest.json", manifest)
+    return manifest
+
+
+def evaluation_questions(root: Path) -> Iterator[Question]:
+    """The questions of every evaluation set below ``root``, and of ours where they are not there."""
+    found = sorted(path.parent.name for path in root.glob("*/eval.jsonl"))
+    for name in [*found, *(name for name in EVAL_SETS if name not in found)]:
+        rows = read_eval_set(datasets.dataset_file(name, root)) if name in found else make_eval_set(name)
+        for row in rows:
+            yield Question(row["prompt"], row["expected_answer"], name)
+
+
+def _write(folder: Path, sieve: Sieve, records: Records, truth: Truth) -> None:
+    """Traces and rejects in one pass; both files or neither."""
+
+    def fill(kept: IO[bytes], rejected: IO[bytes]) -> None:
+        first = None
+        for found in truth.watch(sieve.sift(records)):
+            if isinstance(found, Reject):
+                first = first or found
+                rejected.write(canonical_json(asdict(found)).encode("utf-8") + b"\n")
+            else:
+                kept.write(canonical_json(found.model_dump()).encode("utf-8") + b"\n")
+        if not sieve.tally.kept:
+            raise IngestError(_nothing_kept(sieve, first))
+
+    def fill_both(rejected: IO[bytes]) -> None:
+        write_atomic(folder / "dataset.jsonl", lambda kept: fill(kept, rejected))
+
+    try:
+        write_atomic(folder / "rejects.jsonl", fill_both)
+    except BaseException:
+        with suppress(OSError):
+            folder.rmdir()  # only where it is empty: it was made for this
+        raise
+
+
+def _nothing_kept(sieve: Sieve, first: Reject | None) -> str:
+    message = f"{sieve.source}: no trace among {sieve.tally.read} records, expected at least one; nothing was written"
+    if first:
+        message += f"\n\n{reasons_table(sieve.tally.rejected)}\n\nthe first, line {first.line}: {first.detail}"
+    return message
+
+
+def _shown(records: Records, source: Source, bar: Progress) -> Records:
+    """The records as they are, the bar following the place in the file."""
+    for number, record in enumerate(records, start=1):
+        if number % PROGRESS_EVERY == 0:
+            bar.reach(min(source.position(), bar.total))
+        yield record
+
+
+def _counted(tally: Tally) -> dict[str, Any]:
+    counts = {name: dict(sorted(value.items())) for name, value in vars(tally).items() if isinstance(value, Counter)}
+    return {
+        "read": tally.read,
+        "kept": tally.kept,
+        **counts,
+        "near_duplicates": f"{THRESHOLD} of {SHINGLE}-word shingles",
+    }
+
+
+def _refuse_mapping(mapping: Mapping[str, str]) -> None:
+    if unknown := sorted(set(mapping) - set(FIELDS)):
+        raise IngestError(
+            f"--map {unknown[0]}=...: unknown, expected one of {', '.join(FIELDS)}, as in prompt=question"
+        )
+    twice = [name for name, count in Counter(mapping.values()).items() if count > 1]
+    if twice:
+        raise IngestError(f"--map: field {twice[0]!r} is given to several names, expected one")
+
+
+def _refuse_taken(folder: Path, key: str, came: Mapping[str, Any]) -> None:
+    """A key that is no name, one of ours, or taken by anything but the same source."""
+    if not _KEY.fullmatch(key):
+        raise IngestError(f"--key {key!r}: expected 1-64 letters, digits, '.', '_', '-', a letter or digit first")
+    if key in (*DEFAULT_TRACES, *EVAL_SETS):
+        raise IngestError(f"--key {key}: that is a dataset of the repository; choose another, such as my-{key}")
+    manifest = folder / "manifest.json"
+    if manifest.is_file():
+        found = read_json(manifest).get("ingest") or {}
+        same = ("source_sha256", "mapping", "encoding", "stages")
+        if [found.get(name) for name in same] != [came[name] for name in same]:
+            what = f"what was ingested from {found['source']}" if "source" in found else "a dataset"
+            raise IngestError(
+                f"{folder}: found {what}, expected an empty place or the same source with the same options; choose "
+                "another --key, or delete the folder"
+            )
+    elif there := [name for name in ("dataset.jsonl", "eval.jsonl") if (folder / name).exists()]:
+        raise IngestError(f"{folder}: found {there[0]} without a manifest; choose another --key, or delete the folder")
