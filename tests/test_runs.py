@@ -9,9 +9,11 @@ import pytest
 from fault_helpers import FAULTS, kill, started
 
 from tunixlib import holding
+from tunixlib.analysis.run_files import SEGMENTS
 from tunixlib.artifacts import read_json, write_json, write_text
+from tunixlib.evaluation.evaluate_run import TRAINED
 from tunixlib.holding import HOLDER_VARIABLE, LOCKED, hold, holder_of, sweep
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, STAGES, Run, RunError, hash_tree
+from tunixlib.runs import FINAL, FINAL_ARM, MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, STAGES, Run, RunError, hash_tree
 from tunixlib.submission.sealing import seal
 
 
@@ -286,3 +288,8 @@ def test_a_note_of_an_earlier_try_that_cannot_be_read_starts_the_stage_anew(run,
     assert not half.exists()
     stage.finish()
     assert not run.resume_path("02_train.json").exists()
+
+
+def test_the_checkpoint_that_is_judged_is_the_last_of_the_curriculum_wherever_it_is_named():
+    assert SEGMENTS[FINAL_ARM][-1] == FINAL
+    assert TRAINED[FINAL] == ("training", FINAL_ARM, FINAL)

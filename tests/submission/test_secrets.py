@@ -15,7 +15,7 @@ import pytest
 from tunixlib.artifacts import read_json, write_json, write_text
 from tunixlib.runs import RunError
 from tunixlib.submission import secrets
-from tunixlib.submission.archive import zip_bytes
+from tunixlib.submission.archive import solid_bytes, zip_bytes
 from tunixlib.submission.bundle import publish
 from tunixlib.submission.environment import VARIABLES, capture_environment
 from tunixlib.submission.leaks import leaks_in
@@ -158,16 +158,22 @@ def test_no_encoding_hides_a_secret(encoding):
     assert [(secret.place, secret.kind) for secret in found] == [("line 2", EVERY[0][0])]
 
 
-def test_zips_are_looked_into_and_so_are_zips_in_base64():
-    packed = zip_bytes({"a/b.py": f"x = 1\nTOKEN = '{EVERY[0][1]}'\n".encode()})
+@pytest.mark.parametrize("pack", [zip_bytes, solid_bytes])
+def test_zips_are_looked_into_and_so_are_zips_in_base64(pack):
+    packed = pack({"a/b.py": f"x = 1\nTOKEN = '{EVERY[0][1]}'\n".encode()})
     assert [str(secret) for secret in secrets_in("s.zip", packed)] == ["s.zip: a/b.py, line 2: a Hugging Face token"]
-    noise = zip_bytes({"a/b.py": f"TOKEN = '{EVERY[0][1]}'\n".encode(), "n": random.Random(7).randbytes(3000)})
+    noise = pack({"a/b.py": f"TOKEN = '{EVERY[0][1]}'\n".encode(), "n": random.Random(7).randbytes(3000)})
     text = base64.encodebytes(noise).decode()
     notebook = json.dumps({"cells": [{"source": f'PACKAGE = """\n{text}"""'.splitlines(keepends=True)}]})
     found = secrets_in("kaggle.ipynb", notebook.encode())
     assert {(secret.file, secret.kind) for secret in found} >= {
         ("kaggle.ipynb, packed 1: a/b.py", "a Hugging Face token")
     }
+
+
+def test_a_torn_stream_is_searched_as_it_is():
+    torn = b"\xfd7zXZ\x00\n" + EVERY[0][1].encode()
+    assert [str(secret) for secret in secrets_in("s.xz", torn)] == ["s.xz, line 2: a Hugging Face token"]
 
 
 def test_all_secrets_of_all_files_are_named_in_one_refusal():
