@@ -39,7 +39,7 @@ class CheckpointRecord(BaseModel):
 def save_checkpoint(model: Any, tokenizer: Any, folder: Path, **record: Any) -> CheckpointRecord:
     """Write a complete checkpoint folder at once: beside its place, then renamed over an earlier one."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent) as scratch:
         made = Path(scratch) / folder.name
         _set_end(model, tokenizer)
         model.save_pretrained(made)

@@ -12,12 +12,12 @@ import importlib.util
 import json
 import os
 import shutil
-import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import sha256_file, sha256_text
+from tunixlib.holding import scratch_folder
 from tunixlib.runs import PROJECT_ROOT
 
 SMOLLM2_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -151,8 +151,8 @@ def _cached(name: str, make: Any) -> Path:
     except OSError as error:
         raise ModelError(f"{target.parent}: {error.strerror}; set TUNIXLIB_CACHE to a folder of yours") from None
     _quiet()
-    with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=target.parent) as scratch:
-        made = Path(scratch) / name
+    with scratch_folder(target) as scratch:
+        made = scratch / name
         make(made)
         try:
             made.rename(target)

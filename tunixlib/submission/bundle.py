@@ -9,10 +9,10 @@ published before as it was. A WRITEUP.md that somebody has written into is kept,
 
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from tunixlib.holding import scratch_folder
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError
 from tunixlib.submission.archive import archive_parts, zip_bytes
 from tunixlib.submission.folders import (
@@ -59,8 +59,8 @@ def publish(run: Run) -> list[Path]:
     }
     refuse_secrets(contents)
     DIST.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{run.run_id}.", suffix=".part", dir=DIST) as scratch:
-        built = Path(scratch) / "new"
+    with scratch_folder(target) as scratch:
+        built = scratch / "new"
         _fill(built, contents)
         _replace(target, built, aside)
     return [target / name for name in PUBLISHED]
