@@ -11,6 +11,7 @@ import sys
 
 import nbformat
 import pytest
+import torch
 
 from tunixlib.artifacts import read_json, write_json, write_text
 from tunixlib.runs import RunError
@@ -286,12 +287,14 @@ def test_variables_go_on_record_by_name_and_never_by_value(monkeypatch):
     assert found["variables"] == sorted(found["variables"])
     assert not {"HF_TOKEN", "SOMETHING_ELSE", "PATH", "HOME"} & set(found["variables"])
     assert "value-of-it" not in json.dumps(found)
-    assert Environment.model_validate({**found, "training": {}}).variables == found["variables"]
+    recorded = Environment.model_validate({**found, "training": {}})
+    assert recorded.variables == found["variables"]
+    assert recorded.instructions == torch.backends.cpu.get_cpu_capability() != ""
 
 
 def test_a_manifest_of_before_has_no_variables_and_one_with_values_is_refused():
     known = {"platform": "", "python": "", "cpu": "", "cpus": 1, "accelerator": "", "packages": {}, "training": {}}
-    assert Environment.model_validate(known).variables == []
+    assert (Environment.model_validate(known).variables, Environment.model_validate(known).instructions) == ([], "")
     with pytest.raises(ValueError, match="variables"):
         Environment.model_validate({**known, "variables": ["OMP_NUM_THREADS=4"]})
     assert all(VARIABLES.fullmatch(name) for name in ("OMP_NUM_THREADS", "MKL_CBWR", "TZ", "TORCHINDUCTOR_CACHE_DIR"))

@@ -22,6 +22,7 @@ from tunixlib.submission.folders import (
     checkpoint_files,
     data_files,
     dataset_folder,
+    kept_weights,
     kernel_folder,
     model_folder,
 )
@@ -53,7 +54,7 @@ def publish(run: Run) -> list[Path]:
         ARCHIVE: zip_bytes({name: data for part in archive_parts(run).values() for name, data in part.items()}),
         **_below("kernel", kernel_folder(meta)),
         **_below("dataset", dataset_folder(run, meta)),
-        **_below("model", model_folder(run, meta)),
+        **_below("model", {**kept_weights(run, target / "model"), **model_folder(run, meta)}),
         WRITEUP: current_writeup(run).encode("utf-8"),
         REPORT: render_report(run).encode("utf-8"),
     }
