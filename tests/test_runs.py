@@ -9,9 +9,11 @@ import pytest
 from fault_helpers import FAULTS, kill, started
 
 from tunixlib import holding
+from tunixlib.analysis.run_files import SEGMENTS
 from tunixlib.artifacts import read_json, write_json, write_text
-from tunixlib.holding import HOLDER_VARIABLE, LOCKED, hold, holder_of, sweep
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, STAGES, Run, RunError, hash_tree
+from tunixlib.evaluation.evaluate_run import TRAINED
+from tunixlib.holding import HOLDER_VARIABLE, LOCKED, dead_scratch, hold, holder_of, scratch_folder, sweep
+from tunixlib.runs import FINAL, FINAL_ARM, MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, STAGES, Run, RunError, hash_tree
 from tunixlib.submission.sealing import seal
 
 
@@ -286,3 +288,37 @@ def test_a_note_of_an_earlier_try_that_cannot_be_read_starts_the_stage_anew(run,
     assert not half.exists()
     stage.finish()
     assert not run.resume_path("02_train.json").exists()
+
+
+def test_the_checkpoint_that_is_judged_is_the_last_of_the_curriculum_wherever_it_is_named():
+    assert SEGMENTS[FINAL_ARM][-1] == FINAL
+    assert TRAINED[FINAL] == ("training", FINAL_ARM, FINAL)
+
+
+BUILDING = """
+import sys, time
+from pathlib import Path
+from tunixlib.holding import scratch_folder
+with scratch_folder(Path(sys.argv[1])) as scratch:
+    (scratch / "half").write_bytes(b"x" * 1000)
+    print("ready", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_what_a_killed_process_was_building_is_removed_by_the_next_one_and_a_living_ones_stays(tmp_path):
+    process = started(BUILDING, tmp_path / "model")
+    (building,) = tmp_path.glob(".model.*.part")
+    try:
+        assert dead_scratch(tmp_path) == []
+        with scratch_folder(tmp_path / "model"):
+            assert (building / "half").is_file()
+    finally:
+        kill(process)
+    (tmp_path / ".mine.part").mkdir()
+    assert dead_scratch(tmp_path) == [building]
+    with scratch_folder(tmp_path / "other"):
+        assert building.is_dir(), "another target's is left to its own next start, and to clean"
+    with scratch_folder(tmp_path / "model") as scratch:
+        assert [path.name for path in tmp_path.glob(".model.*")] == [scratch.name]
+    assert [path.name for path in tmp_path.iterdir()] == [".mine.part"]

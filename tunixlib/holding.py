@@ -14,7 +14,9 @@ import os
 import shutil
 import socket
 import sys
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,8 @@ from tunixlib.artifacts import not_writable, read_json, write_json
 WORK = ".work"
 # Beside the runs and committed with them: which of them are submissions. ``submission.locks`` writes it.
 LOCKED = "locked.json"
+# In a folder in which something is built; held while its process lives.
+SCRATCH_LOCK = ".held"
 # Set by the pipeline for the kernels it starts: the run whose lock it holds.
 HOLDER_VARIABLE = "TUNIXLIB_LOCK_HELD_FOR"
 
@@ -133,6 +137,31 @@ def sweep(root: Path) -> int:
         else:
             path.unlink(missing_ok=True)
     return len(found)
+
+
+@contextmanager
+def scratch_folder(target: Path) -> Iterator[Path]:
+    """A new hidden folder beside ``target`` to build it in, removed at the end.
+
+    What killed processes left of earlier tries at the same target is removed first; of a living one it is kept.
+    """
+    for path in dead_scratch(target.parent):
+        if path.name.startswith(f".{target.name}."):
+            shutil.rmtree(path, ignore_errors=True)
+    made = tempfile.TemporaryDirectory(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    with made as scratch, FileLock(Path(scratch) / SCRATCH_LOCK):
+        yield Path(scratch)
+
+
+def dead_scratch(folder: Path) -> list[Path]:
+    """The folders of ``scratch_folder`` in a folder whose process has ended without removing them, sorted."""
+    return [path.parent for path in sorted(folder.glob(f".*.part/{SCRATCH_LOCK}")) if _is_free(path)]
+
+
+def _is_free(path: Path) -> bool:
+    with suppress(OSError, Timeout), FileLock(path, timeout=0):
+        return True
+    return False
 
 
 def locked_runs(root: Path) -> dict[str, dict[str, str]]:

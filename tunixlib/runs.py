@@ -29,6 +29,8 @@ MANIFEST = "run_manifest.json"
 
 # Set by a test or a replay to keep runs elsewhere than the notebook's parameter says.
 ROOT_VARIABLE = "TUNIXLIB_RUNS_ROOT"
+# The arm and its last segment, whose checkpoint is published and judged.
+FINAL_ARM, FINAL = "curriculum", "stage_c"
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 

@@ -3,7 +3,9 @@ import json
 
 import pytest
 
+from tunixlib.holding import SCRATCH_LOCK
 from tunixlib.modeling import models
+from tunixlib.modeling import tiny as tiny_model
 from tunixlib.modeling.models import ModelError, load_tokenizer, model_folder, weight_files, weights_sha256
 
 
@@ -17,6 +19,15 @@ def test_tiny_is_made_once_and_found_again(tiny_folder):
 def test_tiny_is_the_same_weights_on_every_machine(tiny_folder, tmp_path, monkeypatch):
     monkeypatch.setenv("TUNIXLIB_CACHE", str(tmp_path))
     assert weights_sha256(model_folder("tiny")) == weights_sha256(tiny_folder)
+
+
+def test_what_a_killed_conversion_left_in_the_cache_goes_with_the_next(tmp_path, monkeypatch):
+    monkeypatch.setenv("TUNIXLIB_CACHE", str(tmp_path))
+    left = tmp_path / f".tiny-{tiny_model.VERSION}.abcd1234.part"
+    left.mkdir()
+    (left / SCRATCH_LOCK).touch()
+    assert list(tmp_path.iterdir()) == [left]
+    assert [model_folder("tiny")] == list(tmp_path.iterdir())
 
 
 def test_tiny_splits_digits_and_has_under_a_million_parameters(tiny):

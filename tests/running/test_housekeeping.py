@@ -10,10 +10,12 @@ import pytest
 from fault_helpers import snapshot
 
 from tunixlib.artifacts import write_bytes, write_text
+from tunixlib.holding import SCRATCH_LOCK
 from tunixlib.running import housekeeping
-from tunixlib.running.housekeeping import clean_run, clean_runs, clean_words, cleanable, drop_weights
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError, is_evidence, remove
+from tunixlib.running.housekeeping import clean_leftovers, clean_run, clean_runs, clean_words, cleanable, drop_weights
+from tunixlib.runs import MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, Run, RunError, is_evidence, remove
 from tunixlib.seeding import datasets
+from tunixlib.submission import bundle
 from tunixlib.submission.locks import lock_run
 from tunixlib.submission.verify import verify_run
 
@@ -150,3 +152,21 @@ def test_the_command_line_says_what_was_freed_and_what_it_cannot_clean(run):
     assert (done.returncode, done.stdout) == (1, "no run was cleaned\n")
     assert "not cleaned: run 'demo' is not sealed" in done.stderr
     assert command("clean").returncode == 1
+
+
+def test_what_killed_processes_left_is_named_by_a_dry_run_and_removed_by_cleaning(tmp_path, monkeypatch):
+    places = [tmp_path / name for name in ("runs", "dist", "cache")]
+    monkeypatch.setenv(ROOT_VARIABLE, str(places[0]))
+    monkeypatch.setattr(bundle, "DIST", places[1])
+    monkeypatch.setenv("TUNIXLIB_CACHE", str(places[2]))
+    left = [place / ".one.abcd1234.part" for place in places]
+    for path in left:
+        write_bytes(path / "half", b"x" * 2_000_000)
+        write_text(path / SCRATCH_LOCK, "")
+    write_text(places[0] / ".mine" / "notes", "kept")
+    lines = [f"{path}: 2.0 MB, its process ended half-way" for path in left]
+    assert clean_leftovers(dry_run=True).splitlines() == [f"would remove {line}" for line in lines]
+    assert all(path.is_dir() for path in left)
+    assert clean_leftovers().splitlines() == [f"removed {line}" for line in lines]
+    assert not any(path.exists() for path in left) and (places[0] / ".mine" / "notes").is_file()
+    assert clean_leftovers() == ""

@@ -9,7 +9,7 @@ from tunixlib.analysis.figures import PLOTS
 from tunixlib.artifacts import read_json, read_jsonl
 from tunixlib.running import pipeline
 from tunixlib.running.notebooks import NotebookError
-from tunixlib.running.pipeline import run_pipeline
+from tunixlib.running.pipeline import command_line, run_pipeline
 from tunixlib.running.profiles import NOTEBOOKS, ProfileError
 from tunixlib.running.summary import closing_words
 from tunixlib.runs import PROJECT_ROOT, ROOT_VARIABLE, Run, RunError
@@ -130,6 +130,28 @@ def test_a_finished_stage_is_skipped_until_something_it_depends_on_changes(only_
     assert "done in" in only_seed(EVAL_SETS=["eval-dev"]), "another parameter"
     Run.open("again").path("data", "stage_a.jsonl").unlink()
     assert "done in" in only_seed(EVAL_SETS=["eval-dev"]), "an output gone"
+
+
+def test_runs_may_lie_anywhere_and_no_evidence_says_where(only_seed, tmp_path, monkeypatch):
+    monkeypatch.delenv(ROOT_VARIABLE)
+    only_seed(RUNS_ROOT=str(tmp_path / "elsewhere"))
+    run = Run(tmp_path / "elsewhere" / "again")
+    assert run.record("01_seed")["outputs"]
+    assert str(tmp_path) not in run.path("notebooks", "01_seed.ipynb").read_text(encoding="utf-8")
+
+
+def test_the_command_on_record_names_no_folder_of_this_machine(monkeypatch):
+    words = [
+        "run",
+        "--profile",
+        "/home/ada/a.yaml",
+        "--profile=/home/ada/b.yaml",
+        "--set",
+        'RUNS_ROOT="/home/ada/runs"',
+    ]
+    monkeypatch.setattr(sys, "argv", ["x", *words, "--set", "MODEL=attached/own"])
+    recorded = "python -m tunixlib run --profile a.yaml --profile=b.yaml --set RUNS_ROOT=runs --set MODEL=attached/own"
+    assert command_line() == recorded
 
 
 def test_a_failing_notebook_leaves_its_copy_and_no_evidence(only_seed):

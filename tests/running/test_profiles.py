@@ -50,11 +50,13 @@ def test_unknown_and_mistyped_parameters_are_named(bad, message):
         ({"EVAL_ITEMS": -1}, "EVAL_ITEMS: found -1, expected at least 0"),
         ({"MODEL": "/home/ada/model"}, "expected a path relative to the project"),
         ({"MODEL": "C:\\Users\\ada"}, "expected a path relative to the project"),
+        ({"EVAL_SETS": ["eval-core", "/home/ada/own"]}, "EVAL_SETS: found '/home/ada/own', expected a path relative"),
+        ({"MODEL": "see /mnt/disk/model"}, "MODEL: found '/mnt/disk/model', expected a path relative to the project"),
     ],
 )
 def test_values_that_would_fail_hours_later_are_refused_first(bad, message):
     with pytest.raises(ProfileError) as error:
-        check_parameters(bad, {**KNOWN, "EVAL_DTYPE": "str", "EVAL_ITEMS": "int"})
+        check_parameters(bad, {**KNOWN, "EVAL_DTYPE": "str", "EVAL_ITEMS": "int", "EVAL_SETS": "list[str]"})
     assert message in str(error.value)
 
 

@@ -11,7 +11,7 @@ from tunixlib.artifacts import read_json, read_jsonl, sha256_file, write_bytes, 
 from tunixlib.evaluation.scoring import grade
 from tunixlib.running import pipeline
 from tunixlib.running import reproduce as reproducing
-from tunixlib.running.machine_class import code_difference, code_words, machine_differences
+from tunixlib.running.machine_class import class_words, code_difference, code_words, machine_differences
 from tunixlib.running.notebooks import execute
 from tunixlib.running.pipeline import run_pipeline
 from tunixlib.running.reproduce import compare_executions, reproduce
@@ -289,6 +289,13 @@ def test_a_machine_class_is_platform_processor_packages_and_what_training_chose(
     chosen = {"threads": 4, "precision": "bfloat16", "precision_reason": "other words"}
     assert differences(training={"flat/stage_1": chosen}) == ["flat/stage_1 threads: 2, then 4"]
     assert differences(instructions="AVX2") == [], "a fact that the older record did not ask for"
+
+
+def test_processors_of_one_name_with_other_vector_instructions_are_two_classes():
+    known = {**ENVIRONMENT, "instructions": "AVX512"}
+    assert machine_differences(known, {**known, "instructions": "AVX2"}) == ["instructions: 'AVX512', then 'AVX2'"]
+    assert list(class_words(known))[1:4] == ["AMD EPYC", "AVX512", "2 cores"]
+    assert list(class_words(ENVIRONMENT))[1:3] == ["AMD EPYC", "2 cores"]
 
 
 @pytest.fixture

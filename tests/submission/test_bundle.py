@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from tunixlib.artifacts import read_json, sha256_bytes, sha256_file, write_bytes, write_json, write_text
+from tunixlib.running.housekeeping import clean_run
 from tunixlib.running.summary import closing_words, publication_words
 from tunixlib.runs import RunError
 from tunixlib.submission import bundle
@@ -264,3 +265,20 @@ def test_the_model_card_beside_the_weights_loads_from_where_it_lies(run, dist):
     write_json(run.path(*CHECKPOINT, "checkpoint.json"), {**record, "steps": 0})
     with pytest.raises(RunError, match=r"checkpoint\.json is not the file that was sealed"):
         publish(run)
+
+
+def test_publishing_again_after_cleaning_keeps_the_weights_that_only_dist_holds_any_more(run, dist):
+    publish(run)
+    first, inode = hashes(dist / "demo" / "model"), (dist / "demo" / "model" / "model.safetensors").stat().st_ino
+    clean_run(run)
+    publish(run)
+    assert hashes(dist / "demo" / "model") == first
+    assert (dist / "demo" / "model" / "model.safetensors").stat().st_ino == inode
+
+
+def test_weights_in_dist_that_are_not_the_runs_are_not_published_again(run, dist):
+    publish(run)
+    clean_run(run)
+    (dist / "demo" / "model" / "model.safetensors").write_bytes(b"other")
+    publish(run)
+    assert not list((dist / "demo" / "model").glob("*.safetensors"))

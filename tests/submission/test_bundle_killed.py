@@ -1,4 +1,5 @@
 import os
+import tempfile
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_a_writeup_survives_a_publication_that_is_killed_between_its_renames(run
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(os, "rename", dying)
-        patch.setattr(bundle.tempfile.TemporaryDirectory, "cleanup", lambda self: None)
+        patch.setattr(tempfile.TemporaryDirectory, "cleanup", lambda self: None)
         bundle.publish(run)
     bundle.publish(run)
     assert (mine.read_text(), notes.read_text()) == ("# Mine\n", "keep")

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import lzma
 import os
 import re
 import subprocess
@@ -13,11 +14,12 @@ import pytest
 
 from tunixlib.artifacts import sha256_bytes
 from tunixlib.runs import PROJECT_ROOT, STAGES
+from tunixlib.submission.archive import FIRST_DAY, PLAIN_FILE
 from tunixlib.submission.environment import PACKED_COMMIT, capture_commit
-from tunixlib.submission.kernel import NOTEBOOK, KernelError, kernel_notebook, payload
+from tunixlib.submission.kernel import NOTEBOOK, KernelError, kernel_notebook, package_files, payload
 
-# Our own limit: a notebook that editors and the site's pages still open quickly.
-LARGEST = 1_000_000
+# Our own limit, well below the site's million bytes: room for the package to grow.
+LARGEST = 700_000
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +32,10 @@ def notebook():
     return json.loads(kernel_notebook())
 
 
+def opened(packed):
+    return zipfile.ZipFile(io.BytesIO(lzma.decompress(packed)))
+
+
 def source(notebook, words):
     (cell,) = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and words in "".join(cell["source"])]
     return "".join(cell["source"])
@@ -40,8 +46,15 @@ def test_the_same_sources_give_the_same_bytes(packed):
     assert kernel_notebook() == kernel_notebook()
 
 
+def test_the_payload_is_the_package_and_nothing_else(packed):
+    with opened(packed) as found:
+        assert {name: found.read(name) for name in found.namelist()} == package_files()
+        assert {(entry.date_time, entry.external_attr) for entry in found.infolist()} == {(FIRST_DAY, PLAIN_FILE)}
+        assert found.namelist() == sorted(found.namelist())
+
+
 def test_the_package_holds_what_a_session_needs_and_nothing_else(packed):
-    names = zipfile.ZipFile(io.BytesIO(packed)).namelist()
+    names = opened(packed).namelist()
     assert {
         *(f"notebooks/{stage.name}.ipynb" for stage in STAGES), NOTEBOOK, "notebooks/profiles/cpu.yaml",
         "tunixlib/running/session.py", "data/eval-core/eval.jsonl", "data/dev-reasoning-v2/dataset.jsonl",
@@ -68,14 +81,14 @@ def test_the_notebook_is_small_and_stored_without_outputs(notebook):
 
 
 def test_an_unpacked_package_makes_the_same_notebook_and_knows_its_commit(packed, tmp_path):
-    zipfile.ZipFile(io.BytesIO(packed)).extractall(tmp_path)
+    opened(packed).extractall(tmp_path)
     assert capture_commit(tmp_path) == capture_commit()
     assert payload(tmp_path) == packed
     assert kernel_notebook(tmp_path) == kernel_notebook()
 
 
 def test_a_notebook_without_its_placeholder_is_refused(packed, tmp_path):
-    zipfile.ZipFile(io.BytesIO(packed)).extractall(tmp_path)
+    opened(packed).extractall(tmp_path)
     path = tmp_path / NOTEBOOK
     path.write_text(path.read_text(encoding="utf-8").replace("@payload@", ""), encoding="utf-8")
     with pytest.raises(KernelError, match="found @payload@ in 0 cells, expected once"):
@@ -109,9 +122,9 @@ def test_a_notebook_without_a_package_and_a_torn_one_say_so(notebook, tmp_path):
     text = json.dumps(notebook)
     assert (
         "the package in this cell is not whole"
-        in bootstrap(json.loads(text.replace("UEsDB", "UEsDC", 1)), tmp_path).stderr
+        in bootstrap(json.loads(text.replace("/Td6WFoA", "/Td6WFoB", 1)), tmp_path).stderr
     )
     assert (
         "the package in this cell is not whole"
-        in bootstrap(json.loads(text.replace("UEsDB", "UEs", 1)), tmp_path).stderr
+        in bootstrap(json.loads(text.replace("/Td6WFoA", "/Td6", 1)), tmp_path).stderr
     )

@@ -8,7 +8,6 @@ from tunixlib.__main__ import app
 from tunixlib.artifacts import read_jsonl, write_jsonl, write_text
 from tunixlib.runs import PROJECT_ROOT, WORK
 from tunixlib.submission import bundle, entry_rules, kernel, run_rules
-from tunixlib.submission.archive import zip_bytes
 from tunixlib.submission.entry_rules import LARGEST_NOTEBOOK
 from tunixlib.submission.environment import is_untracked
 from tunixlib.submission.kaggle_metadata import PLACEHOLDER_OWNER, MetadataError, load_metadata
@@ -26,7 +25,7 @@ SMOLLM2 = "https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct"
 def place(tmp_path, monkeypatch):
     """A dist of its own, and a small kernel: the real one has a test of its own below."""
     monkeypatch.setattr(bundle, "DIST", tmp_path / "dist")
-    monkeypatch.setattr(entry_rules, "payload", lambda: zip_bytes({"tunixlib/a.py": b"A = 1\n"}))
+    monkeypatch.setattr(entry_rules, "package_files", lambda: {"tunixlib/a.py": b"A = 1\n"})
     monkeypatch.setattr(entry_rules, "kernel_notebook", lambda: b"{}\n")
 
 
@@ -183,13 +182,13 @@ def test_a_secret_in_what_is_pushed_is_found_where_it_stands(unsealed, monkeypat
     if where == "WRITEUP.md":
         write_text(bundle.DIST / unsealed.run_id / where, f"{secret}\n")
     else:
-        packed = zip_bytes({"tunixlib/keys.py": secret.encode(), "a.py": b"see /home/ada/runs"})
-        monkeypatch.setattr(entry_rules, "payload", lambda: packed)
+        files = {"tunixlib/keys.py": secret.encode(), "a.py": b"see /home/ada/runs"}
+        monkeypatch.setattr(entry_rules, "package_files", lambda: files)
     assert rule(unsealed, "secrets in what is pushed").found == where
 
 
 def test_the_projects_own_kernel_is_small_enough_and_holds_no_secret(unsealed, monkeypatch):
-    monkeypatch.setattr(entry_rules, "payload", kernel.payload)
+    monkeypatch.setattr(entry_rules, "package_files", kernel.package_files)
     monkeypatch.setattr(entry_rules, "kernel_notebook", kernel.kernel_notebook)
     assert not_met(unsealed) == OF_TINY
 

@@ -11,11 +11,12 @@ import sys
 
 import nbformat
 import pytest
+import torch
 
 from tunixlib.artifacts import read_json, write_json, write_text
 from tunixlib.runs import RunError
 from tunixlib.submission import secrets
-from tunixlib.submission.archive import zip_bytes
+from tunixlib.submission.archive import solid_bytes, zip_bytes
 from tunixlib.submission.bundle import publish
 from tunixlib.submission.environment import VARIABLES, capture_environment
 from tunixlib.submission.leaks import leaks_in
@@ -158,16 +159,22 @@ def test_no_encoding_hides_a_secret(encoding):
     assert [(secret.place, secret.kind) for secret in found] == [("line 2", EVERY[0][0])]
 
 
-def test_zips_are_looked_into_and_so_are_zips_in_base64():
-    packed = zip_bytes({"a/b.py": f"x = 1\nTOKEN = '{EVERY[0][1]}'\n".encode()})
+@pytest.mark.parametrize("pack", [zip_bytes, solid_bytes])
+def test_zips_are_looked_into_and_so_are_zips_in_base64(pack):
+    packed = pack({"a/b.py": f"x = 1\nTOKEN = '{EVERY[0][1]}'\n".encode()})
     assert [str(secret) for secret in secrets_in("s.zip", packed)] == ["s.zip: a/b.py, line 2: a Hugging Face token"]
-    noise = zip_bytes({"a/b.py": f"TOKEN = '{EVERY[0][1]}'\n".encode(), "n": random.Random(7).randbytes(3000)})
+    noise = pack({"a/b.py": f"TOKEN = '{EVERY[0][1]}'\n".encode(), "n": random.Random(7).randbytes(3000)})
     text = base64.encodebytes(noise).decode()
     notebook = json.dumps({"cells": [{"source": f'PACKAGE = """\n{text}"""'.splitlines(keepends=True)}]})
     found = secrets_in("kaggle.ipynb", notebook.encode())
     assert {(secret.file, secret.kind) for secret in found} >= {
         ("kaggle.ipynb, packed 1: a/b.py", "a Hugging Face token")
     }
+
+
+def test_a_torn_stream_is_searched_as_it_is():
+    torn = b"\xfd7zXZ\x00\n" + EVERY[0][1].encode()
+    assert [str(secret) for secret in secrets_in("s.xz", torn)] == ["s.xz, line 2: a Hugging Face token"]
 
 
 def test_all_secrets_of_all_files_are_named_in_one_refusal():
@@ -280,12 +287,14 @@ def test_variables_go_on_record_by_name_and_never_by_value(monkeypatch):
     assert found["variables"] == sorted(found["variables"])
     assert not {"HF_TOKEN", "SOMETHING_ELSE", "PATH", "HOME"} & set(found["variables"])
     assert "value-of-it" not in json.dumps(found)
-    assert Environment.model_validate({**found, "training": {}}).variables == found["variables"]
+    recorded = Environment.model_validate({**found, "training": {}})
+    assert recorded.variables == found["variables"]
+    assert recorded.instructions == torch.backends.cpu.get_cpu_capability() != ""
 
 
 def test_a_manifest_of_before_has_no_variables_and_one_with_values_is_refused():
     known = {"platform": "", "python": "", "cpu": "", "cpus": 1, "accelerator": "", "packages": {}, "training": {}}
-    assert Environment.model_validate(known).variables == []
+    assert (Environment.model_validate(known).variables, Environment.model_validate(known).instructions) == ([], "")
     with pytest.raises(ValueError, match="variables"):
         Environment.model_validate({**known, "variables": ["OMP_NUM_THREADS=4"]})
     assert all(VARIABLES.fullmatch(name) for name in ("OMP_NUM_THREADS", "MKL_CBWR", "TZ", "TORCHINDUCTOR_CACHE_DIR"))

@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 
@@ -5,6 +6,7 @@ import pytest
 
 from tunixlib.artifacts import write_text
 from tunixlib.runs import PROJECT_ROOT
+from tunixlib.seeding import datasets
 from tunixlib.submission.verify import CHECKS, verify_run
 
 
@@ -66,3 +68,37 @@ def test_what_is_no_sealed_run_is_one_clear_problem(tmp_path, content):
 def test_a_folder_that_is_not_there_is_one_clear_problem(tmp_path):
     report = verify_run(tmp_path / "nowhere")
     assert [problem.found for problem in report.problems] == ["no such folder"]
+
+
+@pytest.fixture
+def repository(run, tmp_path, monkeypatch):
+    """The repository's data, of this test's own."""
+    shutil.copytree(datasets.DATA_ROOT, tmp_path / "data")
+    monkeypatch.setattr(datasets, "DATA_ROOT", tmp_path / "data")
+    return tmp_path / "data"
+
+
+def test_data_that_the_repository_does_not_hold_is_named_and_no_problem(run, repository):
+    shutil.rmtree(repository / "eval-adding")
+    report = verify_run(run.root)
+    assert report.problems == []
+    assert report.headline.endswith(" checked; not compared with data/eval-adding: not here")
+    shutil.rmtree(repository / "adding-v1")
+    assert verify_run(run.root).headline.endswith("; not compared with data/adding-v1, data/eval-adding: not here")
+
+
+@pytest.mark.parametrize("file", ["eval-adding/eval.jsonl", "adding-v1/dataset.jsonl"])
+def test_data_that_was_altered_in_the_repository_is_named_as_that_and_the_run_is_not_blamed(run, repository, file):
+    path = repository / file
+    path.write_bytes(path.read_bytes().replace(b"100", b"101", 1) + b"\n")
+    (problem,) = verify_run(run.root).problems
+    assert problem.file == f"the repository's data/{file}"
+    assert problem.expected.endswith("as the manifest beside it says")
+    assert problem.remedy.startswith(f"restore it: git checkout -- data/{file.split('/')[0]}; of the run's own files")
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}"])
+def test_a_manifest_of_data_that_cannot_be_read_is_named(run, repository, content):
+    write_text(repository / "eval-adding" / "manifest.json", content)
+    (problem,) = verify_run(run.root).problems
+    assert problem.file == "the repository's data/eval-adding/manifest.json"

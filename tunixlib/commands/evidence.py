@@ -141,11 +141,13 @@ def lock_command(folder: RunFolder) -> None:
 @reported
 def clean(
     folders: Annotated[list[Path] | None, typer.Argument(help="Sealed run folders.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Every sealed run that is not locked.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every sealed run that is not locked, and what killed processes left.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be freed.")] = False,
 ) -> None:
     """Delete weights and working state of sealed runs; their evidence stays and is verified before and after."""
-    from tunixlib.running.housekeeping import clean_runs, clean_words, cleanable
+    from tunixlib.running.housekeeping import clean_leftovers, clean_runs, clean_words, cleanable
     from tunixlib.runs import Run, runs_root
 
     if bool(folders) == every:
@@ -153,6 +155,8 @@ def clean(
     runs = list(cleanable(runs_root())) if every else [Run(folder.resolve()) for folder in folders or []]
     done, refused = clean_runs(runs, dry_run)
     typer.echo(clean_words(done, dry_run))
+    if every and (words := clean_leftovers(dry_run)):
+        typer.echo(words)
     for reason in refused:
         typer.echo(f"not cleaned: {reason}", err=True)
     raise typer.Exit(1 if refused else 0)

@@ -17,7 +17,7 @@ from tunixlib.evaluation.scoring import scorecard
 from tunixlib.modeling.checkpoints import read_record, verified_checkpoint
 from tunixlib.modeling.models import ModelError, best_device, model_folder, weights_sha256
 from tunixlib.modeling.precision import choose_precision, model_type_of
-from tunixlib.runs import Run
+from tunixlib.runs import FINAL, Run
 from tunixlib.seeding.datasets import dataset_file
 from tunixlib.seeding.evalsets import read_eval_set
 from tunixlib.seeding.gate import check_disjoint
@@ -34,8 +34,6 @@ TRAINED = {
 }
 # The last checkpoints of arms that a run trains only when its ARMS name them.
 FURTHER = {arm: ("training", arm, "stage_3") for arm in ("reverse", "shuffled-stages")}
-# The checkpoint whose accuracy on the first evaluation set is the run's primary score.
-FINAL = "stage_c"
 
 
 def load_items(run: Run, eval_sets: Sequence[str], items: int) -> dict[str, list[dict[str, Any]]]:

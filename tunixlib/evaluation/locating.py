@@ -14,7 +14,7 @@ from tunixlib.artifacts import read_json
 from tunixlib.holding import WORK
 from tunixlib.modeling.checkpoints import RECORD, read_record, verified_checkpoint
 from tunixlib.modeling.models import SHORT_NAMES, ModelError, model_folder, weights_sha256
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, runs_root
+from tunixlib.runs import FINAL, MANIFEST, PROJECT_ROOT, Run, runs_root
 
 STUDY = "study.json"
 EXPECTED = "a run, a checkpoint folder, tiny, smollm2 or a model folder"
@@ -87,7 +87,7 @@ def _folder(text: str) -> Path | None:
 
 
 def _of_run(run: Run, checkpoint: str | None) -> Located:
-    from tunixlib.evaluation.evaluate_run import FINAL, FURTHER, TRAINED  # torch
+    from tunixlib.evaluation.evaluate_run import FURTHER, TRAINED  # torch
 
     places = {**TRAINED, **FURTHER}
     name = checkpoint or FINAL

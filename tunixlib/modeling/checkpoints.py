@@ -46,7 +46,7 @@ def save_checkpoint(
     ``write_weights`` writes something else than the model's own weights: an adapter.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent) as scratch:
         made = Path(scratch) / folder.name
         _set_end(model, tokenizer)
         if write_weights:

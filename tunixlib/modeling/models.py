@@ -12,12 +12,12 @@ import importlib.util
 import json
 import os
 import shutil
-import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import sha256_file
+from tunixlib.holding import scratch_folder
 from tunixlib.modeling.folders import ADAPTER_CONFIG, check_folder
 from tunixlib.modeling.folders import ModelError as ModelError
 from tunixlib.modeling.folders import weight_files as weight_files
@@ -172,8 +172,8 @@ def _cached(name: str, make: Any) -> Path:
     except OSError as error:
         raise ModelError(f"{target.parent}: {error.strerror}; set TUNIXLIB_CACHE to a folder of yours") from None
     _quiet()
-    with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=target.parent) as scratch:
-        made = Path(scratch) / name
+    with scratch_folder(target) as scratch:
+        made = scratch / name
         make(made)
         try:
             made.rename(target)

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tunixlib.artifacts import write_text
-from tunixlib.holding import LOCKS, WORK, hold, locked_runs, refuse_if_locked
-from tunixlib.runs import Run, RunError, remove
+from tunixlib.holding import LOCKS, WORK, dead_scratch, hold, locked_runs, refuse_if_locked
+from tunixlib.modeling.models import cache_folder
+from tunixlib.runs import Run, RunError, remove, runs_root
+from tunixlib.submission import bundle
 from tunixlib.submission.verify import verify_run
 
 # What stays of a run's working state, a few kilobytes: the locks, and the records from which it was sealed.
@@ -93,6 +95,21 @@ def clean_runs(runs: Iterable[Run], dry_run: bool = False) -> tuple[list[Cleaned
         except RunError as error:
             refused.append(str(error))
     return done, refused
+
+
+def clean_leftovers(dry_run: bool = False) -> str:
+    """Remove what killed processes left half built beside runs, publications and converted models; says what, or "".
+
+    A folder whose process is alive stays.
+    """
+    places = (runs_root(), bundle.DIST, cache_folder())
+    found = {path: _size(_files([path])) for place in places for path in dead_scratch(place)}
+    if not dry_run:
+        for path in found:
+            remove(path)
+    verb = "would remove" if dry_run else "removed"
+    lines = [f"{verb} {path}: {_megabytes(size)}, its process ended half-way" for path, size in found.items()]
+    return "\n".join(lines)
 
 
 def clean_words(done: Sequence[Cleaned], dry_run: bool) -> str:

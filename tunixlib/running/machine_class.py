@@ -3,9 +3,10 @@
     machine_differences(one["environment"], other["environment"])    # [] or ["cpu: 'AMD EPYC', then 'Apple M3'"]
     code_words(code_difference(manifest, other_manifest), "1a2b3c4") # "the code that makes numbers differs from ..."
 
-Two runs are of one machine class when platform, processor, number of processors, accelerator, Python, the packages that
-compute and what training chose (device, precision, compile, rows at once, threads, processes) are the same. Within a
-class floating-point sums are added up in the same order, so equal code must give equal bytes; outside it need not.
+Two runs are of one machine class when platform, processor, its vector instructions, number of processors, accelerator,
+Python, the packages that compute and what training chose (device, precision, compile, rows at once, threads, processes)
+are the same. Within a class floating-point sums are added up in the same order, so equal code must give equal bytes;
+outside it need not.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -77,6 +78,8 @@ def _listed(names: Sequence[str]) -> str:
 
 def class_words(environment: Mapping[str, Any]) -> Iterator[str]:
     """The facts of a machine that a person asks for first."""
-    yield from (environment["platform"], environment["cpu"], f"{environment['cpus']} cores")
+    yield from (environment["platform"], environment["cpu"])
+    yield from [environment["instructions"]] if environment.get("instructions") else []
+    yield f"{environment['cpus']} cores"
     yield "no GPU" if environment["accelerator"] == "none" else environment["accelerator"]
     yield f"torch {environment['packages'].get('torch', 'absent')}"

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tunixlib.artifacts import read_json
-from tunixlib.evaluation.evaluate_run import FINAL, TRAINED
 from tunixlib.evaluation.reports import scorecard_table
 from tunixlib.running.watch import LEDGER
-from tunixlib.runs import Run
+from tunixlib.runs import FINAL, FINAL_ARM, Run
 from tunixlib.tables import markdown_table
 
 
@@ -36,7 +35,7 @@ class Outcome:
 
     def closing(self) -> str:
         """Which checkpoint is judged, where things are, what to do next; as Markdown."""
-        judged = "/".join(TRAINED[FINAL])
+        judged = f"training/{FINAL_ARM}/{FINAL}"
         if not self.last:
             last = "No checkpoint was finished: there is nothing to judge."
         elif self.last.startswith(judged):

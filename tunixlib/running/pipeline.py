@@ -33,6 +33,7 @@ from tunixlib.running.notebooks import execute
 from tunixlib.running.profiles import NOTEBOOKS, Profile, ProfileError, check_parameters, load_profile, merge_declared
 from tunixlib.runs import (
     HOLDER_VARIABLE,
+    ROOT_VARIABLE,
     STAGES,
     WORK,
     Run,
@@ -85,7 +86,8 @@ def prepare(
     check_parameters(parameters, {name: kind for known in by_notebook.values() for name, kind in known.items()})
     if "RUN_ID" not in parameters:
         raise ProfileError(f"profile {profile.name}: found no RUN_ID, expected one in the file or with --run-id")
-    run = Run.open(parameters["RUN_ID"], parameters.get("RUNS_ROOT", "submission_runs"))
+    # By the environment, not as a parameter: executed notebooks are evidence, and say nothing of this machine.
+    run = Run.open(parameters["RUN_ID"], parameters.pop("RUNS_ROOT", "submission_runs"))
     return Prepared(profile, run, parameters, by_notebook)
 
 
@@ -150,8 +152,14 @@ def stage_notebooks() -> list[Path]:
 
 def command_line() -> str:
     """The command as a stranger would type it: no absolute path in it."""
-    arguments = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
-    return " ".join(["python -m tunixlib", *arguments])
+    return " ".join(["python -m tunixlib", *map(_without_folder, sys.argv[1:])])
+
+
+def _without_folder(word: str) -> str:
+    """``/home/ada/a.yaml`` -> ``a.yaml``, ``RUNS_ROOT=/home/ada/runs`` -> ``RUNS_ROOT=runs``; others stay."""
+    name, equals, value = word.rpartition("=")
+    path = Path(value.strip("'\" "))
+    return f"{name}{equals}{path.name}" if path.is_absolute() else word
 
 
 def stage_key(run: Run, notebook: Path, parameters: Mapping[str, Any]) -> str:
@@ -238,9 +246,10 @@ def _is_done(run: Run, name: str, key: str, target: Path, note: Path) -> bool:
 
 @contextmanager
 def _kernel_environment(run: Run) -> Iterator[None]:
-    """What kernels inherit: who holds the lock, where to report progress, UTF-8 everywhere."""
+    """What kernels inherit: who holds the lock, where runs lie, where to report progress, UTF-8 everywhere."""
     values = {
         HOLDER_VARIABLE: str(run.root),
+        ROOT_VARIABLE: str(run.root.parent),
         PROGRESS_VARIABLE: str(run.path(WORK, "progress.json")),
         "PYTHONUTF8": "1",
         "PYTHONWARNINGS": "ignore:IProgress not found",  # tqdm wishes for widgets, and names a path of this machine

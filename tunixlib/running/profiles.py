@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from tunixlib.runs import PROJECT_ROOT
+from tunixlib.submission.leaks import absolute_path
 
 NOTEBOOKS = PROJECT_ROOT / "notebooks"
 PROFILES = NOTEBOOKS / "profiles"
@@ -171,9 +172,9 @@ def check_parameters(parameters: Mapping[str, Any], known: Mapping[str, str]) ->
             problems.append(f"{name}: found {_shown(value)}, expected one of {', '.join(CHOICES[name])}")
         elif name in LEAST and value < LEAST[name]:
             problems.append(f"{name}: found {value}, expected at least {LEAST[name]}")
-        elif name != "RUNS_ROOT" and isinstance(value, str) and _is_private_path(value):
+        elif name != "RUNS_ROOT" and (place := _private_path(value)):
             problems.append(
-                f"{name}: found {_shown(value)}, expected a path relative to the project: evidence names no machine"
+                f"{name}: found {_shown(place)}, expected a path relative to the project: evidence names no machine"
             )
     if problems:
         raise ProfileError("nothing was started, because of these parameters:\n  " + "\n  ".join(problems))
@@ -197,8 +198,13 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _is_private_path(value: str) -> bool:
-    return bool(re.match(r"/(?:home|Users|root|work|mnt)/|[A-Za-z]:\\", value))
+def _private_path(value: Any) -> str:
+    """A value, or one in a list, that says where things lie on this machine; empty when none does."""
+    if isinstance(value, list):
+        return next(filter(None, map(_private_path, value)), "")
+    if not isinstance(value, str):
+        return ""
+    return value if re.match(r"[A-Za-z]:\\", value) else absolute_path(value)
 
 
 def _fits(value: Any, annotation: str) -> bool:

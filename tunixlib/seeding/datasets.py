@@ -16,7 +16,7 @@ from tunixlib.artifacts import read_json, sha256_file, write_json, write_jsonl
 from tunixlib.runs import PROJECT_ROOT
 from tunixlib.seeding.evalsets import EVAL_SETS, make_eval_set
 from tunixlib.seeding.gate import Gate
-from tunixlib.seeding.recipes import DEFAULT_TRACES, Recipe, SeedingError, make_traces
+from tunixlib.seeding.recipes import Recipe, SeedingError, make_traces
 from tunixlib.traces import ReasoningTrace, read_traces, write_traces
 
 DATA_ROOT = PROJECT_ROOT / "data"
@@ -142,13 +142,6 @@ def write_eval_set(name: str, folder: Path) -> dict[str, Any]:
 
 def _histogram(values: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(values).items()))
-
-
-def write_committed(root: Path = DATA_ROOT) -> dict[str, str]:
-    """Write every dataset and evaluation set that the repository carries; returns key -> sha256."""
-    made = {key: write_dataset(Recipe(key, size), root / key) for key, size in DEFAULT_TRACES.items()}
-    made |= {name: write_eval_set(name, root / name) for name in EVAL_SETS}
-    return {key: manifest["sha256"] for key, manifest in made.items()}
 
 
 def dataset_file(key: str, root: Path = DATA_ROOT) -> Path:

@@ -16,7 +16,7 @@ Names and things are axes too: the same numbers may meet in training under anoth
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from math import prod
 from typing import Any, Literal, NamedTuple
 
@@ -70,12 +70,6 @@ class Family:
     levels: tuple[Level, ...]
     build: Callable[..., Problem] = field(repr=False)
     solve: Callable[[str], str] = field(repr=False)
-
-    @cached_property
-    def by_steps(self) -> dict[int, tuple[int, ...]]:
-        """Step count -> indices of the levels whose traces have that many steps."""
-        counts = sorted({level.steps for level in self.levels})
-        return {n: tuple(i for i, level in enumerate(self.levels) if level.steps == n) for n in counts}
 
     def eval_cores(self, level: int) -> int:
         """How many cores of a level are kept for evaluation: a tenth, at least one."""

@@ -22,12 +22,10 @@ from pydantic import (
 )
 
 from tunixlib.analysis.gate import excuses
-from tunixlib.analysis.run_files import SEGMENTS
 from tunixlib.running.profiles import ProfileError, parse_yaml
+from tunixlib.runs import FINAL
 from tunixlib.training.arms import ARMS
 
-# The checkpoint by which the curriculum is measured, and which every run evaluates.
-LAST = SEGMENTS["curriculum"][-1]
 # With two seeds the test finds differences that are not there; tests/analysis/test_crossed.py measures how often.
 LEAST_SEEDS = 3
 # Parameters that the bar's own fields decide.
@@ -78,7 +76,7 @@ class Condition(_Part):
     @property
     def checkpoint(self) -> str:
         """The name of its last checkpoint in predictions."""
-        return LAST if self.arm == "curriculum" else self.arm
+        return FINAL if self.arm == "curriculum" else self.arm
 
     @field_validator("arm")
     @classmethod

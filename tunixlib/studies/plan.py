@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from tunixlib.analysis.run_files import BASE
 from tunixlib.artifacts import canonical_json
-from tunixlib.studies.bar import LAST, Bar, Condition
+from tunixlib.runs import FINAL
+from tunixlib.studies.bar import Bar, Condition
 from tunixlib.training.arms import ARMS
 
 
@@ -43,13 +44,13 @@ def run_of(bar: Bar, condition: str, seed: int) -> PlannedRun:
 
 def _parameters(bar: Bar, seed: int, conditions: list[Condition], with_base: bool) -> dict[str, Any]:
     arms = {condition.arm for condition in conditions}
-    checkpoints = {condition.checkpoint for condition in conditions} - {LAST}
+    checkpoints = {condition.checkpoint for condition in conditions} - {FINAL}
     return {
         **bar.set,
         **conditions[0].set,
         "SEED": seed,
         "ARMS": ["curriculum", *(arm for arm in ARMS[2:] if arm in arms)],
-        "CHECKPOINTS": [*([BASE] if with_base else []), *sorted(checkpoints), LAST],
+        "CHECKPOINTS": [*([BASE] if with_base else []), *sorted(checkpoints), FINAL],
         "EVAL_SETS": list(bar.eval_sets),
         "EVAL_ITEMS": bar.items,
     }

@@ -9,10 +9,10 @@ published before as it was. A WRITEUP.md that somebody has written into is kept,
 
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from tunixlib.holding import scratch_folder
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError
 from tunixlib.submission.archive import archive_parts, zip_bytes
 from tunixlib.submission.folders import (
@@ -22,6 +22,7 @@ from tunixlib.submission.folders import (
     checkpoint_files,
     data_files,
     dataset_folder,
+    kept_weights,
     kernel_folder,
     model_folder,
 )
@@ -53,14 +54,14 @@ def publish(run: Run) -> list[Path]:
         ARCHIVE: zip_bytes({name: data for part in archive_parts(run).values() for name, data in part.items()}),
         **_below("kernel", kernel_folder(meta)),
         **_below("dataset", dataset_folder(run, meta)),
-        **_below("model", model_folder(run, meta)),
+        **_below("model", {**kept_weights(run, target / "model"), **model_folder(run, meta)}),
         WRITEUP: current_writeup(run).encode("utf-8"),
         REPORT: render_report(run).encode("utf-8"),
     }
     refuse_secrets(contents)
     DIST.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{run.run_id}.", suffix=".part", dir=DIST) as scratch:
-        built = Path(scratch) / "new"
+    with scratch_folder(target) as scratch:
+        built = scratch / "new"
         _fill(built, contents)
         _replace(target, built, aside)
     return [target / name for name in PUBLISHED]

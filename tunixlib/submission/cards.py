@@ -13,9 +13,9 @@ from typing import Any
 
 import yaml
 
-from tunixlib.runs import Run
+from tunixlib.runs import FINAL, FINAL_ARM, Run
 from tunixlib.seeding.datasets import STAGES
-from tunixlib.submission.facts import FINAL, FINAL_ARM, Facts, read_facts
+from tunixlib.submission.facts import Facts, read_facts
 from tunixlib.tables import markdown_table, percent
 
 MEASURES = {"accuracy": "accuracy", "lenient_accuracy": "lenient", "format_rate": "format", "step_truth": "step truth"}

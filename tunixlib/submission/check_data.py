@@ -55,12 +55,32 @@ def _validity(evidence: Evidence) -> Iterator[Problem]:
 
 def committed_problems(file: str, key: str, sha: str) -> Iterator[Problem]:
     """Whether ``data/<key>`` of the repository, where it is there, is what the run says it used."""
-    committed = datasets.DATA_ROOT / key / "manifest.json"
-    if committed.is_file():
-        expected = read_json(committed)["sha256"]
-        if sha != expected:
-            remedy = "check out the commit that the manifest names, or make the run again"
-            yield Problem(file, f"{key} with sha256 {sha[:16]}...", f"{expected[:16]}... of data/{key}", remedy)
+    folder = datasets.DATA_ROOT / key
+    if not (folder / "manifest.json").is_file():
+        return  # the report's headline says so
+    mend = f"restore it: git checkout -- data/{key}; of the run's own files this says nothing"
+    try:
+        expected = str(read_json(folder / "manifest.json")["sha256"])
+    except (ValueError, LookupError, TypeError):
+        yield Problem(f"the repository's data/{key}/manifest.json", "content that cannot be read", "a sha256", mend)
+        return
+    if sha != expected:
+        remedy = "check out the commit that the manifest names, or make the run again"
+        yield Problem(file, f"{key} with sha256 {sha[:16]}...", f"{expected[:16]}... of data/{key}", remedy)
+    for path in _data_files(key):
+        if (found := sha256_file(path)) != expected:
+            wanted = f"{expected[:16]}... as the manifest beside it says"
+            yield Problem(f"the repository's data/{key}/{path.name}", f"sha256 {found[:16]}...", wanted, mend)
+
+
+def absent_data(evidence: Evidence) -> list[str]:
+    """The data that the run used and the repository does not hold: with that the run is not compared."""
+    keys = [evidence.manifest["dataset"]["dataset_key"], *evidence.manifest["eval_sets"]]
+    return [key for key in keys if not _data_files(key)]
+
+
+def _data_files(key: str) -> list[Path]:
+    return [path for name in ("dataset.jsonl", "eval.jsonl") if (path := datasets.DATA_ROOT / key / name).is_file()]
 
 
 def committed_items(key: str, sha: str) -> list[dict[str, Any]] | None:

@@ -12,13 +12,13 @@ from tunixlib.analysis.claims import build_claims, differences
 from tunixlib.analysis.report_text import render_analysis
 from tunixlib.analysis.run_files import BASE, SEGMENTS
 from tunixlib.evaluation.scoring import ITEM_FIELDS, rescore
+from tunixlib.runs import FINAL, FINAL_ARM
 from tunixlib.submission.check_data import committed_items, committed_problems
 from tunixlib.submission.evidence import Evidence
 from tunixlib.submission.problems import Problem, same, shorten
 from tunixlib.training.arms import ARMS
 
 SUMMARY, CLAIMS = "eval_summary.json", "claims.json"
-FINAL = SEGMENTS["curriculum"][-1]
 EVALUATE = "run 05_evaluate again"
 ANALYSE = "run 06_analysis again"
 
@@ -100,7 +100,7 @@ def _scorecards(evidence: Evidence) -> Iterator[Problem]:
 def _headline_numbers(evidence: Evidence) -> Iterator[Problem]:
     summary = evidence.summary
     card = evidence.scorecard(evidence.eval_sets[0], FINAL)
-    loss = evidence.rows(f"training/curriculum/{FINAL}/metrics.jsonl")[-1]["loss"]
+    loss = evidence.rows(f"training/{FINAL_ARM}/{FINAL}/metrics.jsonl")[-1]["loss"]
     wish = evidence.parameters("05_evaluate")["EVAL_DTYPE"]  # auto leaves the choice to the machine
     facts = (
         ("primary_score", summary["primary_score"], card["accuracy"]["rate"]),

@@ -6,20 +6,19 @@ for rule in entry_rules(read_facts(run)):
 Rules that compare the run with ``kaggle-metadata.json`` wait until that file obeys its own.
 """
 
-import io
 import re
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from tunixlib.artifacts import ArtifactError
+from tunixlib.runs import FINAL
 from tunixlib.submission import bundle
 from tunixlib.submission.cards import model_card
 from tunixlib.submission.data_card import LICENSE, dataset_card
-from tunixlib.submission.facts import FINAL, Facts
+from tunixlib.submission.facts import Facts
 from tunixlib.submission.folders import data_files, has_weights
 from tunixlib.submission.kaggle_metadata import KaggleMetadata, MetadataError, load_metadata
-from tunixlib.submission.kernel import kernel_notebook, payload
+from tunixlib.submission.kernel import kernel_notebook, package_files
 from tunixlib.submission.leaks import FOREIGN_TEXT, leaks_in
 from tunixlib.submission.run_rules import Rule
 from tunixlib.submission.writeup import MOST_WORDS, placeholders, word_count
@@ -148,8 +147,6 @@ def _secrets_rule(facts: Facts) -> Rule:
         "model/README.md": model_card(facts.run, folder="."),
         "dataset/README.md": dataset_card(facts.run),
     }
-    with zipfile.ZipFile(io.BytesIO(payload())) as packed:
-        for name in packed.namelist():
-            texts[f"kernel, {name}"] = packed.read(name).decode("utf-8", errors="replace")
+    texts |= {f"kernel, {name}": data.decode("utf-8", errors="replace") for name, data in package_files().items()}
     leaking = [name for name, text in texts.items() if any(leaks_in(FOREIGN_TEXT[0] + name, text, text))]
     return Rule("secrets in what is pushed", ", ".join(leaking) or f"none in {len(texts)} texts", "none", not leaking)

@@ -47,6 +47,7 @@ def capture_environment() -> dict[str, Any]:
         "python": platform.python_version(),
         "cpu": _cpu_name(),
         "cpus": os.cpu_count() or 1,
+        "instructions": _instructions(),
         "accelerator": _accelerator(),
         "packages": {name: found for name in PACKAGES if (found := _version(name))},
         "variables": sorted(name for name in os.environ if VARIABLES.fullmatch(name)),
@@ -139,6 +140,16 @@ def _cpu_name() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+def _instructions() -> str:
+    """The vector instructions that torch computes with, such as ``AVX2``: one processor's name may stand for several.
+
+    ``ATEN_CPU_CAPABILITY`` lowers them.
+    """
+    import torch
+
+    return torch.backends.cpu.get_cpu_capability()
 
 
 def _accelerator() -> str:

@@ -9,13 +9,10 @@ from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Any
 
-from tunixlib.analysis.run_files import SEGMENTS, Summary, read_metrics, read_predictions, read_summary
+from tunixlib.analysis.run_files import Summary, read_metrics, read_predictions, read_summary
 from tunixlib.artifacts import read_json
 from tunixlib.modeling.hub import split_hub_id
-from tunixlib.runs import MANIFEST, STAGES, WORK, Run
-
-# The checkpoint that is published and judged: the last one of the last arm.
-FINAL_ARM, FINAL = "curriculum", SEGMENTS["curriculum"][-1]
+from tunixlib.runs import FINAL, FINAL_ARM, MANIFEST, STAGES, WORK, Run
 
 # The names by which others know the models that we call by short names.
 BASE_MODELS = {"smollm2": "HuggingFaceTB/SmolLM2-135M-Instruct"}

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tunixlib.artifacts import read_json
+from tunixlib.artifacts import read_json, sha256_file
 from tunixlib.modeling.models import weights_sha256
 from tunixlib.runs import PROJECT_ROOT, Run, RunError
 from tunixlib.submission.archive import committed_data, evidence_contents, zip_bytes
@@ -97,6 +97,21 @@ def checkpoint_files(run: Run) -> dict[str, Path]:
             )
     files = (path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     return {path.name: path for path in sorted(files) if has_weights(run) or path.name == RECORD}
+
+
+def kept_weights(run: Run, published: Path) -> dict[str, Path]:
+    """What an earlier ``model/`` holds of the last checkpoint, where the run's own weights were cleaned away.
+
+    They may be the last there are, so they are published again; not when they are other than the run recorded.
+    """
+    if has_weights(run) or not (published / "config.json").is_file() or not any(published.glob("*.safetensors")):
+        return {}
+    record = read_json(read_facts(run).final_folder / RECORD)
+    ours = {"README.md", RECORD, "model-metadata.json", "model-instance-metadata.json"}
+    found = {path.name: path for path in sorted(published.iterdir()) if path.is_file() and path.name not in ours}
+    beside = record.get("files", {})
+    same = all(name in found and sha256_file(found[name]) == sha for name, sha in beside.items())
+    return found if same and weights_sha256(published) == record["weights_sha256"] else {}
 
 
 def has_weights(run: Run) -> bool:

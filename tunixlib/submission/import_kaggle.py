@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tunixlib.artifacts import sha256_file
-from tunixlib.holding import locked_runs
+from tunixlib.holding import locked_runs, scratch_folder
 from tunixlib.runs import MANIFEST, Run, RunError, is_evidence, runs_root
 from tunixlib.submission.unpacking import unpack
 from tunixlib.submission.verify import verify_run
@@ -126,8 +126,8 @@ def _copy(run: Run) -> Run:
     here = Run(runs_root() / run.run_id)
     if not here.root.exists():
         here.root.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{run.run_id}.", dir=here.root.parent) as scratch:
-            made = Path(scratch) / run.run_id
+        with scratch_folder(here.root) as scratch:
+            made = scratch / run.run_id
             for path in sorted(path for path in run.root.rglob("*") if path.is_file() and not path.is_symlink()):
                 relative = path.relative_to(run.root)
                 if is_evidence(relative) or "checkpoint" in relative.parts[:-1]:

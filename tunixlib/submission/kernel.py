@@ -1,7 +1,8 @@
 """The notebook that Kaggle runs, with the whole package inside: one file, nothing to fetch, nothing to install.
 
-    payload()            # a zip: package, notebooks 01 to 07 and this one, profiles, data; the same bytes each time
-    kernel_notebook()    # notebooks/kaggle.ipynb with that zip as base64, and its sha256, in the bootstrap cell
+    package_files()      # package, notebooks 01 to 07 and this one, profiles, data, and the commit, by name
+    payload()            # those as a zip in one xz stream; the same bytes each time
+    kernel_notebook()    # notebooks/kaggle.ipynb with that as base64, and its sha256, in the bootstrap cell
 
 The unpacked package can make the same notebook again: it carries ``kaggle.ipynb`` and the commit it was packed from.
 """
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from tunixlib.artifacts import pretty_json, sha256_bytes
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, REFERENCE_RUN, STAGES
-from tunixlib.submission.archive import zip_bytes
+from tunixlib.submission.archive import solid_bytes
 from tunixlib.submission.environment import PACKED_COMMIT, capture_commit
 
 NOTEBOOK = "notebooks/kaggle.ipynb"
@@ -37,12 +38,17 @@ class KernelError(ValueError):
     """The kernel's notebook cannot be made. The message names the file and what was expected in it."""
 
 
-def payload(root: Path = PROJECT_ROOT) -> bytes:
-    """The zip that the kernel unpacks: the files of ``PATTERNS`` and ``FILES`` that exist, and the commit."""
+def package_files(root: Path = PROJECT_ROOT) -> dict[str, bytes]:
+    """What the kernel unpacks, by name: the files of ``PATTERNS`` and ``FILES`` that exist, and the commit."""
     paths = {path for pattern in PATTERNS for path in root.glob(pattern)} | {root / name for name in FILES}
     names = {path.relative_to(root).as_posix(): path for path in paths if path.is_file()}
     contents = {name: path.read_bytes() for name, path in names.items() if not _is_hidden(name)}
-    return zip_bytes({**contents, PACKED_COMMIT: pretty_json(capture_commit(root)).encode("utf-8")})
+    return {**contents, PACKED_COMMIT: pretty_json(capture_commit(root)).encode("utf-8")}
+
+
+def payload(root: Path = PROJECT_ROOT) -> bytes:
+    """``package_files`` as the bytes that the notebook carries."""
+    return solid_bytes(package_files(root))
 
 
 def kernel_notebook(root: Path = PROJECT_ROOT) -> bytes:

@@ -42,13 +42,23 @@ def leaks_in(name: str, text: str, value: Any) -> Iterator[Problem]:
             yield Problem(name, f"what looks like {kind}{where}", "no secret", remedy)
 
 
+def absolute_path(text: str) -> str:
+    """The first path in a text that says where things lie on one machine, as evidence must not; empty when none does.
+
+    >>> absolute_path("runs in /home/ada/runs"), absolute_path("/kaggle/working")
+    ('/home/ada/runs', '')
+    """
+    found = _PATH.search(text)
+    return found[0] if found else ""
+
+
 def _paths(name: str, value: Any) -> Iterator[Problem]:
     if name.startswith(FOREIGN_TEXT):
         return
     for _, string in strings(value, together=False):
-        if found := _PATH.search(string):
+        if found := absolute_path(string):
             remedy = "record paths relative to the project, then make the run again"
-            yield Problem(name, f"the absolute path {shorten(found[0])}", "paths relative to the project", remedy)
+            yield Problem(name, f"the absolute path {shorten(found)}", "paths relative to the project", remedy)
 
 
 def strings(value: Any, place: str = "", together: bool = True) -> Iterator[tuple[str, str]]:

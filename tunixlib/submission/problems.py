@@ -36,6 +36,7 @@ class Report:
     seconds: float
     problems: list[Problem] = field(default_factory=list)
     by_check: Mapping[str, int] = field(default_factory=dict)  # "hashes: every file has its sha256" -> its problems
+    absent: tuple[str, ...] = ()  # data of the run that the repository does not hold, with which it is not compared
     weights: int = -1  # how many checkpoints' weights were hashed; -1 where nothing was looked for
 
     @property
@@ -44,7 +45,9 @@ class Report:
         problems = counted(len(self.problems), "problem") if self.problems else "no problem found"
         size = f"{counted(self.files, 'file')}, {counted(self.checks, 'check')}"
         weights = f"; weights of {counted(self.weights, 'checkpoint')} checked" if self.weights else "; no weights here"
-        return f"run {self.run_id}: {size}, {problems} in {self.seconds:.2f} s{'' if self.weights < 0 else weights}"
+        absent = f"; not compared with data/{', data/'.join(self.absent)}: not here" if self.absent else ""
+        took = f"{self.seconds:.2f} s{'' if self.weights < 0 else weights}{absent}"
+        return f"run {self.run_id}: {size}, {problems} in {took}"
 
     @property
     def checks_text(self) -> str:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tunixlib.artifacts import read_json
-from tunixlib.runs import Run
+from tunixlib.runs import FINAL, Run
 from tunixlib.seeding import datasets
 from tunixlib.seeding.datasets import load_traces
 from tunixlib.seeding.gate import LeakError, check_disjoint
 from tunixlib.submission.environment import is_untracked
-from tunixlib.submission.facts import FINAL, Facts
+from tunixlib.submission.facts import Facts
 from tunixlib.submission.leaks import leaks_in
 from tunixlib.submission.sealing import evidence_files
 

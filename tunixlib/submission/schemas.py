@@ -54,6 +54,7 @@ class Environment(_Document):
     python: str
     cpu: str
     cpus: Annotated[int, Field(ge=1)]
+    instructions: str = ""  # of vectors, as torch calls them; earlier runs have none
     accelerator: str
     packages: dict[str, str]
     training: dict[str, dict[str, Any]]

@@ -13,11 +13,13 @@ import binascii
 import functools
 import io
 import json
+import lzma
 import re
 import sys
 import zipfile
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,11 +40,12 @@ NOT_ASKED = {
 # Characters; the vocabulary of a large model is a file beyond it, and would take the plugins minutes.
 LONGEST_FOR_PLUGINS = 8_000_000
 
-# Base64 this long is a file: a zip is looked into, a picture is passed over.
+# Base64 this long is a file: a zip, in xz or not, is looked into, a picture is passed over.
 _LONG_BASE64 = re.compile(r"[A-Za-z0-9+/=\n]{2000,}")
 # A line of one, perhaps the last and short: its runs of A look like keys of AWS. A key that stands alone is shorter.
 _BASE64_LINE = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}\n?")
-_ZIP, _ZIP_BASE64 = b"PK\x03\x04", "UEsDB"
+_ZIP, _XZ = b"PK\x03\x04", b"\xfd7zXZ\x00"
+_PACKED_BASE64 = ("UEsDB", "/Td6WFoA")  # how those begin
 WEIGHTS = ".safetensors"
 LONGEST_HEADER = 100_000_000  # bytes, the limit of the safetensors format
 SHOWN = 20
@@ -94,6 +97,9 @@ def secrets_in(name: str, data: bytes, seen: set[str] | None = None) -> list[Sec
         return []
     seen.add(sha)
     found: list[Secret] = []
+    if data.startswith(_XZ):
+        with suppress(lzma.LZMAError):  # torn, or no such stream: then it is searched as it is
+            data = lzma.decompress(data)
     if data.startswith(_ZIP) and zipfile.is_zipfile(io.BytesIO(data)):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             inside = {f"{name}: {entry.filename}": archive.read(entry) for entry in archive.infolist()}
@@ -192,11 +198,9 @@ def _every_pair(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _packed(texts: Iterable[str]) -> Iterator[bytes]:
-    """Zips that a text carries as base64, such as the package in the kernel's notebook."""
+    """Zips and xz streams that a text carries as base64, such as the package in the kernel's notebook."""
     for text in texts:
-        for found in _LONG_BASE64.finditer(text) if _ZIP_BASE64 in text else ():
-            if (block := found[0].strip()).startswith(_ZIP_BASE64):
-                try:
+        for found in _LONG_BASE64.finditer(text) if any(start in text for start in _PACKED_BASE64) else ():
+            if (block := found[0].strip()).startswith(_PACKED_BASE64):
+                with suppress(binascii.Error):  # a part of one
                     yield base64.b64decode(block)
-                except binascii.Error:  # a part of one
-                    continue

@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.runs import MANIFEST, Run, RunError
-from tunixlib.submission.check_data import check_data
+from tunixlib.submission.check_data import absent_data, check_data
 from tunixlib.submission.check_files import check_bytes, check_hashes, check_manifest
 from tunixlib.submission.check_records import check_provenance
 from tunixlib.submission.check_results import check_claims, check_predictions
@@ -79,7 +79,7 @@ def verify_run(folder: Path) -> Report:
     problems = list(dict.fromkeys(problem for by_check in found.values() for problem in by_check))
     return Report(
         evidence.root.name, len(evidence.hashes) + 1, len(CHECKS), time.perf_counter() - started, problems,
-        {name: len(by_check) for name, by_check in found.items()}, len(evidence.weights),
+        {name: len(by_check) for name, by_check in found.items()}, _absent(evidence), len(evidence.weights),
     )  # fmt: skip
 
 
@@ -124,6 +124,13 @@ def _guarded(evidence: Evidence, name: str, file: str, check: Check) -> Iterator
         what = name.partition(":")[0]
         found = f"content with which the check of {what} cannot go on ({type(error).__name__}: {shorten(str(error))})"
         yield Problem(_named(evidence, error) or file, found, "files of their form; other problems may say more")
+
+
+def _absent(evidence: Evidence) -> tuple[str, ...]:
+    try:
+        return tuple(absent_data(evidence))
+    except BROKEN_CONTENT:  # a manifest that names no data: its own check says so
+        return ()
 
 
 def _named(evidence: Evidence, error: BaseException) -> str:

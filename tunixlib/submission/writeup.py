@@ -10,10 +10,10 @@ bundle again does not overwrite their work.
 import re
 
 from tunixlib.artifacts import ArtifactError, sha256_text
-from tunixlib.runs import Run
+from tunixlib.runs import FINAL, FINAL_ARM, Run
 from tunixlib.submission.cards import limits_text, result_blocks, training_text, verify_text
 from tunixlib.submission.data_card import truth_text
-from tunixlib.submission.facts import FINAL, FINAL_ARM, Facts, read_facts
+from tunixlib.submission.facts import Facts, read_facts
 from tunixlib.traces import read_traces
 
 MOST_WORDS = 1_500  # of a write-up: the contest's rule
