@@ -62,10 +62,10 @@ def evaluate_checkpoint(
     precision by name or ``auto``. Raises ModelError, ArtifactError, LeakError when a question was trained on, RunError
     when ``out`` holds something else or is in use, OSError when it cannot be written.
     """
-    if items < 0 or dtype not in PRECISIONS:
-        raise ValueError(
-            f"found {items} items in {dtype!r}, expected 0 (all) or more, in one of {', '.join(PRECISIONS)}"
-        )
+    if items < 0:
+        raise ValueError(f"found {items} items, expected 0 (all) or more; correct --items")
+    if dtype not in PRECISIONS:
+        raise ValueError(f"found precision {dtype!r}, expected one of {', '.join(PRECISIONS)}; correct --dtype")
     name, path = eval_file(eval_set)
     every = read_eval_set(path)
     rows = every[:items] if items else every
