@@ -8,6 +8,7 @@
 Exit codes are those of ``EXIT_CODES`` and no others.
 """
 
+import inspect
 import os
 import sys
 from collections.abc import Callable
@@ -37,6 +38,7 @@ A model learns to write true reasoning steps, then the answer, then to stop. Eve
 What people do first:
   python -m tunixlib run smoke                      a tiny model: a minute
   python -m tunixlib run                            the main job on a laptop
+  python -m tunixlib ask my-cpu "What is 17 + 28?"  steps, marked true or false
   python -m tunixlib verify submission_runs/my-cpu  recompute its evidence
   python -m tunixlib run cpu --seeds 1 2 3          several runs, one by one
   python -m tunixlib runs                           every run, with intervals
@@ -72,7 +74,7 @@ def guided(
 
     def with_guide(command: Callable[..., Any]) -> Callable[..., Any]:
         parts = [
-            (command.__doc__ or "").strip(),
+            inspect.cleandoc(command.__doc__ or ""),
             _lines("Example:" if len(examples) == 1 else "Examples:", *examples),
             f"Reads: {reads}.",
             f"Writes: {writes}.",

@@ -35,6 +35,13 @@ def seed(
 
 
 @app.command(rich_help_panel=PANEL)
+@guided(
+    "python -m tunixlib ingest my-traces.jsonl --key my-traces",
+    "python -m tunixlib ingest chats.parquet --key my-chats --map messages=turns",
+    reads="one file, and every evaluation set of ours to keep its questions out",
+    writes="dataset.jsonl, manifest.json and rejects.jsonl in data/KEY/",
+    one="a file that cannot be read, or nothing in it could be kept",
+)
 @reported
 def ingest(
     file: Annotated[Path, typer.Argument(help="JSONL, JSON, CSV or Parquet; gzip too.")],
@@ -50,9 +57,7 @@ def ingest(
     """Take in traces of your own: what is kept becomes a dataset, what is not is listed with line and reason.
 
     Read are records with prompt, steps and answer; prompt and completion; or messages. The reasoning may stand between
-    <reasoning> or <think> tags, before a last line `#### 5`, or before a \\boxed{5}. GSM8K, for example:
-
-        python -m tunixlib ingest train.parquet --key my-gsm8k --map prompt=question --map completion=answer
+    <reasoning> or <think> tags, before a last line `#### 5`, or before a \\boxed{5}.
     """
     from tunixlib.seeding.ingest.intake import ingest as take_in
     from tunixlib.seeding.ingest.report import ingest_words
@@ -67,6 +72,12 @@ def ingest(
 
 
 @app.command(rich_help_panel=PANEL)
+@guided(
+    "python -m tunixlib export my-traces --format messages --out my-chats.jsonl",
+    reads="a dataset in data/, or a file of traces",
+    writes="the file of --out, one JSON object a line",
+    one="a dataset that cannot be read, or --out is there already",
+)
 @reported
 def export(
     data: Annotated[str, typer.Argument(help="A folder in data/, or a file of traces.", metavar="KEY_OR_FILE")],

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tunixlib.commands.app import app, reported
+from tunixlib.commands.app import app, guided, reported
 
 PANEL = "Models"
 TARGET = "A run (folder or id), a checkpoint folder, smollm2, tiny, or a Hugging Face folder."
@@ -15,6 +15,13 @@ LIMIT = "Where an answer is cut off."
 
 
 @app.command(rich_help_panel=PANEL)
+@guided(
+    "python -m tunixlib evaluate smollm2 --eval-set eval-dev --out my-eval",
+    "python -m tunixlib evaluate my-cpu --eval-set my.jsonl --out my-eval",
+    reads="a checkpoint, and a file of questions or a set in data/",
+    writes="predictions.jsonl, scorecard.json and what they were made from, in --out",
+    one="not found, or other questions or settings than those --out holds",
+)
 @reported
 def evaluate(
     target: Annotated[str, typer.Argument(metavar="CHECKPOINT", help=TARGET)],
@@ -27,8 +34,6 @@ def evaluate(
     dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
 ) -> None:
     """Evaluate any checkpoint or base model on any questions: predictions, scorecard, table.
-
-    Example: python -m tunixlib evaluate smollm2 --eval-set eval-dev --items 20 --out my-evaluation
 
     Each line of a file of questions is a JSON object, all values text:
 
@@ -46,6 +51,12 @@ def evaluate(
 
 
 @app.command("export-task", rich_help_panel=PANEL)
+@guided(
+    "python -m tunixlib export-task eval-core --out my-task",
+    reads="a file of questions or a set in data/",
+    writes="the task's YAML file and its questions, in --out",
+    one="questions that cannot be read, or another task in --out",
+)
 @reported
 def export_task(
     eval_set: Annotated[str, typer.Argument(help=QUESTIONS)],
@@ -53,10 +64,7 @@ def export_task(
     items: Annotated[int, typer.Option(help="Only the first so many questions; 0 is all.", min=0)] = 0,
     max_new_tokens: Annotated[int, typer.Option(help=LIMIT, min=1)] = 192,
 ) -> None:
-    """Write an evaluation set as a task of lm-evaluation-harness, for any model that it can load.
-
-    Example: python -m tunixlib export-task eval-core --out my-task
-    """
+    """Write an evaluation set as a task of lm-evaluation-harness, for any model that it can load."""
     from tunixlib.artifacts import sha256_file
     from tunixlib.evaluation.harness_task import task_words, write_task
     from tunixlib.seeding.evalfiles import eval_file

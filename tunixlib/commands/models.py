@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tunixlib.commands.app import app, reported
+from tunixlib.commands.app import app, guided, reported
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,6 +25,13 @@ ANOTHER = "Of a run: base, flat, stage_a ...; by default the one it is judged by
 
 
 @app.command(rich_help_panel=PANEL)
+@guided(
+    'python -m tunixlib ask my-cpu "What is 17 + 28 + 15?" --base',
+    "python -m tunixlib ask my-cpu --json < questions.txt",
+    reads="a checkpoint; without a question, standard input",
+    writes="nothing",
+    one="not found, or a question could not be asked",
+)
 @reported
 def ask(
     target: Annotated[str, typer.Argument(metavar="RUN_OR_CHECKPOINT", help=TARGET)],
@@ -36,14 +43,11 @@ def ask(
 ) -> None:
     """Ask a checkpoint: its steps, each marked true, false or unchecked, then its answer and how it ended.
 
-    Example: python -m tunixlib ask my-cpu "What is 17 + 28 + 15?" --base
-
     Answers are greedy: the same question gets the same answer.
     A mark says whether what a step states is true, decided exactly.
     Whether the answer is right nobody checks.
 
-    Without a question you are asked for them until an empty line, Ctrl-D
-    or :quit. Exit code 1: not found, or a question could not be asked.
+    Without a question you are asked for them until an empty line, Ctrl-D or :quit.
     """
     from rich.console import Console
 

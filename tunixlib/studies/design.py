@@ -15,8 +15,7 @@ from tunixlib.analysis.arm_differences import decoding_differences, training_dif
 from tunixlib.analysis.consumed import read_consumed
 from tunixlib.analysis.run_files import read_summary
 from tunixlib.artifacts import canonical_json, read_json
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run
-from tunixlib.studies.bar import LAST
+from tunixlib.runs import FINAL, MANIFEST, PROJECT_ROOT, Run
 from tunixlib.studies.history import session_commits
 from tunixlib.studies.parameters import given_parameters
 from tunixlib.submission.environment import changed_code, makes_numbers
@@ -74,7 +73,7 @@ def design_of(study: str, runs: Sequence[Run]) -> Design:
         raise DesignError(_refusal(runs, faults))
     groups = _groups(runs, values, treated[0] if treated else "")
     checkpoints = [name for name in read_summary(runs[0]).checkpoints if _everywhere(name, runs)]
-    arms = [arm for arm in ARMS if (LAST if arm == "curriculum" else arm) in checkpoints]
+    arms = [arm for arm in ARMS if (FINAL if arm == "curriculum" else arm) in checkpoints]
     conditions = tuple(_conditions(groups, arms))
     seeds = tuple(sorted(next(iter(groups.values()))))
     sets = tuple(s for s in read_summary(runs[0]).eval_sets if all(s in read_summary(run).eval_sets for run in runs))
@@ -169,7 +168,7 @@ def _conditions(groups: Mapping[str, Mapping[int, Run]], arms: Sequence[str]) ->
     for name, group in groups.items():
         for arm in arms:
             label = f"{name}, {arm}" if name else arm
-            yield Condition(label, arm, LAST if arm == "curriculum" else arm, dict(sorted(group.items())))
+            yield Condition(label, arm, FINAL if arm == "curriculum" else arm, dict(sorted(group.items())))
 
 
 def _pairs(conditions: Sequence[Condition], arms: Sequence[str]) -> Iterator[tuple[Condition, Condition]]:
