@@ -35,9 +35,9 @@ def start(*words, **variables):
 def test_without_a_command_it_says_what_people_do_first():
     text = invoke().output
     first = text.index("What people do first")
-    places = [text.index(f"─ {panel} ─") for panel in ("Data", "Runs and studies", "Evidence", "Publishing")]
+    places = [text.index(f"─ {panel} ─") for panel in ("Data", "Runs and studies", "Models", "Evidence", "Publishing")]
     assert [first, *places] == sorted([first, *places]), "in the order of work"
-    assert len([line for line in text[first:].splitlines() if line.startswith("   python -m tunixlib ")]) == 5
+    assert len([line for line in text[first:].splitlines() if line.startswith("   python -m tunixlib ")]) == 6
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
