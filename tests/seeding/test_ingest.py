@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from tunixlib.__main__ import app
 from tunixlib.artifacts import read_json
 from tunixlib.seeding import datasets
-from tunixlib.seeding.ingest import parquet, readers, sources
+from tunixlib.seeding.ingest import intake, parquet, readers, sources
 from tunixlib.seeding.ingest.completions import read_completion
 from tunixlib.seeding.ingest.export import EXPORTS, export
 from tunixlib.seeding.ingest.intake import ingest
@@ -287,6 +287,17 @@ def test_a_bad_file_is_one_clear_error_and_leaves_nothing_behind(name, root):
     assert not (root / "my-x").exists()
 
 
+def test_ctrl_c_leaves_nothing_behind(root, monkeypatch):
+    def interrupted(source, path):
+        yield Record(1, row(1))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(intake, "read_records", lambda source, path: ("jsonl", interrupted(source, path)))
+    with pytest.raises(KeyboardInterrupt):
+        ingest(FIXTURES / "traces.jsonl", "my-x", root=root)
+    assert not (root / "my-x").exists()
+
+
 def test_a_missing_file_and_a_folder_are_named(root):
     with pytest.raises(IngestError, match="found no file"):
         ingest(root / "none.jsonl", "my-x", root=root)
@@ -415,7 +426,7 @@ def test_the_commands_end_with_the_tables_or_one_message(root, monkeypatch):
     assert done.exit_code == 0, done.output
     assert "4 records read, 3 kept, 1 rejected" in done.output
     assert "| all | 3 | 3 | 1 | 0 |" in done.output
-    assert "warning: stage B, C has no traces" in done.output
+    assert "warning: stage B, C without traces" in done.output
     assert "--set DATASET=my-x" in done.output
     done = call.invoke(app, ["ingest", str(FIXTURES / "gsm8k.jsonl"), "--key", "my-y"])
     assert done.exit_code == 1 and "unknown_form" in done.output

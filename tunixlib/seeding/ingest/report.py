@@ -56,7 +56,7 @@ def _warnings(manifest: Mapping[str, Any]) -> list[str]:
     truth, found = manifest["step_truth"], []
     if empty := [stage.upper() for stage, counts in truth.items() if not counts["traces"]]:
         found.append(
-            f"warning: stage {', '.join(empty)} has no traces, and training needs all three: A has fewer than 3 steps, "
+            f"warning: stage {', '.join(empty)} without traces, and all are trained on: A has fewer than 3 steps, "
             "B exactly 3, C 4 or more. Ingest again under another key with --stages thirds, which cuts by length"
         )
     if false := sum(counts["false"] for counts in truth.values()):
