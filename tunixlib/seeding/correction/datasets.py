@@ -10,7 +10,7 @@ worked with wrong lines and their corrections (``retries``).
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,9 +18,10 @@ from typing import Any, Literal
 
 from tunixlib.artifacts import sha256_file, write_json, write_jsonl
 from tunixlib.checking.steps import check_steps
-from tunixlib.seeding.correction.forms import check_of, parse_check, parse_prompt, render_prompt
+from tunixlib.seeding.correction.forms import check_of, parse_check, parse_prompt, parse_verdict, render_prompt
 from tunixlib.seeding.correction.pairs import Pair, Pairs, evaluation_sides, training_sides
 from tunixlib.seeding.correction.retries import retry_steps
+from tunixlib.seeding.datasets import refuse_other
 from tunixlib.seeding.evalsets import EVAL_SETS, EvalItem, make_eval_set
 from tunixlib.seeding.gate import Gate
 from tunixlib.seeding.recipes import SeedingError
@@ -50,8 +51,8 @@ class CorrectionRecipe:
     def __post_init__(self) -> None:
         if self.form not in ("check", "retry"):
             raise SeedingError(f"dataset {self.key!r}: found form {self.form!r}, expected check or retry")
-        if self.traces < 2:
-            raise SeedingError(f"dataset {self.key!r}: found a size of {self.traces}, expected at least 2 traces")
+        if self.traces < 10:
+            raise SeedingError(f"dataset {self.key!r}: found a size of {self.traces}, expected at least 10 traces")
         if not 0 <= self.density <= 0.5:
             raise SeedingError(
                 f"dataset {self.key!r}: found an error density of {self.density}, expected 0 to 0.5: more errors than "
@@ -102,6 +103,7 @@ def write_correction_eval(folder: Path) -> dict[str, Any]:
         "pairs": len(rows) // 2,
         "sha256": sha256_file(folder / "eval.jsonl"),
         "problems_looked_at": correction_eval()[1],
+        "first_wrong": _counted(_place(row["expected_answer"]) for row in rows if row["category"] == "wrong"),
         **{name: _counted(row[name] for row in rows) for name in ("section", "category", "difficulty", "family")},
     }
     write_json(folder / "manifest.json", manifest)
@@ -170,22 +172,24 @@ def _refuse_false(trace: ReasoningTrace, wrong: list[int] | tuple[int, ...]) -> 
 
 
 def write_correction(recipe: CorrectionRecipe, folder: Path) -> dict[str, Any]:
-    """Write ``folder/{dataset.jsonl, manifest.json}`` and return the manifest. Linear in the number of traces."""
+    """Write ``folder/{dataset.jsonl, manifest.json}`` and return the manifest. Linear in the number of traces.
+
+    Raises SeedingError when the folder holds another dataset.
+    """
+    own = {"dataset_key": recipe.key, "seed": recipe.seed, "form": recipe.form, "density": recipe.density}
+    refuse_other(folder, {**own, "count": recipe.traces})
     looked_at: Counter[str] = Counter()
     traces = list(make_correction(recipe, looked_at))
     write_traces(folder / "dataset.jsonl", traces)
     manifest = {
         "manifest_version": "1.0",
         "kind": "training",
-        "dataset_key": recipe.key,
-        "seed": recipe.seed,
-        "form": recipe.form,
-        "density": recipe.density,
+        **own,
         "count": len(traces),
         "sha256": sha256_file(folder / "dataset.jsonl"),
         "problems_looked_at": dict(sorted(looked_at.items())),
         "steps": _counted(str(len(trace.steps)) for trace in traces),
-        "wrong_steps": sum(len(trace.meta.get("wrong_steps", ())) for trace in traces),
+        **_errors(recipe, traces),
         **{
             name: _counted(str(trace.meta[name]) for trace in traces if name in trace.meta)
             for name in ("category", "difficulty", "family", "error", "twin")
@@ -195,5 +199,27 @@ def write_correction(recipe: CorrectionRecipe, folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _counted(values: Iterator[str]) -> dict[str, int]:
+def write_committed_correction(root: Path) -> dict[str, dict[str, Any]]:
+    """Write the dataset and the evaluation set of shown works that the repository carries; returns key -> manifest."""
+    recipe = CorrectionRecipe(CORRECTION_DATASET, CORRECTION_TRACES)
+    return {
+        recipe.key: write_correction(recipe, root / recipe.key),
+        CORRECTION_EVAL: write_correction_eval(root / CORRECTION_EVAL),
+    }
+
+
+def _errors(recipe: CorrectionRecipe, traces: list[ReasoningTrace]) -> dict[str, Any]:
+    """Where the errors stand: the first wrong line of each wrong work, or how many lines are first written wrong."""
+    if recipe.form == "retry":
+        return {"wrong_steps": sum(len(trace.meta["wrong_steps"]) for trace in traces)}
+    wrong = [trace.final_answer for trace in traces if trace.meta["twin"] == "wrong"]
+    return {"first_wrong": _counted(map(_place, wrong))}
+
+
+def _place(verdict: str) -> str:
+    found = parse_verdict(verdict)
+    return "answer" if found is None or found.line is None else f"line {found.line}"
+
+
+def _counted(values: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(values).items()))

@@ -50,7 +50,7 @@ def computed(a: Figure, op: str, b: Figure) -> Fraction | None:
 
 
 def slips(figure: Figure, key: str) -> list[Figure]:
-    """Wrong writings of a number, in an order that ``key`` gives: a neighbour, a carry more or less, two digits swapped.
+    """Wrong writings of a number, in the order of a key: a neighbour, a carry more or less, two digits swapped.
 
     Every one has as many digits, decimals and final zeros as the number itself, so none stands out by its look.
     """

@@ -24,7 +24,8 @@ MOST_CANDIDATES = 12
 def inject(work: Work, kind: str, key: str, at: int | None = None) -> Twin | None:
     """The work's twin with an error of a kind, proven; None when the work has no place for one.
 
-    ``key`` decides where and which; ``at`` asks for an error first seen in that line. Raises ValueError for a kind that is none of ``KINDS``.
+    ``key`` decides where and which; ``at`` asks for an error first seen in that line. Raises ValueError for a
+    kind that is none of ``KINDS``.
     """
     if kind not in KINDS:
         raise ValueError(f"found the kind of error {kind!r}, expected one of {', '.join(KINDS)}")

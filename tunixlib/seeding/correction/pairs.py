@@ -140,7 +140,9 @@ class Pairs:
             side.failures[kind] += 1
             return None
         if side.family.solve(problem.prompt) != work.answer:
-            raise SeedingError(f"family {side.family.name}: the check does not find the answer {work.answer!r}; mend it")
+            raise SeedingError(
+                f"family {side.family.name}: the check does not find the answer {work.answer!r}; mend it"
+            )
         side.fruit[kind] += 1
         self.seen.add(normal)
         self.looked_at["taken"] += 1

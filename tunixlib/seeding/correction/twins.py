@@ -84,9 +84,10 @@ def _prove_reference(work: Work, twin: Twin) -> None:
         raise ProofError(f"{twin.kind} at {twin.at}: the lines before it are not those of the true work")
     if (line == clean[twin.at]) != (twin.kind == "dropped_step"):
         raise ProofError(f"{twin.kind} at {twin.at}: found the line {str(line)!r}, which is that of the true work")
+    if twin.kind == "propagated" and list(twin.lines[twin.at + 1 :]) == clean[twin.at + 1 :]:
+        raise ProofError(f"propagated at {twin.at}: no later line rests on the wrong value")
     reference = clean[twin.at].equation
     if twin.kind == "wrong_operation" and reference is not None:
         e = line.equation
         if (e.a, e.b) != (reference.a, reference.b) or e.op == reference.op or e.result == reference.result:
             raise ProofError(f"wrong_operation at {twin.at}: {e} is not {reference} with another operation")
-
