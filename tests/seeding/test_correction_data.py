@@ -5,8 +5,10 @@ from collections import Counter
 
 import pytest
 from surface import surface_accuracy
+from typer.testing import CliRunner
 
 from tunixlib.artifacts import read_json
+from tunixlib.__main__ import app
 from tunixlib.checking.steps import check_steps
 from tunixlib.checking.work import check_work
 from tunixlib.seeding.correction.datasets import (
@@ -180,3 +182,19 @@ def test_families_that_run_out_and_a_folder_with_other_data_are_told(tmp_path):
         write_correction(CorrectionRecipe("mine", 10, density=0.2), tmp_path)
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["count"], manifest["density"], manifest["form"]) == (10, 0.5, "check")
+
+
+def test_the_command_makes_each_form_and_refuses_another(tmp_path):
+    def seed(*options):
+        return CliRunner().invoke(app, ["seed", "--dataset", "my-works", "--out", str(tmp_path / "my-works"), *options])
+
+    done = seed("--form", "check", "--traces", "12", "--density", "0.25")
+    assert (done.exit_code, done.output.splitlines()[-1].split()[-1]) == (0, "DATASET=my-works"), done.output
+    assert "12 traces of" in done.output
+    for options, message in (
+        (("--form", "essay"), "found --form 'essay', expected problems, check or retry"),
+        (("--form", "retry", "--density", "0.9"), "error density of 0.9, expected 0 to 0.5"),
+        (("--form", "check", "--traces", "14"), "expected an empty folder or the same dataset"),
+    ):
+        done = seed(*options)
+        assert done.exit_code == 1 and message in done.output

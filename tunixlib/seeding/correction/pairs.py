@@ -57,9 +57,11 @@ class Side:
         return self.failures[what] >= PATIENCE and not self.fruit[what]
 
     def problems(self, key: str) -> Iterator[tuple[int, Problem]]:
-        """The problems that were not taken before, with their level; ends when a level is used up."""
-        source = Source(self.family, tuple(range(len(self.family.levels))))
-        while self.next < source.room(self.cells):
+        """The problems that were not taken before, with their level; ends when a level is used up, or all are barren."""
+        levels = range(len(self.family.levels))
+        source = Source(self.family, tuple(levels))
+        room = source.room(self.cells)
+        while self.next < room and not all(map(self.barren, levels)):
             level, nth = source.turn(self.next)
             self.next += 1
             if not self.barren(level):
