@@ -27,6 +27,8 @@ PATTERNS = (
     "tunixlib/**/*.py", "notebooks/profiles/*.yaml", "data/*/dataset.jsonl", "data/*/eval.jsonl",
     "data/*/manifest.json", "requirements*.txt",
 )  # fmt: skip
+# Left out for their size: `python -m tunixlib seed --dataset NAME` makes each again in seconds, the same bytes.
+NOT_PACKED = ("data/self-correction-v1/", "data/eval-correction/")
 FILES = (
     *(f"notebooks/{stage.name}.ipynb" for stage in STAGES), NOTEBOOK, "pyproject.toml", "LICENSE", "README.md",
     "kaggle-metadata.json", f"submission_runs/{REFERENCE_RUN}/{MANIFEST}",
@@ -38,10 +40,11 @@ class KernelError(ValueError):
 
 
 def payload(root: Path = PROJECT_ROOT) -> bytes:
-    """The zip that the kernel unpacks: the files of ``PATTERNS`` and ``FILES`` that exist, and the commit."""
+    """The zip that the kernel unpacks: the files of ``PATTERNS`` and ``FILES`` that exist, less ``NOT_PACKED``, and the commit."""
     paths = {path for pattern in PATTERNS for path in root.glob(pattern)} | {root / name for name in FILES}
     names = {path.relative_to(root).as_posix(): path for path in paths if path.is_file()}
-    contents = {name: path.read_bytes() for name, path in names.items() if not _is_hidden(name)}
+    wanted = [name for name in names if not _is_hidden(name) and not name.startswith(NOT_PACKED)]
+    contents = {name: names[name].read_bytes() for name in wanted}
     return zip_bytes({**contents, PACKED_COMMIT: pretty_json(capture_commit(root)).encode("utf-8")})
 
 

@@ -57,7 +57,7 @@ class Side:
         return self.failures[what] >= PATIENCE and not self.fruit[what]
 
     def problems(self, key: str) -> Iterator[tuple[int, Problem]]:
-        """The problems that were not taken before, with their level; ends when a level is used up, or all are barren."""
+        """The problems that were not taken before, with their level; ends when one is used up or all are barren."""
         levels = range(len(self.family.levels))
         source = Source(self.family, tuple(levels))
         room = source.room(self.cells)
