@@ -206,6 +206,8 @@ def test_the_command_makes_each_form_and_refuses_another(tmp_path):
     assert (done.exit_code, done.output.splitlines()[-1].split()[-1]) == (0, "DATASET=my-works"), done.output
     assert "12 traces of" in done.output
     for options, message in (
+        (("--dataset", "eval-correction", "--traces", "20"), "eval-correction is always the same: found --traces"),
+        (("--density", "0.2"), "found --density 0.2 for problems without errors"),
         (("--form", "essay"), "found --form 'essay', expected problems, check or retry"),
         (("--form", "retry", "--density", "0.9"), "error density of 0.9, expected 0 to 0.5"),
         (("--form", "check", "--traces", "14"), "expected an empty folder or the same dataset"),

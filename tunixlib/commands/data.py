@@ -22,16 +22,23 @@ def seed(
     form: Annotated[
         str, typer.Option(help="problems; check: shown works, half of them wrong; retry: wrong lines, corrected.")
     ] = "",
-    density: Annotated[float, typer.Option(help="check: share of wrong works; retry: of wrong lines.")] = 0.5,
+    density: Annotated[
+        float | None, typer.Option(help="check: share of wrong works; retry: of wrong lines. 0 to 0.5, default 0.5.")
+    ] = None,
 ) -> None:
     """Make a dataset of any size: every step checked, every answer recomputed, every prompt distinct.
 
     --dataset self-correction-v1 and --dataset eval-correction make the committed shown works again.
     """
     from tunixlib.seeding.correction.datasets import CORRECTION_DATASET, CORRECTION_EVAL, write_correction_eval
+    from tunixlib.seeding.recipes import SeedingError
 
+    given = [name for name, value in (("--traces", traces), ("--form", form), ("--density", density)) if value]
+    given += ["--seed"] if seed != 42 else []
     form = form or ("check" if dataset == CORRECTION_DATASET else "problems")
     if dataset == CORRECTION_EVAL:
+        if given:
+            raise SeedingError(f"{dataset} is always the same: found {given[0]}, expected only --out; leave it out")
         manifest = write_correction_eval(out)
         typer.echo(f"{manifest['pairs']} pairs of {len(manifest['family'])} families in {out / 'eval.jsonl'}")
     else:
@@ -43,16 +50,18 @@ def seed(
     typer.echo(f"next    python -m tunixlib run --run-id my-try --set {name}={value}")
 
 
-def _write(dataset: str, out: Path, traces: int | None, seed: int, form: str, density: float) -> dict[str, Any]:
-    """Write the dataset of a form. Raises SeedingError for a form that is none."""
+def _write(dataset: str, out: Path, traces: int | None, seed: int, form: str, density: float | None) -> dict[str, Any]:
+    """Write the dataset of a form. Raises SeedingError for a form that is none, or a density without use."""
     from tunixlib.seeding.correction.datasets import CORRECTION_TRACES, CorrectionRecipe, write_correction
     from tunixlib.seeding.datasets import write_dataset
     from tunixlib.seeding.recipes import Recipe, SeedingError
 
+    if form == "problems" and density is not None:
+        raise SeedingError(f"found --density {density} for problems without errors; add --form check or --form retry")
     if form == "problems":
         return write_dataset(Recipe(dataset, traces or 550, seed), out)
     if form not in ("check", "retry"):
         raise SeedingError(f"found --form {form!r}, expected problems, check or retry; choose one")
     size = traces or CORRECTION_TRACES
     chosen: Literal["check", "retry"] = "check" if form == "check" else "retry"
-    return write_correction(CorrectionRecipe(dataset, size, seed, chosen, density), out)
+    return write_correction(CorrectionRecipe(dataset, size, seed, chosen, 0.5 if density is None else density), out)

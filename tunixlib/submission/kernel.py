@@ -40,7 +40,7 @@ class KernelError(ValueError):
 
 
 def payload(root: Path = PROJECT_ROOT) -> bytes:
-    """The zip that the kernel unpacks: the files of ``PATTERNS`` and ``FILES`` that exist, less ``NOT_PACKED``, and the commit."""
+    """The zip that the kernel unpacks: files of ``PATTERNS`` and ``FILES`` less ``NOT_PACKED``, and the commit."""
     paths = {path for pattern in PATTERNS for path in root.glob(pattern)} | {root / name for name in FILES}
     names = {path.relative_to(root).as_posix(): path for path in paths if path.is_file()}
     wanted = [name for name in names if not _is_hidden(name) and not name.startswith(NOT_PACKED)]
