@@ -183,7 +183,10 @@ def test_a_prompt_reads_back_and_anything_else_is_refused():
         == "Check this work.\nQuestion: What is 2 + 3 + 4?\nLine 1: 2 + 3 = 5\nLine 2: Line 9: 5 + 4 = 9\nAnswer: 9"
     )
     assert parse_prompt(prompt) == Shown("What is 2 + 3 + 4?", ("2 + 3 = 5", "Line 9: 5 + 4 = 9"), "9")
-    for wrong in (prompt + "\n", prompt.replace("Line 2:", "Line 3:"), "What is 2 + 3?", ""):
+    odd = render_prompt("a\u2028b?", ["c\u2028d\x0be"], "f")
+    assert parse_prompt(odd) == Shown("a\u2028b?", ("c\u2028d\x0be",), "f")
+    huge = prompt.replace("Line 2:", f"Line {'9' * 5000}:")
+    for wrong in (prompt + "\n", prompt.replace("Line 2:", "Line 3:"), huge, "What is 2 + 3?", ""):
         with pytest.raises(FormError, match="expected a shown work"):
             parse_prompt(wrong)
     for question, shown, answer in (("", ["1"], "1"), ("q", ["a\nb"], "1"), ("q", [], "1"), ("q", ["1"], " ")):

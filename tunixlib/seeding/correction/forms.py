@@ -28,8 +28,8 @@ from tunixlib.traces import parse_completion
 OPENING = "Check this work."
 NOTHING = "nothing to compute"
 
-_PROMPT = re.compile(r"Check this work\.\nQuestion: ([^\n]+)\n((?:Line [0-9]+: [^\n]+\n)+)Answer: ([^\n]+)")
-_LINE = re.compile(r"Line ([0-9]+): (.+)")
+_PROMPT = re.compile(r"Check this work\.\nQuestion: ([^\n]+)\n((?:Line [0-9]{1,4}: [^\n]+\n)+)Answer: ([^\n]+)")
+_LINE = re.compile(r"Line ([0-9]{1,4}): (.+)")
 _MARK = re.compile(r"(?:Line ([1-9][0-9]{0,3})|Answer): (?:(nothing to compute)|(.+), shown (.+)): (right|wrong)")
 _VERDICT = re.compile(r"(?:(right)|line ([1-9][0-9]{0,3}) is wrong|(the answer) is wrong): (\S.*)")
 
@@ -104,7 +104,7 @@ def render_prompt(question: str, lines: Sequence[str], answer: str) -> str:
 def parse_prompt(prompt: str) -> Shown:
     """The shown work of a prompt. Raises FormError when it is not exactly the form, lines numbered from 1."""
     found = _PROMPT.fullmatch(prompt)
-    lines = [_LINE.fullmatch(line) for line in found[2].splitlines()] if found else []
+    lines = [_LINE.fullmatch(line) for line in found[2][:-1].split("\n")] if found else []
     numbers = [int(line[1]) for line in lines if line]
     if not found or numbers != list(range(1, len(lines) + 1)):
         raise FormError(f"found {prompt[:60]!r}, expected a shown work: {OPENING!r}, question, lines from 1, answer")
