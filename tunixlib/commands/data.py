@@ -1,7 +1,7 @@
 """Data: make it, take it in, hand it on."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -21,17 +21,38 @@ PANEL = "Data"
 def seed(
     dataset: Annotated[str, typer.Option(help="The dataset key: it names the data and is part of every draw.")],
     out: Annotated[Path, typer.Option(help="The folder that gets dataset.jsonl and manifest.json.")],
-    traces: Annotated[int, typer.Option(help="How many traces; any size keeps the proportions.", min=10)] = 550,
+    traces: Annotated[
+        int | None, typer.Option(help="How many traces. Default: 550; check, retry: 1000.", min=10)
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another seed gives other traces of the same kinds.")] = 42,
+    form: Annotated[
+        str, typer.Option(help="problems; check: shown works, half of them wrong; retry: wrong lines, corrected.")
+    ] = "",
+    density: Annotated[
+        float | None, typer.Option(help="check: share of wrong works; retry: of wrong lines. 0 to 0.5, default 0.5.")
+    ] = None,
 ) -> None:
-    """Make a dataset of any size: every step checked, every answer recomputed, every prompt distinct."""
-    from tunixlib.seeding.datasets import write_dataset
-    from tunixlib.seeding.recipes import Recipe
+    """Make a dataset of any size: every step checked, every answer recomputed, every prompt distinct.
 
-    manifest = write_dataset(Recipe(dataset, traces, seed), out)
-    typer.echo(f"{manifest['count']} traces of {len(manifest['family'])} families in {out / 'dataset.jsonl'}")
+    --dataset self-correction-v1 and --dataset eval-correction make the committed shown works again.
+    """
+    from tunixlib.seeding.correction.datasets import CORRECTION_DATASET, CORRECTION_EVAL, write_correction_eval
+    from tunixlib.seeding.recipes import SeedingError
+
+    given = [name for name, value in (("--traces", traces), ("--form", form), ("--density", density)) if value]
+    given += ["--seed"] if seed != 42 else []
+    form = form or ("check" if dataset == CORRECTION_DATASET else "problems")
+    if dataset == CORRECTION_EVAL:
+        if given:
+            raise SeedingError(f"{dataset} is always the same: found {given[0]}, expected only --out; leave it out")
+        manifest = write_correction_eval(out)
+        typer.echo(f"{manifest['pairs']} pairs of {len(manifest['family'])} families in {out / 'eval.jsonl'}")
+    else:
+        manifest = _write(dataset, out, traces, seed, form, density)
+        typer.echo(f"{manifest['count']} traces of {len(manifest['family'])} families in {out / 'dataset.jsonl'}")
     typer.echo(f"sha256 {manifest['sha256']}")
-    typer.echo(f"next    python -m tunixlib run --run-id my-try --set DATASET={out.name}")
+    if form == "problems":
+        typer.echo(f"next    python -m tunixlib run --run-id my-try --set DATASET={out.name}")
 
 
 @app.command(rich_help_panel=PANEL)
@@ -92,3 +113,20 @@ def export(
 
     typer.echo(f"{write_out(data, out, format_)} traces in {out}, one JSON object a line")
     typer.echo(f'next    datasets.load_dataset("json", data_files="{out}"), then any trainer that takes {format_}')
+
+
+def _write(dataset: str, out: Path, traces: int | None, seed: int, form: str, density: float | None) -> dict[str, Any]:
+    """Write the dataset of a form. Raises SeedingError for a form that is none, or a density without use."""
+    from tunixlib.seeding.correction.datasets import CORRECTION_TRACES, CorrectionRecipe, write_correction
+    from tunixlib.seeding.datasets import write_dataset
+    from tunixlib.seeding.recipes import Recipe, SeedingError
+
+    if form == "problems" and density is not None:
+        raise SeedingError(f"found --density {density} for problems without errors; add --form check or --form retry")
+    if form == "problems":
+        return write_dataset(Recipe(dataset, traces or 550, seed), out)
+    if form not in ("check", "retry"):
+        raise SeedingError(f"found --form {form!r}, expected problems, check or retry; choose one")
+    size = traces or CORRECTION_TRACES
+    chosen: Literal["check", "retry"] = "check" if form == "check" else "retry"
+    return write_correction(CorrectionRecipe(dataset, size, seed, chosen, 0.5 if density is None else density), out)

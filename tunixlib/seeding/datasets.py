@@ -7,7 +7,7 @@ A folder ``data/<dataset_key>/`` holds ``dataset.jsonl`` or ``eval.jsonl`` and a
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,7 @@ def write_dataset(recipe: Recipe, folder: Path) -> dict[str, Any]:
     Every step was checked, every answer recomputed (``Source.trace``), and no prompt is one of an evaluation set of
     ours (LeakError). Raises SeedingError when the folder holds another dataset.
     """
-    _refuse_other(folder, recipe)
+    refuse_other(folder, {"dataset_key": recipe.key, "seed": recipe.seed, "count": recipe.traces})
     path, counts, gate = folder / "dataset.jsonl", Counts(), Gate(_our_questions())
     write_traces(path, counts.watch(gate.watch(make_traces(recipe))))
     manifest = {
@@ -109,15 +109,12 @@ def _our_questions() -> tuple[str, ...]:
     return tuple(row["prompt"] for name in EVAL_SETS for row in make_eval_set(name))
 
 
-def _refuse_other(folder: Path, recipe: Recipe) -> None:
+def refuse_other(folder: Path, expected: Mapping[str, Any]) -> None:
+    """Raise SeedingError when a folder's manifest says something else in a field of ``expected``."""
     path = folder / "manifest.json"
     if path.is_file():
         found = read_json(path)
-        if (found.get("dataset_key"), found.get("seed"), found.get("count")) != (
-            recipe.key,
-            recipe.seed,
-            recipe.traces,
-        ):
+        if any(found.get(name) != value for name, value in expected.items()):
             raise SeedingError(
                 f"{folder}: found dataset {found.get('dataset_key')!r} of {found.get('count')} rows, seed "
                 f"{found.get('seed')}, expected an empty folder or the same dataset; choose another --out"
