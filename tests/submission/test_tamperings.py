@@ -9,7 +9,7 @@ from made_run import png, rehash, reseal
 
 from tunixlib.analysis.claims import write_claims
 from tunixlib.analysis.report_text import write_analysis
-from tunixlib.artifacts import read_json, read_jsonl, write_json, write_jsonl
+from tunixlib.artifacts import read_json, read_jsonl, sha256_bytes, write_json, write_jsonl
 from tunixlib.evaluation.scoring import grade
 from tunixlib.runs import PROJECT_ROOT
 from tunixlib.submission import notebook_check
@@ -472,7 +472,9 @@ def test_other_training_data_of_the_same_name_contradicts_the_committed_data(run
     from tunixlib.seeding import datasets
 
     shutil.copytree(made / "data", tmp_path / "data")
-    change("adding-v1/manifest.json", "sha256", "0" * 64)(tmp_path / "data")
+    other = tmp_path / "data" / "adding-v1" / "dataset.jsonl"
+    other.write_bytes(other.read_bytes() + b"\n")
+    change("adding-v1/manifest.json", "sha256", sha256_bytes(other.read_bytes()))(tmp_path / "data")
     monkeypatch.setattr(datasets, "DATA_ROOT", tmp_path / "data")
     assert files_with_problems(run.root) == {MANIFEST}
 

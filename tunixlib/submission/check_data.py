@@ -64,13 +64,14 @@ def committed_problems(file: str, key: str, sha: str) -> Iterator[Problem]:
     except (ValueError, LookupError, TypeError):
         yield Problem(f"the repository's data/{key}/manifest.json", "content that cannot be read", "a sha256", mend)
         return
-    if sha != expected:
+    there = {path.name: sha256_file(path) for path in _data_files(key)}
+    if sha not in {expected, *there.values()}:
         remedy = "check out the commit that the manifest names, or make the run again"
         yield Problem(file, f"{key} with sha256 {sha[:16]}...", f"{expected[:16]}... of data/{key}", remedy)
-    for path in _data_files(key):
-        if (found := sha256_file(path)) != expected:
+    for name, found in there.items():
+        if found != expected:
             wanted = f"{expected[:16]}... as the manifest beside it says"
-            yield Problem(f"the repository's data/{key}/{path.name}", f"sha256 {found[:16]}...", wanted, mend)
+            yield Problem(f"the repository's data/{key}/{name}", f"sha256 {found[:16]}...", wanted, mend)
 
 
 def absent_data(evidence: Evidence) -> list[str]:
