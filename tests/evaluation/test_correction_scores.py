@@ -145,6 +145,7 @@ def test_a_good_check_has_no_failure():
             True,
             {"cascade"},
         ),
+        ("12", ("4 * 3 = 12",), True, set()),
         ("line 1 is wrong: $16", (*GOOD[:2], "Answer: $16, shown $18: wrong"), True, set()),
     ],
 )

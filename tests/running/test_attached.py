@@ -216,7 +216,7 @@ def test_an_old_transformers_is_named(monkeypatch):
 def test_every_requirement_is_looked_for_or_not_needed_in_a_session():
     text = (PROJECT_ROOT / "requirements.txt").read_text(encoding="utf-8")
     names = set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE))
-    elsewhere = {"gguf", "peft", "jupyterlab", "nbval", "typer", "detect-secrets"}
+    elsewhere = {"gguf", "peft", "jupyterlab", "nbval", "typer", "rich", "detect-secrets"}
     assert names - elsewhere == set(MODULES)
     assert all(module in sys.modules or inputs._importable(module) for module in MODULES.values())
 

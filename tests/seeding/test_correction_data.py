@@ -203,7 +203,7 @@ def test_the_command_makes_each_form_and_refuses_another(tmp_path):
         return CliRunner().invoke(app, ["seed", "--dataset", "my-works", "--out", str(tmp_path / "my-works"), *options])
 
     done = seed("--form", "check", "--traces", "12", "--density", "0.25")
-    assert (done.exit_code, done.output.splitlines()[-1].split()[-1]) == (0, "DATASET=my-works"), done.output
+    assert done.exit_code == 0 and "shown works have no stage A" in done.output.splitlines()[-1], done.output
     assert "12 traces of" in done.output
     for options, message in (
         (("--dataset", "eval-correction", "--traces", "20"), "eval-correction is always the same: found --traces"),

@@ -134,7 +134,7 @@ def write_arm(run, name, parameters, left_out=()):
             dataset_sha256=sha256_file(run.path("data", "dataset.jsonl")),
             config=config.model_dump(), chosen={"device": "cpu", "precision": "float32", "compile": False},
         )  # fmt: skip
-        write_json(folder / "checkpoint" / "checkpoint.json", record.model_dump())
+        write_json(folder / "checkpoint" / "checkpoint.json", record.model_dump(exclude_none=True))
         parent = record.weights_sha256
 
 

@@ -51,8 +51,7 @@ def seed(
         manifest = _write(dataset, out, traces, seed, form, density)
         typer.echo(f"{manifest['count']} traces of {len(manifest['family'])} families in {out / 'dataset.jsonl'}")
     typer.echo(f"sha256 {manifest['sha256']}")
-    if form == "problems":
-        typer.echo(f"next    python -m tunixlib run --run-id my-try --set DATASET={out.name}")
+    typer.echo(_next(dataset, out.name, form))
 
 
 @app.command(rich_help_panel=PANEL)
@@ -113,6 +112,15 @@ def export(
 
     typer.echo(f"{write_out(data, out, format_)} traces in {out}, one JSON object a line")
     typer.echo(f'next    datasets.load_dataset("json", data_files="{out}"), then any trainer that takes {format_}')
+
+
+def _next(dataset: str, folder: str, form: str) -> str:
+    from tunixlib.seeding.correction.datasets import CORRECTION_EVAL
+
+    if form == "check" and dataset != CORRECTION_EVAL:
+        return "next    train on it from a checkpoint: shown works have no stage A, so 02 and 03 cannot start with them"
+    value = f"EVAL_SETS=[{folder}]" if dataset == CORRECTION_EVAL else f"DATASET={folder}"
+    return f"next    python -m tunixlib run --run-id my-try --set {value}"
 
 
 def _write(dataset: str, out: Path, traces: int | None, seed: int, form: str, density: float | None) -> dict[str, Any]:

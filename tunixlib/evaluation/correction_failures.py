@@ -63,6 +63,8 @@ def _calculates(checked: CheckedStep) -> bool:
 
 def _is_ritual(item: Judged) -> bool:
     marks = _marks(item)
+    if item.check.verdict is None and not marks:
+        return False  # not a check at all
     for number, line in enumerate(item.shown.lines, start=1):
         shown = check_step(line)
         if not _calculates(shown):
