@@ -69,16 +69,15 @@ def processes():
 
 
 def attempt(processes, root, seconds=None):
-    """Start a try, kill it after so many seconds; whether it came to its end before."""
+    """Start a try, kill it after so many seconds; whether it came to its end before: the run is sealed."""
     process = processes.Process(target=drive, args=(root,))
     process.start()
     process.join(seconds)
-    ended = process.exitcode is not None
-    if ended:
+    if process.exitcode is not None:
         assert process.exitcode == 0
     process.kill()
     process.join()
-    return ended
+    return (root / "killed" / MANIFEST).is_file()
 
 
 def evidence(root):

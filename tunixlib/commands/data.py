@@ -12,7 +12,7 @@ PANEL = "Data"
 
 @app.command(rich_help_panel=PANEL)
 @guided(
-    "python -m tunixlib seed --dataset my-data --traces 5500 --seed 7 --out data/my-data",
+    "python -m tunixlib seed --dataset my-data --traces 5500 --out data/my-data",
     reads="nothing: every trace follows from key, seed and index",
     writes="dataset.jsonl and manifest.json in the folder of --out",
     one="the families do not hold so many distinct problems",
