@@ -1,7 +1,7 @@
 """Ask a checkpoint something, and mark each step of its work by the very rules of evaluation.
 
     models = open_models("cpu-v1", base=True)             # the run's judged checkpoint, its base model before it
-    answers = [model.ask("What is 17 + 28 + 15?") for model in models]
+    answers = ask_all(models, ["What is 17 + 28 + 15?"])
     answers[1].lines()            # [("true", "17 + 28 = 45", ""), ("true", "45 + 15 = 60", ""), ("answer", "60", "")...
 
 Completions are greedy, in the precision of evaluation, and read by ``scoring.read_work``. Whether an answer is right
@@ -24,6 +24,7 @@ from tunixlib.evaluation.scoring import read_work
 from tunixlib.modeling.models import ModelError, best_device, load_checkpoint
 from tunixlib.modeling.precision import choose_precision, model_type_of
 from tunixlib.modeling.tokenization import encode_prompt, stop_ids
+from tunixlib.progress import progress
 from tunixlib.traces import parse_completion
 
 if TYPE_CHECKING:
@@ -138,6 +139,19 @@ def open_models(
     found = find_checkpoint(text, checkpoint)
     places = [*([find_base(found)] if base else []), found]
     return [_open(place, say or (lambda words: None)) for place in places]
+
+
+def ask_all(
+    models: Sequence[OpenModel], questions: Sequence[str], config: "GenerationConfig | None" = None
+) -> list[Answer]:
+    """Every model's answer to each question, models side by side, under one progress bar. Raises AskError."""
+    answers = []
+    with progress(len(questions) * len(models), "asking") as bar:
+        for question in questions:
+            for model in models:
+                answers.append(model.ask(question, config))
+                bar.advance(model.located.label)
+    return answers
 
 
 def _open(place: Located, say: Callable[[str], None]) -> OpenModel:
