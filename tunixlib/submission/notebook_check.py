@@ -7,8 +7,10 @@ Executed copies are read as JSON: nbformat would take longer to import than all 
 """
 
 import ast
+import io
 import json
 import re
+import tokenize
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +23,7 @@ from tunixlib.submission.problems import Problem, same, shorten
 from tunixlib.submission.shown import shown_problems
 
 INJECTED = "injected-parameters"
+HEADING = "# Parameters"  # how papermill begins the cell that it puts in
 RERUN = "run the notebook again"
 _IN_COMMIT = re.compile(r"([0-9a-f]{40}|[0-9a-f]{64}):notebooks/\w+\.ipynb")
 
@@ -124,6 +127,11 @@ def _injected(name: str, notebook: Mapping[str, Any]) -> Iterator[Problem]:
     if len(cells) > 1 or len(statements) != len(given):
         found = f"{len(statements)} statements in {len(cells)} cells that the source does not have"
         yield Problem(name, found, "one cell that gives each parameter once", RERUN)
+    for cell in cells:
+        comments = comments_of(source_of(cell))
+        if cell["cell_type"] != "code" or comments != [HEADING]:
+            found = f"a {cell['cell_type']} cell with the comments {shorten(comments)}"
+            yield Problem(name, found, f"a code cell that says {HEADING!r} and gives the parameters", RERUN)
     noted = notebook["metadata"]["papermill"].get("parameters", {})
     if not same(noted, given):
         yield Problem(name, f"papermill's parameters {shorten(noted)}", f"the injected {shorten(given)}", RERUN)
@@ -140,6 +148,12 @@ def _parameters(
         if key not in given or key not in expected or not same(given[key], expected[key]):
             found, wanted = (shorten(side[key], 40) if key in side else "nothing" for side in (given, expected))
             yield Problem(name, f"parameter {key} = {found}", f"{wanted} as provenance.json says", RERUN)
+
+
+def comments_of(source: str) -> list[str]:
+    """The comments of Python source, in order. Raises SyntaxError where it is none."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return [token.string for token in tokens if token.type == tokenize.COMMENT]
 
 
 def assignments(source: str) -> dict[str, Any]:
