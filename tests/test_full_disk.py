@@ -114,7 +114,7 @@ def test_locking_continues_after_a_disk_that_filled_up_at_any_write(made, data, 
 
 def test_publishing_leaves_the_earlier_bundle_when_the_disk_fills_up(made, data, tmp_path, monkeypatch):
     monkeypatch.setattr(bundle, "DIST", tmp_path / "dist")
-    monkeypatch.setattr(bundle, "kernel_folder", lambda meta: {"kaggle.ipynb": b"{}"})
+    monkeypatch.setattr(bundle, "kernel_folder", lambda run, meta: {"kaggle.ipynb": b"{}"})
     monkeypatch.setattr(bundle, "render_report", lambda run: "a report, which takes seconds to render")
     monkeypatch.setattr(archive, "SOURCES", {})
     run = Run(made / "runs" / "demo")

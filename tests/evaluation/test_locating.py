@@ -137,3 +137,14 @@ def test_a_folder_with_pickled_weights_only_is_refused(tmp_path):
     write_text(tmp_path / "pytorch_model.bin", "x")
     with pytest.raises(ModelError, match=r"expected config\.json and \*\.safetensors, nothing pickled"):
         find_checkpoint(str(tmp_path))
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_an_empty_name_is_not_the_current_folder(text):
+    with pytest.raises(ModelError, match="found an empty name, expected a run, a checkpoint folder"):
+        find_checkpoint(text)
+
+
+def test_a_home_folder_of_nobody_is_not_found():
+    with pytest.raises(ModelError, match="found no such run or folder"):
+        find_checkpoint("~nobody-of-that-name/model")

@@ -71,11 +71,11 @@ def server(tiny_folder):
     made.server_close()
 
 
-def ask(server, tmp_path, name, **environment):
+def ask(server, tmp_path, name, fetch=True, **environment):
     """A process of its own, since the library reads its settings once: what ``model_folder`` gives or says."""
     code = (
         "import sys\nfrom tunixlib.modeling.models import ModelError, model_folder, weights_sha256\n"
-        "try:\n    folder = model_folder(sys.argv[1])\n    print(weights_sha256(folder), *sorted(p.name for p in "
+        "try:\n    folder = model_folder(sys.argv[1], sys.argv[2] == 'True')\n    print(weights_sha256(folder), *sorted(p.name for p in "
         "folder.iterdir()))\nexcept ModelError as error:\n    print('refused:', error)\n"
     )
     import os
@@ -87,7 +87,7 @@ def ask(server, tmp_path, name, **environment):
     }
     quiet = {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_XET": "1", "NO_PROXY": "127.0.0.1"}
     done = subprocess.run(
-        [sys.executable, "-c", code, name], cwd=ROOT, capture_output=True, text=True, timeout=120,
+        [sys.executable, "-c", code, name, str(fetch)], cwd=ROOT, capture_output=True, text=True, timeout=120,
         env={**os.environ, **known, **quiet, **environment},
     )  # fmt: skip
     assert TOKEN not in done.stdout + done.stderr
@@ -102,6 +102,11 @@ def test_a_commit_is_downloaded_once_without_code_or_pickles_and_found_again_off
     count = len(server.asked)
     assert count and ask(server, tmp_path, f"org/tiny@{COMMIT}", HF_HUB_OFFLINE="1").split() == first
     assert len(server.asked) == count
+
+
+def test_what_is_not_to_be_fetched_is_not_asked_for(server, tmp_path):
+    said = ask(server, tmp_path, f"org/tiny@{COMMIT}", fetch=False)
+    assert f"not in the hub cache; `hf download org/tiny --revision {COMMIT}`" in said and not server.asked
 
 
 def test_offline_and_not_in_the_cache_says_the_command_to_run_elsewhere(server, tmp_path):

@@ -9,7 +9,7 @@ from tunixlib.submission import archive, bundle
 @pytest.mark.parametrize("moment", range(1, 4))
 def test_a_writeup_survives_a_publication_that_is_killed_between_its_renames(run, tmp_path, monkeypatch, moment):
     monkeypatch.setattr(bundle, "DIST", tmp_path / "dist")
-    monkeypatch.setattr(bundle, "kernel_folder", lambda meta: {"kaggle.ipynb": b"{}"})
+    monkeypatch.setattr(bundle, "kernel_folder", lambda run, meta: {"kaggle.ipynb": b"{}"})
     monkeypatch.setattr(bundle, "render_report", lambda run: "a report")
     monkeypatch.setattr(archive, "SOURCES", {})
     bundle.publish(run)

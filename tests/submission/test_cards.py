@@ -59,6 +59,12 @@ def test_a_model_of_a_folder_is_named_without_its_path_and_gemma_keeps_its_licen
     assert "/models" not in card
 
 
+def test_no_licence_is_claimed_for_a_model_whose_licence_we_do_not_know(unsealed, monkeypatch):
+    trained_on("models/some-model", unsealed, monkeypatch)
+    front = front_matter(model_card(unsealed))[0]
+    assert (front["license"], front["license_name"]) == ("other", "that-of-the-base-model")
+
+
 def test_the_card_says_whether_all_weights_were_trained(unsealed, monkeypatch):
     assert ", all weights trained. The arm" in model_card(unsealed)
     trained_on("attached/gemma", unsealed, monkeypatch, LORA_RANK=16)

@@ -6,6 +6,7 @@ import json
 import lzma
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -16,7 +17,7 @@ from tunixlib.artifacts import sha256_bytes
 from tunixlib.runs import PROJECT_ROOT, STAGES
 from tunixlib.submission.archive import FIRST_DAY, PLAIN_FILE
 from tunixlib.submission.environment import PACKED_COMMIT, capture_commit
-from tunixlib.submission.kernel import NOTEBOOK, KernelError, kernel_notebook, package_files, payload
+from tunixlib.submission.kernel import NOTEBOOK, OWN_DATA, KernelError, kernel_notebook, package_files, payload
 
 # Our own limit, well below the site's million bytes: room for the package to grow.
 LARGEST = 800_000
@@ -53,6 +54,10 @@ def test_the_payload_is_the_package_and_nothing_else(packed):
         assert found.namelist() == sorted(found.namelist())
 
 
+def data_sets(names):
+    return {name.split("/")[1] for name in names if name.startswith("data/")}
+
+
 def test_the_package_holds_what_a_session_needs_and_nothing_else(packed):
     names = opened(packed).namelist()
     assert {
@@ -62,8 +67,15 @@ def test_the_package_holds_what_a_session_needs_and_nothing_else(packed):
     } <= set(names)  # fmt: skip
     unwanted = re.compile(r"^tests/|(^|/)\.|__pycache__|\.pyc$|safetensors|^submission_runs/(?!cpu-v1/run_manifest)|^/")
     assert [name for name in names if unwanted.search(name)] == []
-    data = {name.split("/")[1] for name in names if name.startswith("data/")}
-    assert data == {path.parent.name for path in PROJECT_ROOT.glob("data/*/manifest.json")}
+    assert data_sets(names) == set(OWN_DATA)
+
+
+def test_data_of_ones_own_goes_along_only_with_a_run_that_used_it(packed, tmp_path):
+    opened(packed).extractall(tmp_path)
+    for key in ("my-private", "my-used"):
+        shutil.copytree(tmp_path / "data" / "golden-v2", tmp_path / "data" / key)
+    assert payload(root=tmp_path) == packed
+    assert data_sets(package_files(["my-used", "eval-core"], tmp_path)) == {*OWN_DATA, "my-used"}
 
 
 def test_the_notebook_carries_the_package_with_its_sha256(packed, notebook):
@@ -83,8 +95,8 @@ def test_the_notebook_is_small_and_stored_without_outputs(notebook):
 def test_an_unpacked_package_makes_the_same_notebook_and_knows_its_commit(packed, tmp_path):
     opened(packed).extractall(tmp_path)
     assert capture_commit(tmp_path) == capture_commit()
-    assert payload(tmp_path) == packed
-    assert kernel_notebook(tmp_path) == kernel_notebook()
+    assert payload(root=tmp_path) == packed
+    assert kernel_notebook(root=tmp_path) == kernel_notebook()
 
 
 def test_a_notebook_without_its_placeholder_is_refused(packed, tmp_path):
@@ -92,7 +104,7 @@ def test_a_notebook_without_its_placeholder_is_refused(packed, tmp_path):
     path = tmp_path / NOTEBOOK
     path.write_text(path.read_text(encoding="utf-8").replace("@payload@", ""), encoding="utf-8")
     with pytest.raises(KernelError, match="found @payload@ in 0 cells, expected once"):
-        kernel_notebook(tmp_path)
+        kernel_notebook(root=tmp_path)
 
 
 def bootstrap(cells, folder):

@@ -138,7 +138,7 @@ def test_the_command_line_locks_nothing_that_is_not_sealed(unsealed):
 @pytest.fixture
 def dist(tmp_path, monkeypatch):
     monkeypatch.setattr(bundle, "DIST", tmp_path / "dist")
-    monkeypatch.setattr(bundle, "kernel_folder", lambda meta: {"kaggle.ipynb": b"{}"})
+    monkeypatch.setattr(bundle, "kernel_folder", lambda run, meta: {"kaggle.ipynb": b"{}"})
     monkeypatch.setattr(bundle, "render_report", lambda run: run.path("analysis.md").read_text(encoding="utf-8"))
     monkeypatch.setattr(archive, "SOURCES", {})  # what the package is at this moment, the same for every run
     return bundle.DIST / "demo"

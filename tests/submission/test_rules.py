@@ -25,8 +25,8 @@ SMOLLM2 = "https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct"
 def place(tmp_path, monkeypatch):
     """A dist of its own, and a small kernel: the real one has a test of its own below."""
     monkeypatch.setattr(bundle, "DIST", tmp_path / "dist")
-    monkeypatch.setattr(entry_rules, "package_files", lambda: {"tunixlib/a.py": b"A = 1\n"})
-    monkeypatch.setattr(entry_rules, "kernel_notebook", lambda: b"{}\n")
+    monkeypatch.setattr(entry_rules, "package_files", lambda data: {"tunixlib/a.py": b"A = 1\n"})
+    monkeypatch.setattr(entry_rules, "kernel_notebook", lambda data: b"{}\n")
 
 
 @pytest.fixture
@@ -144,6 +144,13 @@ def test_the_base_model_is_one_of_the_contest_declared_as_it_is_under_its_licenc
     assert not_met(unsealed) == faults
 
 
+def test_the_licence_of_an_unknown_base_model_is_left_to_the_person(unsealed, metadata, monkeypatch):
+    entry_rules_facts(unsealed, monkeypatch).records["05_evaluate"]["parameters"]["MODEL"] = "models/some-model"
+    metadata(model={"base_model": "somebody/some-model", "license": "MIT"})
+    found = rule(unsealed, "licences")
+    assert found.ok is None and "some-model is licensed, which only you know" in found.required
+
+
 def entry_rules_facts(run, monkeypatch):
     from tunixlib.submission import cards, facts, rules
 
@@ -154,7 +161,7 @@ def entry_rules_facts(run, monkeypatch):
 
 
 def test_a_notebook_or_an_output_that_is_too_large_is_found(unsealed, monkeypatch):
-    monkeypatch.setattr(entry_rules, "kernel_notebook", lambda: b"x" * LARGEST_NOTEBOOK)
+    monkeypatch.setattr(entry_rules, "kernel_notebook", lambda data: b"x" * LARGEST_NOTEBOOK)
     monkeypatch.setattr(entry_rules, "LARGEST_OUTPUT", 1_000)
     assert not_met(unsealed) - OF_TINY == {"kernel notebook", "data set", "output of the session"}
 
@@ -183,7 +190,7 @@ def test_a_secret_in_what_is_pushed_is_found_where_it_stands(unsealed, monkeypat
         write_text(bundle.DIST / unsealed.run_id / where, f"{secret}\n")
     else:
         files = {"tunixlib/keys.py": secret.encode(), "a.py": b"see /home/ada/runs"}
-        monkeypatch.setattr(entry_rules, "package_files", lambda: files)
+        monkeypatch.setattr(entry_rules, "package_files", lambda data: files)
     assert rule(unsealed, "secrets in what is pushed").found == where
 
 
@@ -216,7 +223,7 @@ def test_in_a_terminal_each_rule_is_a_line_and_the_last_one_counts():
 
 def test_the_command_builds_shows_the_rules_and_fails_when_one_is_not_met(run, monkeypatch):
     monkeypatch.setattr(bundle, "render_report", lambda run: "a page\n")
-    monkeypatch.setattr("tunixlib.submission.folders.kernel_notebook", lambda: b"{}\n")
+    monkeypatch.setattr("tunixlib.submission.folders.kernel_notebook", lambda data: b"{}\n")
     plain, checked = (CliRunner().invoke(app, ["bundle", str(run.root), *rest]) for rest in ([], ["--check"]))
     assert (plain.exit_code, checked.exit_code) == (0, 1)
     assert "kaggle kernels push -p" in plain.stdout

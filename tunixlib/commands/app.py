@@ -38,7 +38,7 @@ A model learns to write true reasoning steps, then the answer, then to stop. Eve
 What people do first:
   python -m tunixlib run smoke                      a tiny model: a minute
   python -m tunixlib run                            the main job on a laptop
-  python -m tunixlib ask my-cpu "What is 17 + 28?"  steps, marked true or false
+  python -m tunixlib ask my-cpu "What is 17 + 28?"  its steps, marked
   python -m tunixlib verify submission_runs/my-cpu  recompute its evidence
   python -m tunixlib run cpu --seeds 1 2 3          several runs, one by one
   python -m tunixlib runs                           every run, with intervals

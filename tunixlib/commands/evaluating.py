@@ -6,12 +6,9 @@ from typing import Annotated
 import typer
 
 from tunixlib.commands.app import app, guided, reported
+from tunixlib.commands.models import ANOTHER, LIMIT, PANEL, TARGET
 
-PANEL = "Models"
-TARGET = "A run (folder or id), a checkpoint folder, smollm2, tiny, or a Hugging Face folder."
 QUESTIONS = "A .jsonl or .csv file with id, prompt, expected_answer, or a set in data/ such as eval-core."
-ANOTHER = "Of a run: base, flat, stage_a ...; by default the one it is judged by."
-LIMIT = "Where an answer is cut off."
 
 
 @app.command(rich_help_panel=PANEL)

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from tunixlib.evaluation.generation import GenerationConfig
 
 PANEL = "Models"
-TARGET = "A run (folder or id), a checkpoint folder, smollm2, tiny, or a Hugging Face folder."
+TARGET = "A run (folder or id), a checkpoint folder, smollm2, tiny, a model folder or org/name@COMMIT."
 QUESTION = "In quotes. Without one you are asked for them; from a pipe each line is one."
 PROMPT = "question> "
+LIMIT = "Where an answer is cut off."
 ANOTHER = "Of a run: base, flat, stage_a ...; by default the one it is judged by."
 
 
@@ -38,7 +39,7 @@ def ask(
     question: Annotated[str | None, typer.Argument(help=QUESTION)] = None,
     base: Annotated[bool, typer.Option("--base", help="The run's base model beside it.")] = False,
     checkpoint: Annotated[str | None, typer.Option(help=ANOTHER)] = None,
-    max_new_tokens: Annotated[int, typer.Option(help="Where an answer is cut off.", min=1)] = 192,
+    max_new_tokens: Annotated[int, typer.Option(help=LIMIT, min=1)] = 192,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON for each question.")] = False,
 ) -> None:
     """Ask a checkpoint: its steps, each marked true, false or unchecked, then its answer and how it ended.

@@ -17,7 +17,7 @@ from tunixlib.modeling.models import SHORT_NAMES, ModelError, model_folder, weig
 from tunixlib.runs import FINAL, MANIFEST, PROJECT_ROOT, Run, runs_root
 
 STUDY = "study.json"
-EXPECTED = "a run, a checkpoint folder, tiny, smollm2 or a model folder"
+EXPECTED = "a run, a checkpoint folder, tiny, smollm2, a model folder or org/name@commit of the hub"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,13 @@ def find_base(found: Located) -> Located:
 
 def _folder(text: str) -> Path | None:
     """The folder that is meant; a path to a file in it is an error that says so."""
-    for place in (Path(text).expanduser(), PROJECT_ROOT / text, runs_root() / text):
+    if not text.strip():
+        raise ModelError(f"found an empty name, expected {EXPECTED}; name one")
+    try:
+        given = Path(text).expanduser()
+    except RuntimeError:  # ~somebody who is not known here
+        given = Path(text)
+    for place in (given, PROJECT_ROOT / text, runs_root() / text):
         if place.is_dir():
             return place.resolve()
         if place.is_file():

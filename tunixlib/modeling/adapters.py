@@ -75,7 +75,8 @@ def with_adapter(folder: Path, dtype: str) -> Any:
     base = read_record(folder).base
     if not base:
         raise ModelError(f"{folder}: found an adapter whose checkpoint.json names no base; train the stage again")
-    under = model_folder(base["model_id"])
+    # The id is text in a folder that may be a stranger's: it makes nobody download anything.
+    under = model_folder(base["model_id"], fetch=False)
     if (found := weights_sha256(under)) != base["weights_sha256"]:
         raise ModelError(
             f"{folder}: its adapter was trained on {base['model_id']} with sha256 {base['weights_sha256'][:16]}..., "

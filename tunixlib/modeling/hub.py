@@ -18,7 +18,8 @@ COMMIT = re.compile(r"[0-9a-f]{40}")
 
 FILES = [
     "*.safetensors", "*.safetensors.index.json", "config.json", "generation_config.json", "tokenizer*.json",
-    "tokenizer.model", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "chat_template*",
+    "tokenizer.model", "spiece.model", "tekken.json", "special_tokens_map.json", "added_tokens.json", "vocab.json",
+    "vocab.txt", "merges.txt", "chat_template*",
 ]  # fmt: skip
 # Folders hold other forms of the same weights; so does Mistral's consolidated file.
 NOT_FILES = ["*/*", "consolidated*.safetensors"]
@@ -32,8 +33,8 @@ def split_hub_id(name: str) -> tuple[str, str] | None:
     return found["repo"], found["revision"]
 
 
-def hub_folder(name: str) -> Path:
-    """The folder of ``org/name@commit`` in the hub cache, downloaded when it is not there.
+def hub_folder(name: str, fetch: bool = True) -> Path:
+    """The folder of ``org/name@commit`` in the hub cache, downloaded when it is not there and ``fetch`` is on.
 
     Raises ModelError saying what to do: for a branch or no commit, a repository that is gated, unknown or without
     safetensors, no network, a full disk.
@@ -49,7 +50,7 @@ def hub_folder(name: str) -> Path:
             'digits of a commit, since a branch moves and numbers must stay traceable; `python -c "from '
             f"huggingface_hub import model_info; print(model_info('{repo}').sha)\"` prints the newest"
         )
-    folder = _download(repo, revision)
+    folder = _download(repo, revision, fetch)
     if not any(folder.glob("*.safetensors")):
         raise ModelError(
             f"model {repo} at {revision[:12]}: found no *.safetensors; pickled weights can run code and are not used: "
@@ -59,7 +60,7 @@ def hub_folder(name: str) -> Path:
     return folder
 
 
-def _download(repo: str, revision: str) -> Path:
+def _download(repo: str, revision: str, fetch: bool) -> Path:
     """Fetch what is missing of a commit; without a network, what lies in the cache."""
     from huggingface_hub import errors, snapshot_download
 
@@ -72,6 +73,9 @@ def _download(repo: str, revision: str) -> Path:
     unreachable = (errors.HTTPError, OSError)  # the first is httpx's: no connection, a timeout
     try:
         try:
+            if not fetch:
+                problem = f"it is not in the hub cache; `hf download {repo} --revision {revision}` brings it there"
+                return Path(snapshot_download(**wanted, local_files_only=True))
             return Path(snapshot_download(**wanted))
         except errors.HfHubHTTPError as error:
             problem = _refusal(error, repo)

@@ -47,11 +47,12 @@ def cache_folder() -> Path:
     return Path(os.environ.get("TUNIXLIB_CACHE") or Path.home() / ".cache" / "tunixlib")
 
 
-def model_folder(name: str) -> Path:
+def model_folder(name: str, fetch: bool = True) -> Path:
     """The Hugging Face folder of a model: made once in the cache for ``tiny`` and ``smollm2``, else the given folder.
 
     A relative folder lies in the project, wherever the notebook was started. ``org/name@commit`` is an id of the hub,
-    unless a folder of that name exists. Raises ModelError for what is neither, or a folder that cannot be used.
+    unless a folder of that name exists; without ``fetch`` nothing is downloaded for it. Raises ModelError for what is
+    neither, or a folder that cannot be used.
     """
     if name == "tiny":
         from tunixlib.modeling import tiny
@@ -63,9 +64,10 @@ def model_folder(name: str) -> Path:
     folder = PROJECT_ROOT / name
     if not folder.is_dir():
         if HUB_ID.fullmatch(name):
-            return hub_folder(name)
+            return hub_folder(name, fetch)
         raise ModelError(
-            f"model {name!r}: found no such folder; use tiny, smollm2, a local folder or org/name@commit of the hub"
+            f"model {name!r}: found no folder {folder}; use tiny, smollm2, a folder (relative ones lie in the project) or "
+            "org/name@commit of the hub"
         )
     check_folder(folder)
     return folder

@@ -52,7 +52,7 @@ def publish(run: Run) -> list[Path]:
     _bring_back(target, aside)
     contents: Contents = {
         ARCHIVE: zip_bytes({name: data for part in archive_parts(run).values() for name, data in part.items()}),
-        **_below("kernel", kernel_folder(meta)),
+        **_below("kernel", kernel_folder(run, meta)),
         **_below("dataset", dataset_folder(run, meta)),
         **_below("model", {**kept_weights(run, target / "model"), **model_folder(run, meta)}),
         WRITEUP: current_writeup(run).encode("utf-8"),

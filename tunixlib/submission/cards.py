@@ -42,7 +42,8 @@ def model_card(run: Run, folder: str | None = None) -> str:
     """
     facts = read_facts(run)
     front = {
-        "license": facts.base_license,
+        "license": facts.base_license or "other",
+        **({} if facts.base_license else {"license_name": "that-of-the-base-model"}),
         "base_model": facts.base_model,
         "language": "en",
         "library_name": "transformers",

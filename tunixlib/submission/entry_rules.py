@@ -40,7 +40,7 @@ def entry_rules(facts: Facts) -> Iterator[Rule]:
         yield _base_model_rule(facts, meta)
         yield _declared_rule(facts, meta)
         yield _licence_rule(facts, meta)
-    yield _notebook_rule()
+    yield _notebook_rule(facts)
     yield _dataset_rule(facts)
     yield _output_rule(facts)
     yield _weights_rule(facts)
@@ -93,10 +93,13 @@ def _declared_rule(facts: Facts, meta: KaggleMetadata) -> Rule:
 
 def _licence_rule(facts: Facts, meta: KaggleMetadata) -> Rule:
     """The data is ours; a model keeps the licence of its base."""
-    found = f"model {meta.model.license}, data {meta.dataset.license}"
-    required = f"model {facts.base_license}, data {LICENSE}"
-    same = _plain(meta.model.license) == facts.base_license and _plain(meta.dataset.license) == LICENSE
-    return Rule("licences", found, required, same)
+    found, known = f"model {meta.model.license}, data {meta.dataset.license}", facts.base_license
+    ours = _plain(meta.dataset.license) == LICENSE
+    if known is None:
+        required = f"model as {facts.base_model} is licensed, which only you know, data {LICENSE}"
+        return Rule("licences", found, required, None if ours else False)
+    required = f"model {known}, data {LICENSE}"
+    return Rule("licences", found, required, ours and _plain(meta.model.license) == known)
 
 
 def _plain(licence: str) -> str:
@@ -104,8 +107,8 @@ def _plain(licence: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", licence.lower()).strip("-")
 
 
-def _notebook_rule() -> Rule:
-    size = len(kernel_notebook())
+def _notebook_rule(facts: Facts) -> Rule:
+    size = len(kernel_notebook(facts.data_sha256))
     return Rule("kernel notebook", f"{size:,} bytes", f"under {LARGEST_NOTEBOOK:,} bytes", size < LARGEST_NOTEBOOK)
 
 
@@ -147,6 +150,7 @@ def _secrets_rule(facts: Facts) -> Rule:
         "model/README.md": model_card(facts.run, folder="."),
         "dataset/README.md": dataset_card(facts.run),
     }
-    texts |= {f"kernel, {name}": data.decode("utf-8", errors="replace") for name, data in package_files().items()}
+    carried = package_files(facts.data_sha256)
+    texts |= {f"kernel, {name}": data.decode("utf-8", errors="replace") for name, data in carried.items()}
     leaking = [name for name, text in texts.items() if any(leaks_in(FOREIGN_TEXT[0] + name, text, text))]
     return Rule("secrets in what is pushed", ", ".join(leaking) or f"none in {len(texts)} texts", "none", not leaking)

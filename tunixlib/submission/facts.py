@@ -16,6 +16,7 @@ from tunixlib.runs import FINAL, FINAL_ARM, MANIFEST, STAGES, WORK, Run
 
 # The names by which others know the models that we call by short names.
 BASE_MODELS = {"smollm2": "HuggingFaceTB/SmolLM2-135M-Instruct"}
+BASE_LICENSES = {"smollm2": "apache-2.0", "tiny": "apache-2.0"}
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,9 @@ class Facts:
         return BASE_MODELS.get(self.model, self.model.partition("@")[0])
 
     @property
-    def base_license(self) -> str:
-        """The licence that the base model hands down to what is trained from it."""
-        return "gemma" if "gemma" in self.model.lower() else "apache-2.0"
+    def base_license(self) -> str | None:
+        """The licence that the base model hands down to what is trained from it; None where we do not know it."""
+        return "gemma" if "gemma" in self.model.lower() else BASE_LICENSES.get(self.model)
 
     @property
     def final_folder(self) -> Path:

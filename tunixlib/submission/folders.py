@@ -37,9 +37,10 @@ EVIDENCE = "evidence.zip"
 RECORD = "checkpoint.json"
 
 
-def kernel_folder(meta: KaggleMetadata) -> Contents:
-    """What ``kaggle kernels push`` takes: one notebook that carries the package, and its metadata."""
-    return {CODE_FILE: kernel_notebook(), "kernel-metadata.json": _metadata_bytes(kernel_metadata(meta, CODE_FILE))}
+def kernel_folder(run: Run, meta: KaggleMetadata) -> Contents:
+    """What ``kaggle kernels push`` takes: one notebook that carries package and data, and its metadata."""
+    notebook = kernel_notebook(read_facts(run).data_sha256)
+    return {CODE_FILE: notebook, "kernel-metadata.json": _metadata_bytes(kernel_metadata(meta, CODE_FILE))}
 
 
 def dataset_folder(run: Run, meta: KaggleMetadata) -> Contents:
