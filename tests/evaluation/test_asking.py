@@ -7,13 +7,14 @@ from evaluation.asked_run import make_write
 from rich.console import Console
 
 from tunixlib.checking.steps import check_steps
-from tunixlib.evaluation.answer_views import Shown, answer_table, plain_text, print_answers, visible
+from tunixlib.evaluation.answer_views import Shown, answer_table, plain_text, print_answers
 from tunixlib.evaluation.asking import AskError, OpenModel, correction, open_models
 from tunixlib.evaluation.generation import GenerationConfig
 from tunixlib.evaluation.locating import Located
 from tunixlib.evaluation.predictions import predict
 from tunixlib.evaluation.scoring import grade
 from tunixlib.modeling.models import ModelError
+from tunixlib.visible import visible
 
 QUESTION = "What is 17 + 28 + 15?"
 WORK = "<reasoning>\n17 + 28 = 45\nNow the rest.\n45 + 15 = 61\n</reasoning>\n<answer>61</answer>"

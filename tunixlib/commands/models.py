@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tunixlib.commands.app import app, guided, reported
+from tunixlib.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -104,7 +105,7 @@ class _Asker:
         return failed
 
     def _write(self, place: str, question: str, answers: "Sequence[Answer]") -> None:
-        from tunixlib.evaluation.answer_views import print_answers, visible
+        from tunixlib.evaluation.answer_views import print_answers
 
         if self.as_json:
             _write_json({"question": question, "answers": [answer.record() for answer in answers]})
