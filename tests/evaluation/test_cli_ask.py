@@ -2,6 +2,7 @@
 
 import builtins
 import json
+import shutil
 import sys
 
 import pytest
@@ -9,6 +10,7 @@ from evaluation.asked_run import make_asked_run, make_write
 from typer.testing import CliRunner
 
 from tunixlib.__main__ import app
+from tunixlib.artifacts import read_json, write_json
 from tunixlib.commands import models
 from tunixlib.evaluation import asking
 from tunixlib.evaluation.asking import LEGEND
@@ -151,3 +153,14 @@ def quiet():
     from rich.console import Console
 
     return Console(file=io.StringIO())
+
+
+def test_what_a_strangers_template_says_reaches_the_terminal_only_as_visible_text(tmp_path, tiny_folder):
+    folder = shutil.copytree(tiny_folder, tmp_path / "foreign")
+    settings = read_json(folder / "tokenizer_config.json")
+    (folder / "chat_template.jinja").unlink(missing_ok=True)
+    settings["chat_template"] = "{{ raise_exception('\x1b]0;PWNED\x07\x1b[32mverified') }}"
+    write_json(folder / "tokenizer_config.json", settings)
+    done = ask(str(folder), QUESTION)
+    assert done.exit_code == 1 and "\\x1b]0;PWNED\\x07" in done.stderr
+    assert "\x1b" not in done.stdout + done.stderr and "\x07" not in done.stderr

@@ -73,11 +73,14 @@ def server(tiny_folder):
 
 def ask(server, tmp_path, name, fetch=True, **environment):
     """A process of its own, since the library reads its settings once: what ``model_folder`` gives or says."""
-    code = (
-        "import sys\nfrom tunixlib.modeling.models import ModelError, model_folder, weights_sha256\n"
-        "try:\n    folder = model_folder(sys.argv[1], sys.argv[2] == 'True')\n    print(weights_sha256(folder), *sorted(p.name for p in "
-        "folder.iterdir()))\nexcept ModelError as error:\n    print('refused:', error)\n"
-    )
+    code = """import sys
+from tunixlib.modeling.models import ModelError, model_folder, weights_sha256
+try:
+    folder = model_folder(sys.argv[1], sys.argv[2] == "True")
+    print(weights_sha256(folder), *sorted(path.name for path in folder.iterdir()))
+except ModelError as error:
+    print("refused:", error)
+"""
     import os
 
     known = {

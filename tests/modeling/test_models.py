@@ -43,7 +43,7 @@ def test_a_missing_model_package_says_what_to_install(monkeypatch):
 
 
 def test_an_unknown_name_and_a_folder_without_weights_are_refused(tmp_path):
-    with pytest.raises(ModelError, match="model 'gpt-9': found no folder .*gpt-9; use tiny, smollm2, a folder "):
+    with pytest.raises(ModelError, match=r"model 'gpt-9': found no folder .*gpt-9; use tiny, smollm2, a folder "):
         model_folder("gpt-9")
     (tmp_path / "pytorch_model.bin").write_bytes(b"pickle")
     with pytest.raises(ModelError, match=r"found pytorch_model\.bin; expected config\.json and \*\.safetensors"):

@@ -19,6 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from tunixlib.commands.completion import complete_run
+from tunixlib.visible import visible
 
 DONE, PROBLEM, MISUSED, STOPPED, NO_READER = 0, 1, 2, 130, 141
 EXIT_CODES = {
@@ -109,7 +110,7 @@ def reported(command: Callable[..., Any]) -> Callable[..., Any]:
             raise typer.Exit(NO_READER) from None
         except (ValueError, RunError, ModelError, NotebookError, OSError) as error:
             shown = not_writable(error) if isinstance(error, OSError) else error
-            typer.echo(f"error: {shown}", err=True)
+            typer.echo(f"error: {visible(str(shown))}", err=True)  # it may quote a stranger's file
             raise typer.Exit(PROBLEM) from None
         except KeyboardInterrupt:
             typer.echo("\nstopped; what has finished is kept, and the same command continues", err=True)

@@ -115,7 +115,7 @@ class _Asker:
         print_answers(self.out, answers)
 
     def _write_failure(self, place: str, question: str, reason: str) -> None:
-        typer.echo(f"error: {place}{reason}", err=True)
+        typer.echo(visible(f"error: {place}{reason}"), err=True)
         if self.as_json:
             _write_json({"question": question, "error": reason})
 

@@ -61,7 +61,7 @@ def hub_folder(name: str, fetch: bool = True) -> Path:
 
 
 def _download(repo: str, revision: str, fetch: bool) -> Path:
-    """Fetch what is missing of a commit; without a network, what lies in the cache."""
+    """Fetch what is missing of a commit; without a network, or without ``fetch``, what lies in the cache."""
     from huggingface_hub import errors, snapshot_download
 
     wanted: dict[str, Any] = {
@@ -71,16 +71,15 @@ def _download(repo: str, revision: str, fetch: bool) -> Path:
         "ignore_patterns": NOT_FILES,
     }
     unreachable = (errors.HTTPError, OSError)  # the first is httpx's: no connection, a timeout
+    problem = f"it is not in the hub cache; `hf download {repo} --revision {revision}` brings it there"
     try:
-        try:
-            if not fetch:
-                problem = f"it is not in the hub cache; `hf download {repo} --revision {revision}` brings it there"
-                return Path(snapshot_download(**wanted, local_files_only=True))
-            return Path(snapshot_download(**wanted))
-        except errors.HfHubHTTPError as error:
-            problem = _refusal(error, repo)
-        except unreachable as error:
-            problem = _unreachable(error, repo, revision)
+        if fetch:
+            try:
+                return Path(snapshot_download(**wanted))
+            except errors.HfHubHTTPError as error:
+                problem = _refusal(error, repo)
+            except unreachable as error:
+                problem = _unreachable(error, repo, revision)
         return Path(snapshot_download(**wanted, local_files_only=True))
     except (errors.LocalEntryNotFoundError, ValueError):
         raise ModelError(f"model {repo} at {revision[:12]}: {problem}") from None

@@ -66,8 +66,8 @@ def model_folder(name: str, fetch: bool = True) -> Path:
         if HUB_ID.fullmatch(name):
             return hub_folder(name, fetch)
         raise ModelError(
-            f"model {name!r}: found no folder {folder}; use tiny, smollm2, a folder (relative ones lie in the project) or "
-            "org/name@commit of the hub"
+            f"model {name!r}: found no folder {folder}; use tiny, smollm2, a folder (a relative one lies in the "
+            "project) or org/name@commit of the hub"
         )
     check_folder(folder)
     return folder

@@ -59,7 +59,10 @@ def payload(data: Iterable[str] = (), root: Path = PROJECT_ROOT) -> bytes:
 
 
 def kernel_notebook(data: Iterable[str] = (), root: Path = PROJECT_ROOT) -> bytes:
-    """``kaggle.ipynb`` ready to push, with ``data`` in it as ``package_files`` says. Raises KernelError when the notebook does not hold each placeholder once."""
+    """``kaggle.ipynb`` ready to push, with ``data`` in it as ``package_files`` says.
+
+    Raises KernelError when the notebook does not hold each placeholder once.
+    """
     carried = payload(data, root)
     text = "\n".join(textwrap.wrap(base64.b64encode(carried).decode("ascii"), LINE))
     notebook = json.loads((root / NOTEBOOK).read_text(encoding="utf-8"))
