@@ -146,7 +146,7 @@ def test_the_base_model_is_one_of_the_contest_declared_as_it_is_under_its_licenc
 
 def test_the_licence_of_an_unknown_base_model_is_left_to_the_person(unsealed, metadata, monkeypatch):
     entry_rules_facts(unsealed, monkeypatch).records["05_evaluate"]["parameters"]["MODEL"] = "models/some-model"
-    metadata(model={"base_model": "somebody/some-model", "license": "MIT"})
+    metadata(model={"base_model": "somebody/some-model/transformers/default", "license": "MIT"})
     found = rule(unsealed, "licences")
     assert found.ok is None and "some-model is licensed, which only you know" in found.required
 
