@@ -50,15 +50,17 @@ def parts_of(prompt: str) -> list[str]:
     return list(dict.fromkeys([prompt, *(part for part in parts if part and part != prompt)]))
 
 
+def asked_in(prompt: str) -> list[str]:
+    """What a question of evaluation asks: itself and, of a shown work, the question that the work answers."""
+    lines = ((line, _LABEL.match(line)) for line in prompt.splitlines())
+    return [prompt, *(line[label.end() :].strip() for line, label in lines if label and line[label.end() :].strip())]
+
+
 class Gate:
     """Knows the questions of evaluation and stops training prompts that are among them, or hold one."""
 
     def __init__(self, eval_prompts: Iterable[str]):
-        self._known: dict[str, str] = {}
-        for prompt in eval_prompts:
-            # A shown work asks its inner question, too: who trained on that knows the answer.
-            inner = [line[found.end() :] for line in prompt.splitlines() if (found := _LABEL.match(line))]
-            self._known.update({normal_prompt(text): prompt for text in (*inner, prompt) if text.strip() or not inner})
+        self._known = {normal_prompt(text): prompt for prompt in eval_prompts for text in asked_in(prompt)}
 
     def check(self, prompt: str) -> None:
         """Raise LeakError when a training prompt, or a part of it, is a question of evaluation after normalisation."""
