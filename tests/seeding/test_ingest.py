@@ -251,9 +251,61 @@ def test_a_question_of_any_evaluation_set_is_never_kept(root):
     write(own / "manifest.json", [{"sha256": sha}])  # one JSON document on one line
     path = write(root / "in.jsonl", [*rows, {"prompt": "who", "steps": ["a"], "answer": "1"}, row(7)])
     assert ingest(path, "my-x", root=root)["ingest"]["rejected"] == {"evaluation_question": 3}
-    question = Question(STORY.format(17, 28, ""), "45", "my-exam")
+    question = Question(STORY.format(17, 28, ""), "my-exam")
     [found] = sift([{"prompt": STORY.format(17, 28, " then"), "steps": ["a"], "answer": "45"}], questions=[question])
     assert (found.reason, "a question of my-exam" in found.detail) == ("near_evaluation_question", True)
+
+
+def chat(system, question, answer="9"):
+    return {
+        "messages": [
+            {"role": "system", "content": system},
+            {"role": "user", "content": question},
+            {"role": "assistant", "content": f"<think>a</think>{answer}"},
+        ]
+    }
+
+
+def asked(key, count):
+    rows = (datasets.PROJECT_ROOT / "data" / key / "eval.jsonl").read_text(encoding="utf-8").splitlines()[:count]
+    return [json.loads(line)["prompt"] for line in rows]
+
+
+def rejected(records, questions):
+    found = sift(records, questions=[Question(question, "eval-core") for question in questions])
+    return Counter(one.reason for one in found if isinstance(one, Reject))
+
+
+def test_a_question_of_evaluation_behind_a_system_turn_is_refused():
+    questions = asked("eval-core", 50)
+    assert rejected([chat("You are a tutor.", q) for q in questions], questions) == {"evaluation_question": 50}
+    joined = [{"prompt": f"Be brief.\n\n{q}", "steps": ["a"], "answer": "1"} for q in questions]
+    assert rejected(joined, questions) == {"evaluation_question": 50}
+
+
+def test_a_question_with_words_beside_it_is_near_whatever_its_answer():
+    questions = asked("eval-core", 50)
+    rows = [{"prompt": f"{q} Please answer.", "steps": ["a"], "answer": "45 units"} for q in questions]
+    assert rejected(rows, questions) == {"near_evaluation_question": 50}
+    turns = [chat("In 3 lines.", f"{q} Please answer.", "45 units") for q in questions]
+    assert rejected(turns, questions) == {"near_evaluation_question": 50}
+    assert rejected([row(5, prompt="What is 17 + 29? Please answer.")], ["What is 17 + 28?"]) == {}
+
+
+def test_the_question_that_a_shown_work_answers_is_refused_on_both_sides():
+    [work] = asked("eval-correction", 1)
+    inner = work.split("\n")[1].removeprefix("Question: ")
+    assert rejected([row(5, prompt=inner)], [work]) == {"evaluation_question": 1}
+    assert rejected([row(5, prompt=work)], [inner]) == {"evaluation_question": 1}
+
+
+def test_the_same_user_turn_under_another_system_turn_is_a_duplicate():
+    plain = {"messages": chat("", "Who am I?")["messages"][1:]}
+    found = sift(
+        [chat("Be brief.", "Who am I?"), chat("Be long.", "Who am I?"), plain, chat("Be brief.", "Who are we?")]
+    )
+    assert [getattr(one, "reason", "kept") for one in found] == ["kept", *["duplicate_normalised"] * 2, "kept"]
+    assert found[0].prompt == "Be brief.\n\nWho am I?"
 
 
 BAD_FILES = {
@@ -296,6 +348,35 @@ def test_ctrl_c_leaves_nothing_behind(root, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         ingest(FIXTURES / "traces.jsonl", "my-x", root=root)
     assert not (root / "my-x").exists()
+
+
+def test_two_traces_cannot_be_cut_in_thirds_and_nothing_is_left_behind(root):
+    two, three = write(root / "two.jsonl", [row(1), row(2)]), write(root / "three.jsonl", [row(1), row(2), row(3)])
+    with pytest.raises(IngestError, match="2 traces were kept, expected at least 3"):
+        ingest(two, "my-x", stages="thirds", root=root)
+    assert not (root / "my-x").exists()
+    assert ingest(three, "my-x", stages="thirds", root=root)["count"] == 3
+
+
+@pytest.mark.parametrize("at", ["cut_in_thirds", "write_json"])
+def test_ctrl_c_late_takes_away_what_was_made_and_nothing_else(at, root, monkeypatch):
+    path = write(root / "in.jsonl", [row(1), row(2), row(3)])
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    (root / "my-x").mkdir()
+    (root / "my-x" / "notes.txt").write_text("mine")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(intake, at, interrupted)
+        ingest(path, "my-x", stages="thirds", root=root)
+    assert [path.name for path in (root / "my-x").iterdir()] == ["notes.txt"]
+    ingest(path, "my-x", stages="thirds", root=root)
+    before = {path.name: path.read_bytes() for path in (root / "my-x").iterdir()}
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(intake, at, interrupted)
+        ingest(path, "my-x", stages="thirds", root=root)
+    assert {path.name: path.read_bytes() for path in (root / "my-x").iterdir()} == before
 
 
 def test_a_missing_file_and_a_folder_are_named(root):

@@ -11,7 +11,7 @@ from tunixlib.seeding.datasets import (
     write_eval_set,
 )
 from tunixlib.seeding.evalsets import EVAL_SETS, make_eval_set, read_eval_set
-from tunixlib.seeding.gate import LeakError, check_disjoint, normal_prompt
+from tunixlib.seeding.gate import LeakError, check_disjoint, normal_prompt, parts_of
 from tunixlib.seeding.recipes import (
     ALL_FAMILIES_FROM,
     CORE,
@@ -148,6 +148,39 @@ def test_apportioning_adds_up():
 def test_the_gate_sees_through_spelling(training, evaluation):
     with pytest.raises(LeakError, match="also a training prompt"):
         check_disjoint([evaluation], [training])
+
+
+@pytest.mark.parametrize(
+    "training",
+    [
+        "You are a helpful assistant.\n\nWhat is 17 + 28?",
+        "Think first.\r\n \r\nwhat is 17 + 28\n\nBe brief.",
+        "Answer the question.\nWhat is 17 + 28?",
+        "Check this work.\nQuestion: What is 17 + 28?\nLine 1: 17 + 28 = 46\nAnswer: 46",
+        "Question: What is 17 + 28?",
+    ],
+)
+def test_the_gate_finds_a_question_among_other_paragraphs_and_lines(training):
+    with pytest.raises(LeakError, match="also a training prompt"):
+        check_disjoint(["What is 17 + 28?"], [training])
+
+
+def test_the_question_inside_a_shown_work_of_evaluation_is_not_trained_on():
+    work = "Check this work.\nQuestion: What is 17 + 28?\nLine 1: 17 + 28 = {0}\nAnswer: {0}"
+    for training in ("what is 17 + 28", work.format(45)):
+        with pytest.raises(LeakError, match="also a training prompt"):
+            check_disjoint([work.format(46)], [training])
+    assert check_disjoint([work.format(46)], ["Line 1: 17 + 28 = 46"]) == 1
+
+
+def test_a_question_of_two_paragraphs_is_found_behind_a_system_turn():
+    with pytest.raises(LeakError, match="also a training prompt"):
+        check_disjoint(["A pen costs 3.\n\nTwo pens?"], ["Be brief.\n\nA pen costs 3.\n\nTwo pens?"])
+
+
+def test_the_parts_of_a_prompt_grow_no_faster_than_the_prompt():
+    for text in ("a\n\nb " * 10_000, "\n" * 50_000, "\n \t" * 15_000, "\r" * 50_000, " " * 50_000 + "x"):
+        assert sum(map(len, parts_of(text))) <= 4 * len(text)
 
 
 @pytest.mark.parametrize("other", ["What is 17 - 28?", "What is 1.7 + 28?", "What is 17 + 29?", "What is (17 + 28)?"])

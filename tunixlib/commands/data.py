@@ -106,7 +106,8 @@ def export(
 ) -> None:
     """Write a dataset as other trainers read it: chat messages, or prompt and completion (TRL, Tunix).
 
-    `ingest` reads both back to the same prompts, steps and answers; step types and meta have no place in them.
+    `ingest` reads both forms back and keeps what it would keep of any file: no duplicates, no questions of evaluation
+    sets or nearly one. Kept prompts, steps and answers are the same; step types and meta have no place in them.
     """
     from tunixlib.seeding.ingest.export import export as write_out
 

@@ -1,4 +1,6 @@
-"""Export: traces as other trainers read them, one JSON object a line. Ingest reads both forms back.
+"""Export: traces as other trainers read them, one JSON object a line.
+
+Ingest reads both forms back; what it keeps has the same prompts, steps and answers.
 
     export("golden-v2", Path("golden.jsonl"), "messages")     # 100
 

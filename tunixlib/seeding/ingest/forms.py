@@ -15,6 +15,7 @@ messages            ``messages`` or ``conversations``: an optional system turn, 
 ==================  =================================================================================================
 
 A system turn is joined before the question, with an empty line between: a template without system turns does the same.
+Whether a question was there before is told by the user turn alone, whatever the system turn says.
 """
 
 from collections.abc import Mapping
@@ -55,6 +56,7 @@ class Draft:
     meta: dict[str, Any] = field(default_factory=dict)
     used: frozenset[str] = frozenset()  # the record's fields that were read
     changes: Mapping[str, int] = field(default_factory=dict)  # what was taken out or joined, by name
+    question: str | None = None  # the user turn alone, where a system turn was joined before it
 
 
 def draft_of(fields: Mapping[str, Any], mapping: Mapping[str, str]) -> Draft:
@@ -68,14 +70,18 @@ def draft_of(fields: Mapping[str, Any], mapping: Mapping[str, str]) -> Draft:
         return _from_steps(found, used)
     changes: dict[str, int] = {}
     if form == "messages":
-        prompt, completion = _exchange(_turns(found["messages"], "messages"), changes)
+        system, prompt, completion = _exchange(_turns(found["messages"], "messages"))
     else:
-        prompt, completion = _prompt_and_completion(found, changes)
+        system, prompt, completion = _prompt_and_completion(found)
     work = read_completion(_text(completion, "completion"))
     if work.marks:
         changes["calculator marks taken out"] = work.marks
     steps = tuple((STEP, content) for content in work.steps)
-    return Draft(form, prompt, steps, work.final_answer, work.style, used=used, changes=changes)
+    if system is None:
+        return Draft(form, prompt, steps, work.final_answer, work.style, used=used, changes=changes)
+    changes["system turns joined before the question"] = 1
+    joined = f"{system}\n\n{prompt}"
+    return Draft(form, joined, steps, work.final_answer, work.style, used=used, changes=changes, question=prompt)
 
 
 def _named(fields: Mapping[str, Any], mapping: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -153,14 +159,14 @@ def _json_object(text: str) -> Any:
         raise RefusedError("invalid_field", f"not JSON ({error}), expected an object", "meta", text) from None
 
 
-def _prompt_and_completion(found: Mapping[str, Any], changes: dict[str, int]) -> tuple[Any, Any]:
+def _prompt_and_completion(found: Mapping[str, Any]) -> tuple[str | None, Any, Any]:
     prompt, completion = found["prompt"], found["completion"]
     if isinstance(prompt, list) and isinstance(completion, list):
-        return _exchange([*_turns(prompt, "prompt"), *_turns(completion, "completion")], changes)
+        return _exchange([*_turns(prompt, "prompt"), *_turns(completion, "completion")])
     if isinstance(prompt, list) or isinstance(completion, list):
         detail = "one of prompt and completion is a list of messages, expected both or neither"
         raise RefusedError("invalid_field", detail, "prompt" if isinstance(prompt, list) else "completion", prompt)
-    return prompt, completion
+    return None, prompt, completion
 
 
 def _turns(value: Any, name: str) -> list[tuple[str, str]]:
@@ -189,8 +195,8 @@ def _text(content: Any, name: str) -> str:
     return content
 
 
-def _exchange(turns: list[tuple[str, str]], changes: dict[str, int]) -> tuple[str, str]:
-    """The question and the answer of a chat of one exchange."""
+def _exchange(turns: list[tuple[str, str]]) -> tuple[str | None, str, str]:
+    """The system turn, if any, the question and the answer of a chat of one exchange."""
     roles = [role for role, _ in turns]
     system, rest = (turns[0][1], turns[1:]) if roles[0] == "system" else (None, turns)
     if [role for role, _ in rest] != ["user", "assistant"]:
@@ -199,7 +205,4 @@ def _exchange(turns: list[tuple[str, str]], changes: dict[str, int]) -> tuple[st
         if roles.count("user") > 1:
             detail += ": earlier exchanges cannot be part of a trace; make one record of each"
         raise RefusedError("unsupported_turns", detail, "messages", shown)
-    if system is None:
-        return rest[0][1], rest[1][1]
-    changes["system turns joined before the question"] = 1
-    return f"{system}\n\n{rest[0][1]}", rest[1][1]
+    return system, rest[0][1], rest[1][1]

@@ -10,9 +10,10 @@ the manifest's counts add up. The same source and options give the same bytes. T
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from tunixlib.artifacts import canonical_json, read_json, sha256_file, write_atomic, write_json
@@ -32,6 +33,7 @@ from tunixlib.seeding.recipes import DEFAULT_TRACES
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # steps: as stage_of says; thirds: the shortest third of the traces is A, the longest C.
 STAGE_RULES = ("steps", "thirds")
+MADE = ("dataset.jsonl", "rejects.jsonl", "manifest.json")
 PROGRESS_EVERY = 200  # records
 
 
@@ -56,24 +58,26 @@ def ingest(
         }  # fmt: skip
         _refuse_taken(folder, key, came)
         came["format"], records = read_records(source, path)
-        sieve, truth = Sieve(key, path.name, mapping, evaluation_questions(folder.parent)), Truth()
-        with progress(came["source_bytes"], f"ingest {path.name}") as bar:
-            _write(folder, sieve, _shown(records, source, bar), truth)
-            if stages == "thirds":
-                truth = cut_in_thirds(folder / "dataset.jsonl")
+        sieve = Sieve(key, path.name, mapping, evaluation_questions(folder.parent))
+        with progress(came["source_bytes"], f"ingest {path.name}") as bar, _all_or_nothing(folder):
+            truth = _write(folder, sieve, _shown(records, source, bar), stages)
+            manifest = _manifest(folder, key, came, sieve.tally, truth)
+            write_json(folder / "manifest.json", manifest)
             bar.reach(bar.total)
-    manifest = {
+    return manifest
+
+
+def _manifest(folder: Path, key: str, came: dict[str, Any], tally: Tally, truth: Truth) -> dict[str, Any]:
+    return {
         "manifest_version": "1.0",
         "kind": "training",
         "dataset_key": key,
-        "count": sieve.tally.kept,
+        "count": tally.kept,
         "sha256": sha256_file(folder / "dataset.jsonl"),
         **{name: dict(found) for name, found in truth.counts.by.items()},
         "step_truth": truth.steps,
-        "ingest": came | _counted(sieve.tally) | {"rejects_sha256": sha256_file(folder / "rejects.jsonl")},
+        "ingest": came | _counted(tally) | {"rejects_sha256": sha256_file(folder / "rejects.jsonl")},
     }
-    write_json(folder / "manifest.json", manifest)
-    return manifest
 
 
 def evaluation_questions(root: Path) -> Iterator[Question]:
@@ -82,11 +86,26 @@ def evaluation_questions(root: Path) -> Iterator[Question]:
     for name in [*found, *(name for name in EVAL_SETS if name not in found)]:
         rows = read_eval_set(datasets.dataset_file(name, root)) if name in found else make_eval_set(name)
         for row in rows:
-            yield Question(row["prompt"], row["expected_answer"], name)
+            yield Question(row["prompt"], name)
 
 
-def _write(folder: Path, sieve: Sieve, records: Records, truth: Truth) -> None:
-    """Traces and rejects in one pass; both files or neither."""
+@contextmanager
+def _all_or_nothing(folder: Path) -> Iterator[None]:
+    """Take away the files that were made here when not all of them could be."""
+    made = [path for name in MADE if not (path := folder / name).exists()]
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for path in made:
+                path.unlink(missing_ok=True)
+            folder.rmdir()  # only where it is empty: it was made for this
+        raise
+
+
+def _write(folder: Path, sieve: Sieve, records: Records, stages: str) -> Truth:
+    """Traces and rejects in one pass; the truth of the traces. What is cut in thirds is cut before it has its name."""
+    truth = Truth()
 
     def fill(kept: IO[bytes], rejected: IO[bytes]) -> None:
         first = None
@@ -100,14 +119,16 @@ def _write(folder: Path, sieve: Sieve, records: Records, truth: Truth) -> None:
             raise IngestError(_nothing_kept(sieve, first))
 
     def fill_both(rejected: IO[bytes]) -> None:
-        write_atomic(folder / "dataset.jsonl", lambda kept: fill(kept, rejected))
+        nonlocal truth
+        if stages == "steps":
+            write_atomic(folder / "dataset.jsonl", lambda kept: fill(kept, rejected))
+            return
+        with TemporaryDirectory(prefix=".uncut.", suffix=".part", dir=folder) as uncut:
+            write_atomic(Path(uncut) / "dataset.jsonl", lambda kept: fill(kept, rejected))
+            truth = cut_in_thirds(Path(uncut) / "dataset.jsonl", folder / "dataset.jsonl")
 
-    try:
-        write_atomic(folder / "rejects.jsonl", fill_both)
-    except BaseException:
-        with suppress(OSError):
-            folder.rmdir()  # only where it is empty: it was made for this
-        raise
+    write_atomic(folder / "rejects.jsonl", fill_both)
+    return truth
 
 
 def _nothing_kept(sieve: Sieve, first: Reject | None) -> str:

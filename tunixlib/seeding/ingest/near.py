@@ -1,4 +1,4 @@
-"""Near duplicates among prompts: nearly the same words, the very same numbers, the same answer.
+"""Near duplicates among prompts, and prompts that are nearly a question of evaluation.
 
     >>> near = NearPrompts()
     >>> near.meet("A crate holds 12 red apples. How many apples do 3 such crates hold in all?", "36", "line 1")
@@ -6,14 +6,27 @@
     'line 1'
     >>> near.meet("A crate holds 12 red apples. How many apples do 4 such crates hold in all?", "48", "line 3")
 
-Two prompts are compared by the Jaccard similarity of their three-word shingles, after ``normal_prompt`` (Broder, On the
-resemblance and containment of documents, 1997). Candidates come from MinHash signatures in bands, so time is linear in
-the text; of prompts that share a band only the first is compared, so that a few near duplicates can pass. Prompts with
-other numbers, or another order of numbers and signs, are other questions whatever their words.
+Near duplicates have nearly the same words, the very same numbers and the same answer. They are compared by the Jaccard
+similarity of their three-word shingles, after ``normal_prompt`` (Broder, On the resemblance and containment of
+documents, 1997). Candidates come from MinHash signatures in bands, so time is linear in the text; of prompts that share
+a band only the first is compared, so that a few near duplicates can pass. Prompts with other numbers, or another order
+of numbers and signs, are other questions whatever their words.
+
+Nearly a question of evaluation is a text with the very same numbers and signs in which ``THRESHOLD`` of the question's
+shingles stand, whatever stands beside them and whatever its answer:
+
+    >>> questions = NearQuestions()
+    >>> questions.add("What is 17 + 28?", "eval-core")
+    >>> questions.find("What is 17 + 28? Please answer.")
+    'eval-core'
+
+A question in other words, or one beside which a further number was written in the same paragraph, is not found.
 """
 
+import math
 import random
 import zlib
+from collections import Counter
 from typing import Any
 
 from tunixlib.artifacts import sha256_text
@@ -62,7 +75,7 @@ class NearPrompts:
         import numpy as np
 
         words = normal_prompt(prompt).split()
-        grams = {" ".join(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1))}
+        grams = _shingles(words)
         shingles = np.array(sorted({zlib.crc32(gram.encode("utf-8")) for gram in grams}), dtype=np.uint32)
         least = np.full((BANDS * ROWS,), np.iinfo(np.uint32).max, dtype=np.uint32)
         for start in range(0, len(shingles), 1024):  # (64, 1024) at a time: the longest prompt needs half a megabyte
@@ -71,6 +84,34 @@ class NearPrompts:
             least = np.minimum(least, hashed.min(axis=1))
         same = sha256_text(_numbers(words, prompt) + "\n" + normalise(answer))[:16].encode()
         return shingles, [bytes([i]) + same + band.tobytes() for i, band in enumerate(least.reshape(BANDS, ROWS))]
+
+
+class NearQuestions:
+    """Questions of evaluation, found by the shingles that stand in them."""
+
+    def __init__(self) -> None:
+        self._names: list[tuple[str, int]] = []  # the set of each question, and how many shingles make it
+        self._at: dict[tuple[str, str], list[int]] = {}  # numbers and a shingle -> the questions that have both
+
+    def add(self, question: str, name: str) -> None:
+        """Know a question of the set ``name``."""
+        words = normal_prompt(question).split()
+        shingles, numbers = _shingles(words), _numbers(words, question)
+        for gram in shingles:
+            self._at.setdefault((numbers, gram), []).append(len(self._names))
+        self._names.append((name, math.ceil(THRESHOLD * len(shingles))))
+
+    def find(self, text: str) -> str | None:
+        """The set of a question that the text nearly is; None when there is none."""
+        words = normal_prompt(text).split()
+        numbers = _numbers(words, text)
+        shared = Counter(place for gram in _shingles(words) for place in self._at.get((numbers, gram), ()))
+        first = min((at for at, count in shared.items() if count >= self._names[at][1]), default=None)
+        return None if first is None else self._names[first][0]
+
+
+def _shingles(words: list[str]) -> set[str]:
+    return {" ".join(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1))}
 
 
 def _numbers(words: list[str], prompt: str) -> str:

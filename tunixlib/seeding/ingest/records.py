@@ -24,11 +24,11 @@ REASONS = {
     "tags_inside": "a tag of completions inside content",
     "no_answer_found": "a completion whose answer cannot be told from its steps",
     "duplicate": "the same prompt as a record before it",
-    "duplicate_normalised": "that prompt but for case, punctuation or spacing",
+    "duplicate_normalised": "that prompt but for case, punctuation, spacing or its system turn",
     "conflicting_answer": "that prompt with another answer",
     "near_duplicate": "nearly the words of a prompt before it, same numbers and answer",
     "evaluation_question": "a question of an evaluation set",
-    "near_evaluation_question": "nearly the words of an evaluation question, same numbers and answer",
+    "near_evaluation_question": "nearly the words of an evaluation question, same numbers",
 }
 
 SHOWN = 200  # characters of what was found that a reject keeps; the rest stands in the source

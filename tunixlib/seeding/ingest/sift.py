@@ -17,9 +17,9 @@ from pydantic import ValidationError
 
 from tunixlib.artifacts import ArtifactError, sha256_text
 from tunixlib.checking.answers import same_answer
-from tunixlib.seeding.gate import normal_prompt
+from tunixlib.seeding.gate import asked_in, normal_prompt, parts_of
 from tunixlib.seeding.ingest.forms import Draft, draft_of
-from tunixlib.seeding.ingest.near import NearPrompts
+from tunixlib.seeding.ingest.near import NearPrompts, NearQuestions
 from tunixlib.seeding.ingest.records import Record, RefusedError, Reject
 from tunixlib.traces import TAGS, ReasoningTrace, first_fault, render_completion
 
@@ -29,10 +29,9 @@ FOREIGN_TAGS = ("<think>", "</think>")
 
 @dataclass(frozen=True)
 class Question:
-    """A question of an evaluation set: its text, its answer, and the set it belongs to."""
+    """A question of an evaluation set: its text, and the set it belongs to."""
 
     prompt: str
-    answer: str
     name: str
 
 
@@ -66,9 +65,11 @@ class Sieve:
         self._seen: dict[str, _Seen] = {}
         self._near = NearPrompts()
         self._questions: dict[str, str] = {}
+        self._near_questions = NearQuestions()
         for question in questions:
-            self._questions.setdefault(sha256_text(normal_prompt(question.prompt)), question.name)
-            self._near.meet(question.prompt, question.answer, f"a question of {question.name}")
+            for text in asked_in(question.prompt):
+                self._questions.setdefault(sha256_text(normal_prompt(text)), question.name)
+                self._near_questions.add(text, question.name)
 
     def sift(self, records: Iterable[Record | Reject]) -> Iterator[ReasoningTrace | Reject]:
         """One trace or reject for every record, in order."""
@@ -86,7 +87,8 @@ class Sieve:
             draft = draft_of(record.fields, self.mapping)
             changes = Counter(draft.changes)
             trace = self._trace(record, draft, changes)
-            self._refuse_known(record.line, trace)
+            self._refuse_asked(trace.prompt, draft.question)
+            self._refuse_known(record.line, trace, draft.question)
         except RefusedError as refused:
             return refused.at(record.line)
         self.tally.forms[draft.form] += 1
@@ -119,24 +121,35 @@ class Sieve:
             raise RefusedError("invalid_field", str(error), "steps", answer) from None
         return trace
 
-    def _refuse_known(self, line: int, trace: ReasoningTrace) -> None:
-        """Raise RefusedError for a question of an evaluation set or one that an earlier line has; else remember it."""
+    def _refuse_asked(self, prompt: str, question: str | None) -> None:
+        """Raise RefusedError for a prompt that is, holds or nearly is a question of an evaluation set."""
+        parts = dict.fromkeys([*parts_of(prompt), *parts_of(question or prompt)])
+        for part in parts:
+            if name := self._questions.get(sha256_text(normal_prompt(part))):
+                detail = f"a question of {name}: one that was trained on measures memory"
+                raise RefusedError("evaluation_question", detail, "prompt", part)
+        for part in parts:
+            if name := self._near_questions.find(part):
+                detail = f"nearly the words of a question of {name}, with the same numbers"
+                raise RefusedError("near_evaluation_question", detail, "prompt", part)
+
+    def _refuse_known(self, line: int, trace: ReasoningTrace, question: str | None) -> None:
+        """Raise RefusedError for a prompt, or a user turn, that an earlier line has; else remember it."""
         prompt, answer = trace.prompt, trace.final_answer
-        normal, exact = sha256_text(normal_prompt(prompt)), sha256_text(prompt)
-        if name := self._questions.get(normal):
-            detail = f"a question of {name}: one that was trained on measures memory"
-            raise RefusedError("evaluation_question", detail, "prompt", prompt)
-        if earlier := self._seen.get(normal):
+        exact, asked = sha256_text(prompt), question or prompt
+        keys = dict.fromkeys(sha256_text(normal_prompt(text)) for text in (prompt, asked))
+        if earlier := next((self._seen[key] for key in keys if key in self._seen), None):
             raise _repeated(prompt, answer, exact, earlier)
-        if near := self._near.meet(prompt, answer, f"line {line}"):
-            code = "near_duplicate" if near.startswith("line ") else "near_evaluation_question"
+        if near := self._near.meet(asked, answer, f"line {line}"):
             detail = f"nearly the words of {near}, with the same numbers and answer"
-            raise RefusedError(code, detail, "prompt", prompt)
-        self._seen[normal] = _Seen(line, exact, answer)
+            raise RefusedError("near_duplicate", detail, "prompt", prompt)
+        self._seen.update(dict.fromkeys(keys, _Seen(line, exact, answer)))
 
 
 def _repeated(prompt: str, answer: str, exact: str, earlier: _Seen) -> RefusedError:
-    same = "the same prompt as" if earlier.exact == exact else "but for case, punctuation or spacing the prompt of"
+    same = (
+        "the same prompt as" if earlier.exact == exact else "but for case, punctuation, spacing or system turn that of"
+    )
     if same_answer(answer, earlier.answer):
         code = "duplicate" if earlier.exact == exact else "duplicate_normalised"
         return RefusedError(code, f"{same} line {earlier.line}", "prompt", prompt)

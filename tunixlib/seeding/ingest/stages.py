@@ -1,6 +1,6 @@
 """The stages of traces that came in: their truth as they pass, and a cut into thirds for data of one length.
 
-cut_in_thirds(Path("data/my-chats/dataset.jsonl"))     # writes meta.stage into every trace: the shortest third is A
+cut_in_thirds(Path("uncut.jsonl"), Path("dataset.jsonl"))     # the same with meta.stage: the shortest third is A
 """
 
 from collections.abc import Iterator
@@ -37,8 +37,8 @@ class Truth:
             of_stage[step.verdict] += 1
 
 
-def cut_in_thirds(path: Path) -> Truth:
-    """Give every trace of a dataset the stage of its third by number of steps, then by length; return their truth.
+def cut_in_thirds(path: Path, out: Path) -> Truth:
+    """Write every trace of ``path`` with the stage of its third by number of steps, then by length; return their truth.
 
     Raises IngestError for fewer than three traces.
     """
@@ -53,5 +53,5 @@ def cut_in_thirds(path: Path) -> Truth:
         for trace, stage in zip(read_traces(path), stages, strict=True)
     )
     truth = Truth()
-    write_traces(path, truth.watch(staged))
+    write_traces(out, truth.watch(staged))
     return truth
