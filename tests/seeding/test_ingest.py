@@ -500,6 +500,39 @@ def test_what_cannot_be_exported_is_named(root):
         export("golden-v2", root / "out.jsonl", "alpaca")
 
 
+def test_no_control_character_of_a_source_reaches_the_terminal(root, monkeypatch):
+    monkeypatch.setattr(datasets, "DATA_ROOT", root)
+    hostile = "\x1b]0;own\x07\x9b2J\u202e\r\n"
+    write(root / "kept.jsonl", [row(1, **{hostile: 1})])
+    write(root / "none.jsonl", [{hostile: 1}])
+    for name, code in (("kept", 0), ("none", 1)):
+        done = CliRunner().invoke(app, ["ingest", str(root / f"{name}.jsonl"), "--key", f"my-{name}"])
+        assert done.exit_code == code
+        assert r"\x1b]0;own\x07\x9b2J\u202e\r\n" in done.output.replace("\n", "")
+        assert not set("\x1b\x07\x9b\u202e") & set(done.output)
+
+
+@pytest.mark.parametrize(
+    ("meta", "named"),
+    [
+        ({"stage": "z"}, "meta.stage: 'z', expected one of a, b, c"),
+        ({"stage": ["a"]}, "meta.stage"),
+        ({"wrong_steps": [3]}, "meta.wrong_steps: '[3]', expected a list of step numbers from 1 to 2"),
+        ({"wrong_steps": [1, 1]}, "meta.wrong_steps"),
+        ({"wrong_steps": [True]}, "meta.wrong_steps"),
+        ({"wrong_steps": "1"}, "meta.wrong_steps"),
+        ({"category": {"a": 1}}, "meta.category"),
+        ({"family": "x" * 101}, "meta.family"),
+    ],
+)
+def test_meta_that_would_steer_training_must_mean_what_it_means_here(meta, named):
+    record = {"prompt": "Q", "steps": ["a", "b"], "answer": "1", "meta": meta}
+    [found] = sift([record])
+    assert (found.reason, found.detail.startswith(named)) == ("invalid_field", True)
+    [kept] = sift([record | {"meta": {"stage": "b", "wrong_steps": [2], "difficulty": 3, "free": {"x": [1]}}}])
+    assert {name: kept.meta[name] for name in ("stage", "wrong_steps")} == {"stage": "b", "wrong_steps": [2]}
+
+
 def test_the_commands_end_with_the_tables_or_one_message(root, monkeypatch):
     monkeypatch.setattr(datasets, "DATA_ROOT", root)
     call = CliRunner()
