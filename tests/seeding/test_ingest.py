@@ -131,6 +131,20 @@ def test_our_own_schema_keeps_types_order_and_meta():
         ("a\n</think>\n<answer>x</answer>", ("a",), "x", "think"),
         ("<think>\na\n</think>\nb\n\\[\\boxed{x}\\]", ("a", "b"), "x", "think"),
         ("a\r\n\r\n#### 1,000", ("a",), "1,000", "hashes"),
+        ("<think>a</think>\nThe answer is 5.", ("a",), "5", "think"),
+        ("<think>a</think>\nFinal answer: $1.50", ("a",), "$1.50", "think"),
+        ("<think>a</think>\nAnswers vary.", ("a",), "Answers vary.", "think"),
+        ("<think>a</think>\n2 + 3 = <<2+3=5>>5\n#### 5", ("a", "2 + 3 = 5"), "5", "think"),
+        ("a\n#### The answer is 5.", ("a",), "5", "hashes"),
+        ("a\n#### Paris", ("a",), "Paris", "hashes"),
+        ("He has <<5*2=10>> shoes\n#### 10", ("He has 10 shoes",), "10", "hashes"),
+        ("He has <<5*2=10>>10 shoes\n#### 10", ("He has 10 shoes",), "10", "hashes"),
+        ("It is <<5*2=10>>\n#### 10", ("It is 10",), "10", "hashes"),
+        ("She pays 3*.5 = $<<3*.5=1.5>>1.50\n#### 1.5", ("She pays 3*.5 = $1.50",), "1.5", "hashes"),
+        ("500*2 = <<500*2=1000>>1,000\n#### 1,000", ("500*2 = 1,000",), "1,000", "hashes"),
+        ("so <<5*2=10>>10/5 = 2, <<7-x=y>>y\n#### 2", ("so 10/5 = 2, y",), "2", "hashes"),
+        ("10/3 = <<10/3=3.33>>3 boxes\n#### 3", ("10/3 = 3 boxes",), "3", "hashes"),
+        ("see <<the table>> and <<5*2=10>> 3 times\n#### 3", ("see <<the table>> and 10 3 times",), "3", "hashes"),
         (r"so \boxed{\frac{1}{2}} it is", (r"so \boxed{\frac{1}{2}} it is",), r"\frac{1}{2}", "boxed"),
         ("a\nThe final answer is $\\boxed{7}$.", ("a",), "7", "boxed"),
     ],
@@ -151,6 +165,13 @@ def test_a_completion_gives_its_steps_and_its_answer(text, steps, answer, style)
         ("x <think>a</think>5", "no_answer_found"),
         ("<think>a</think>\nb\nc", "no_answer_found"),
         ("<think>a</think> so <answer>5</answer>", "no_answer_found"),
+        ("Step one\n#### Conclusion", "no_answer_found"),
+        ("Step one\n#### Step 2:", "no_answer_found"),
+        ("Step one\n####", "no_answer_found"),
+        ("2 + 3 = 5\n####5\n#### 6", "no_answer_found"),
+        ("<think>a</think>\n#### 5\n#### 6", "no_answer_found"),
+        ("He has <<5*2=10>>100 shoes\n#### 12", "no_answer_found"),
+        ("He has <<5*2=10>>12 shoes\n#### 12", "no_answer_found"),
         (r"\boxed{1} or \boxed{2}", "no_answer_found"),
         (r"\boxed{1", "no_answer_found"),
         (r"\boxed{1}" * 101, "no_answer_found"),
@@ -498,6 +519,39 @@ def test_what_cannot_be_exported_is_named(root):
         export("eval-core", root / "out.jsonl")
     with pytest.raises(IngestError, match="unknown, expected one of messages, prompt-completion"):
         export("golden-v2", root / "out.jsonl", "alpaca")
+
+
+def test_no_control_character_of_a_source_reaches_the_terminal(root, monkeypatch):
+    monkeypatch.setattr(datasets, "DATA_ROOT", root)
+    hostile = "\x1b]0;own\x07\x9b2J\u202e\r\n"
+    write(root / "kept.jsonl", [row(1, **{hostile: 1})])
+    write(root / "none.jsonl", [{hostile: 1}])
+    for name, code in (("kept", 0), ("none", 1)):
+        done = CliRunner().invoke(app, ["ingest", str(root / f"{name}.jsonl"), "--key", f"my-{name}"])
+        assert done.exit_code == code
+        assert r"\x1b]0;own\x07\x9b2J\u202e\r\n" in done.output.replace("\n", "")
+        assert not set("\x1b\x07\x9b\u202e") & set(done.output)
+
+
+@pytest.mark.parametrize(
+    ("meta", "named"),
+    [
+        ({"stage": "z"}, "meta.stage: 'z', expected one of a, b, c"),
+        ({"stage": ["a"]}, "meta.stage"),
+        ({"wrong_steps": [3]}, "meta.wrong_steps: '[3]', expected a list of step numbers from 1 to 2"),
+        ({"wrong_steps": [1, 1]}, "meta.wrong_steps"),
+        ({"wrong_steps": [True]}, "meta.wrong_steps"),
+        ({"wrong_steps": "1"}, "meta.wrong_steps"),
+        ({"category": {"a": 1}}, "meta.category"),
+        ({"family": "x" * 101}, "meta.family"),
+    ],
+)
+def test_meta_that_would_steer_training_must_mean_what_it_means_here(meta, named):
+    record = {"prompt": "Q", "steps": ["a", "b"], "answer": "1", "meta": meta}
+    [found] = sift([record])
+    assert (found.reason, found.detail.startswith(named)) == ("invalid_field", True)
+    [kept] = sift([record | {"meta": {"stage": "b", "wrong_steps": [2], "difficulty": 3, "free": {"x": [1]}}}])
+    assert {name: kept.meta[name] for name in ("stage", "wrong_steps")} == {"stage": "b", "wrong_steps": [2]}
 
 
 def test_the_commands_end_with_the_tables_or_one_message(root, monkeypatch):

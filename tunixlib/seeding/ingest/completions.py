@@ -8,26 +8,33 @@ style     form                                                                  
 ========  =====================================================================  =====================================
 tags      ``<reasoning>…</reasoning><answer>…</answer>``                         ours; every line between is a step
 think     ``<think>…</think>`` and then ``<answer>5</answer>``, one line, or     every line inside is a step; worked
-          worked lines with ``\boxed{5}``                                        lines after it are steps, too
+          worked lines with ``\boxed{5}`` or a last line ``#### 5``             lines after it are steps, too
 hashes    lines, then ``#### 5`` as the last one (GSM8K)                         calculator marks ``<<3*4=12>>`` are
-                                                                                 taken out and counted: the equation
-                                                                                 stands beside them
+                                                                                 taken out and counted: the result
+                                                                                 stands behind them, or is put there
 boxed     lines in which ``\boxed{5}`` stands (MATH)                             the answer is what the box holds; a
                                                                                  line that is only the box is no step
 ========  =====================================================================  =====================================
 
-Text that would belong neither to a step nor to the answer is refused, never dropped.
+An answer on a line of its own or behind ``####`` may read ``The answer is 5.``: it is 5. Text that would belong neither
+to a step nor to the answer is refused, never dropped.
 """
 
 import re
 from dataclasses import dataclass
 
+from tunixlib.seeding.ingest.marks import without_marks
 from tunixlib.seeding.ingest.records import RefusedError
 from tunixlib.traces import TAGS, parse_completion
 
-_CALCULATOR = re.compile(r"<<[^<>\n]{0,200}>>")
 _TAGGED = re.compile(r"\A\s*<reasoning>.*</reasoning>\s*<answer>.*</answer>\s*\Z", re.DOTALL)
 _FRAME = " \t$.:*\\[]()"
+_LEAD = re.compile(r"(?:the )?(?:final )?answer(?: is:?|:) *(\S.*?)\.?", re.IGNORECASE)
+_HEADING = re.compile(
+    r"(?:the )?(?:final )?(?:answer|conclusion|summary|solution|result|explanation|reasoning|verification|check|note|"
+    r"(?:step|part|case)(?: \d+)?)s?[ :.]*(?:is)?",
+    re.IGNORECASE,
+)
 _LEADS = {"", "answer", "the answer", "the answer is", "final answer", "the final answer", "the final answer is"}
 MAX_BOXES = 100  # in one completion
 _BOXES = (r"\boxed{", r"\fbox{")
@@ -52,7 +59,7 @@ def read_completion(text: str) -> Work:
     if "<think>" in text or "</think>" in text:
         return _thought(text)
     lines = lines_of(text)
-    if lines and lines[-1].startswith("####") and lines[-1].strip("# "):
+    if lines and lines[-1].startswith("####"):
         return _hashed(lines)
     if any(box in text for box in _BOXES):
         return _boxed(lines)
@@ -94,16 +101,32 @@ def _thought(text: str) -> Work:
     if any(box in after for box in _BOXES):
         boxed = _boxed(rest)
         return Work(steps + boxed.steps, boxed.final_answer, "think")
+    if rest and rest[-1].startswith("####"):
+        hashed = _hashed(rest)
+        return Work(steps + hashed.steps, hashed.final_answer, "think", hashed.marks)
     if len(rest) != 1:
-        detail = f"{len(rest)} lines after </think>, expected the answer alone, on one line, in <answer> or in a box"
+        detail = f"{len(rest)} lines after </think>, expected the answer alone: on one line, in <answer>, a box or ####"
         raise RefusedError("no_answer_found", detail, "completion", after)
-    return Work(steps, rest[0], "think")
+    return Work(steps, _without_lead(rest[0]), "think")
+
+
+def _without_lead(line: str) -> str:
+    """``The answer is 5.`` as ``5``; any other line as it is."""
+    found = _LEAD.fullmatch(line)
+    return found[1] if found else line
 
 
 def _hashed(lines: tuple[str, ...]) -> Work:
-    kept = [_CALCULATOR.subn("", line) for line in lines[:-1]]
+    if early := next((line for line in lines[:-1] if line.startswith("####")), None):
+        detail = f"a line {early[:60]!r} before the last one, expected #### once, before the answer on the last line"
+        raise RefusedError("no_answer_found", detail, "completion", early)
+    answer = lines[-1].lstrip("#").strip()
+    if not answer or _HEADING.fullmatch(answer):
+        detail = f"a last line {lines[-1][:60]!r}, a heading without an answer, expected one as in `#### 5`"
+        raise RefusedError("no_answer_found", detail, "completion", lines[-1])
+    kept = [without_marks(line) for line in lines[:-1]]
     steps = tuple(line.strip() for line, _ in kept if line.strip())
-    return Work(steps, lines[-1].lstrip("#").strip(), "hashes", sum(count for _, count in kept))
+    return Work(steps, _without_lead(answer), "hashes", sum(count for _, count in kept))
 
 
 def _boxed(lines: tuple[str, ...]) -> Work:

@@ -8,7 +8,7 @@
 ==================  =================================================================================================
 form                fields
 ==================  =================================================================================================
-trace               ``prompt``, ``steps`` as ``{"i", "type", "content"}``, ``final_answer``; ``meta`` is kept
+trace               ``prompt``, ``steps`` as ``{"i", "type", "content"}``, ``final_answer``; ``meta``, see ``meta.py``
 prompt-steps        ``prompt``, ``steps`` as strings (a text: one a line), ``final_answer`` or ``answer``
 prompt-completion   ``prompt`` and ``completion``, as texts or (TRL's conversational form) as lists of messages
 messages            ``messages`` or ``conversations``: an optional system turn, one question, one answer

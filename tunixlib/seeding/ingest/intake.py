@@ -24,7 +24,7 @@ from tunixlib.seeding.ingest.forms import FIELDS
 from tunixlib.seeding.ingest.near import SHINGLE, THRESHOLD
 from tunixlib.seeding.ingest.readers import Records, read_records
 from tunixlib.seeding.ingest.records import IngestError, Reject
-from tunixlib.seeding.ingest.report import reasons_table
+from tunixlib.seeding.ingest.report import on_one_line, reasons_table
 from tunixlib.seeding.ingest.sift import Question, Sieve, Tally
 from tunixlib.seeding.ingest.sources import Source, open_source
 from tunixlib.seeding.ingest.stages import Truth, cut_in_thirds
@@ -134,7 +134,9 @@ def _write(folder: Path, sieve: Sieve, records: Records, stages: str) -> Truth:
 def _nothing_kept(sieve: Sieve, first: Reject | None) -> str:
     message = f"{sieve.source}: no trace among {sieve.tally.read} records, expected at least one; nothing was written"
     if first:
-        message += f"\n\n{reasons_table(sieve.tally.rejected)}\n\nthe first, line {first.line}: {first.detail}"
+        message += (
+            f"\n\n{reasons_table(sieve.tally.rejected)}\n\nthe first, line {first.line}: {on_one_line(first.detail)}"
+        )
     return message
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from tunixlib.seeding.ingest.records import REASONS
 from tunixlib.tables import markdown_table
+from tunixlib.visible import visible
 
 
 def ingest_words(manifest: Mapping[str, Any]) -> str:
@@ -15,7 +16,7 @@ def ingest_words(manifest: Mapping[str, Any]) -> str:
     came, key = manifest["ingest"], manifest["dataset_key"]
     packed = ", gzip" if came["compression"] == "gzip" else ""
     parts = [
-        f"{came['source']} ({came['format']}{packed}, {came['encoding']}): {came['read']} records read, "
+        f"{on_one_line(came['source'])} ({came['format']}{packed}, {came['encoding']}): {came['read']} records read, "
         f"{came['kept']} kept, {sum(came['rejected'].values())} rejected",
         reasons_table(came["rejected"]) if came["rejected"] else "",
         _asides(came),
@@ -25,6 +26,11 @@ def ingest_words(manifest: Mapping[str, Any]) -> str:
         f"next    python -m tunixlib run --run-id my-try --set DATASET={key}",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def on_one_line(text: str) -> str:
+    r"""What comes from a source, safe to print: control characters and ends of lines as ``\x1b``, ``\n``."""
+    return visible(text).replace("\n", "\\n")
 
 
 def reasons_table(rejected: Mapping[str, int]) -> str:
@@ -48,7 +54,10 @@ def _asides(came: Mapping[str, Any]) -> str:
     lines = [f"form    {name}: {count}" for name, count in came["forms"].items()]
     lines += [f"style   {name}: {count}" for name, count in came["styles"].items()]
     lines += [f"changed {name}: in {count} kept" for name, count in came["changes"].items()]
-    lines += [f"unread  field {name}: in {count} kept" for name, count in list(came["unread_fields"].items())[:20]]
+    lines += [
+        f"unread  field {on_one_line(name)}: in {count} kept"
+        for name, count in list(came["unread_fields"].items())[:20]
+    ]
     return "\n".join(lines)
 
 

@@ -19,6 +19,7 @@ from tunixlib.artifacts import ArtifactError, sha256_text
 from tunixlib.checking.answers import same_answer
 from tunixlib.seeding.gate import asked_in, normal_prompt, parts_of
 from tunixlib.seeding.ingest.forms import Draft, draft_of
+from tunixlib.seeding.ingest.meta import refuse_meta
 from tunixlib.seeding.ingest.near import NearPrompts, NearQuestions
 from tunixlib.seeding.ingest.records import Record, RefusedError, Reject
 from tunixlib.traces import TAGS, ReasoningTrace, first_fault, render_completion
@@ -105,6 +106,7 @@ class Sieve:
             _refuse_tags(name, text)
         came = {"source": self.source, "line": record.line, "form": draft.form}
         came |= {"style": draft.style} if draft.style else {}
+        refuse_meta(draft.meta, len(steps))
         meta = {**draft.meta, "dataset_key": self.key, "ingested": came}
         try:
             trace = ReasoningTrace.build(draft.prompt, steps, answer, meta)
