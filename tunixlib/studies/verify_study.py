@@ -8,7 +8,7 @@ Needs the git history, since a bar proves something only when it lies in the com
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from tunixlib.studies.parameters import parameter_faults, uneven_faults
 from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.report import FIGURE
 from tunixlib.studies.results import study_runs
+from tunixlib.studies.without_bar import NO_BAR, REASONS, naming_bars
 from tunixlib.submission.environment import same_code
 from tunixlib.submission.leaks import leaks_in
 from tunixlib.submission.problems import Problem, Report, shorten
@@ -202,7 +203,12 @@ def _each_run(study: Study) -> Iterator[Problem]:
 def _exploratory(study: Written) -> Iterator[Problem]:
     """Without a bar: what varies, every claim and every word follow from the runs that study.json names."""
     folder, found = study.folder, study.found
+    if found[EXPLORATORY] not in REASONS:
+        what = f"the reason {shorten(found[EXPLORATORY], 60)} for having no bar"
+        yield Problem(STUDY, what, f"one of {', '.join(REASONS)}", AGAIN)
+        return
     runs = [Run(folder.parent / run["run_id"]) for run in found["runs"]]
+    yield from _no_bar(study, runs)
     design = design_of(folder.name, runs)
     files = exploratory_texts(design, found[EXPLORATORY])
     expected = exploratory_document(design, found[EXPLORATORY], files)
@@ -213,6 +219,16 @@ def _exploratory(study: Written) -> Iterator[Problem]:
         yield Problem("claims.json", f"{pointer} {one}", f"{other} from the predictions", AGAIN)
     if (folder / "analysis.md").read_bytes() != files["analysis.md"]:
         yield Problem("analysis.md", "other words", "the text that the claims give", AGAIN)
+
+
+def _no_bar(study: Written, runs: Sequence[Run]) -> Iterator[Problem]:
+    """The commits of the runs hold no bar that names one of them."""
+    bars, known = naming_bars(runs, study.repository)
+    for bar in bars:
+        yield Problem(STUDY, bar.words, "no bar for runs of an exploratory study", f"verify study {bar.study} instead")
+    if study.found[EXPLORATORY] == NO_BAR and not known:
+        what = "runs whose commits git does not know here"
+        yield Problem(STUDY, what, "them, to see that they hold no bar", "fetch the whole history")
 
 
 def _exploratory_runs(study: Written) -> Iterator[Problem]:
