@@ -125,6 +125,8 @@ def study(
 ) -> None:
     """Make every run of a study that is not there yet, then its verdict; or put sealed runs together.
 
+    A finished study is verified, and its verdict said again.
+
     Sealed runs without a bar that was committed before them make an exploratory study: intervals, no verdict.
     """
     from tunixlib.studies.collect import collect_study, collection_words
