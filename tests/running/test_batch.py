@@ -71,6 +71,17 @@ def test_set_applies_to_all_and_a_run_id_gets_the_seeds(pipeline):
     )
 
 
+def test_the_command_on_record_takes_the_profile_file_and_names_no_folder_of_this_machine(pipeline, tmp_path):
+    write_text(tmp_path / "mine.yaml", "RUN_ID: mine\nMODEL: tiny\n")
+    overrides = {"RUNS_ROOT": "/home/ada/runs", "EVAL_ITEMS": 3}
+    (entry,) = plan_batch([str(tmp_path / "mine.yaml")], seeds=(1,), overrides=overrides)
+    assert entry.command == (
+        "python -m tunixlib run --profile mine.yaml --run-id mine-s1 --set=EVAL_ITEMS=3 --set=SEED=1"
+    )
+    (entry,) = plan_batch(["notebooks/profiles/smoke.yaml"])
+    assert entry.command == "python -m tunixlib run --profile notebooks/profiles/smoke.yaml --run-id my-smoke"
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -176,12 +187,30 @@ def test_the_end_says_what_comes_next(pipeline):
 
 
 @pytest.mark.parametrize(
+    ("other", "advised"),
+    [
+        ("RUN_ID: b\nMODEL: tiny\nSEED: 7\n", True),
+        ("RUN_ID: b\nMODEL: tiny\nLEARNING_RATE: 0.5\n", True),
+        ("RUN_ID: b\nMODEL: tiny\nLEARNING_RATE: 0.5\nEVAL_ITEMS: 7\n", False),
+        ("RUN_ID: b\nMODEL: tiny\n", False),
+    ],
+)
+def test_a_study_is_advised_only_of_runs_that_differ_in_seed_or_one_parameter(pipeline, tmp_path, other, advised):
+    write_text(tmp_path / "a.yaml", "RUN_ID: a\nMODEL: tiny\n")
+    write_text(tmp_path / "b.yaml", other)
+    entries = plan_batch([str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")])
+    words = results_text(run_batch(entries, say=lambda words: None))
+    assert ("python -m tunixlib study NAME" in words) == advised
+
+
+@pytest.mark.parametrize(
     ("words", "spread"),
     [
         (["a", "--seeds", "1", "2", "--set", "X=3"], ["a", "--seeds", "1", "--seeds", "2", "--set", "X=3"]),
         (["--seeds", "1", "2", "b.yaml", "3"], ["--seeds", "1", "--seeds", "2", "b.yaml", "3"]),
         (["--seeds", "1,2", "--seeds", "3"], ["--seeds", "1,2", "--seeds", "3"]),
         (["--seeds"], ["--seeds"]),
+        (["--seeds=1", "2", "3", "b.yaml", "4"], ["--seeds=1", "--seeds", "2", "--seeds", "3", "b.yaml", "4"]),
         (["--set", "X=1", "7"], ["--set", "X=1", "7"]),
     ],
 )

@@ -5,9 +5,10 @@ import shutil
 import pytest
 
 from tunixlib.modeling.models import ModelError
-from tunixlib.running import pipeline
+from tunixlib.running import batch, pipeline
+from tunixlib.running.batch import BatchError, plan_batch
 from tunixlib.running.pipeline import check_inputs, run_pipeline, stage_notebooks
-from tunixlib.running.profiles import ProfileError, check_parameters, load_profile, merge_declared
+from tunixlib.running.profiles import Profile, ProfileError, check_parameters, load_profile, merge_declared
 
 
 def test_without_a_gpu_the_profile_names_the_two_that_need_none_and_starts_nothing(monkeypatch, tmp_path):
@@ -15,6 +16,23 @@ def test_without_a_gpu_the_profile_names_the_two_that_need_none_and_starts_nothi
     with pytest.raises(ProfileError, match=r"found no NVIDIA GPU .* --profile cpu .* or --profile full"):
         run_pipeline("gpu", "never", {"RUNS_ROOT": str(tmp_path / "runs")})
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("name", ["gpu", "notebooks/profiles/gpu.yaml"])
+def test_a_batch_and_the_path_of_the_profile_need_a_gpu_too(monkeypatch, tmp_path, name):
+    monkeypatch.setattr(pipeline, "best_device", lambda: "cpu")
+    monkeypatch.setattr(batch, "check_inputs", lambda parameters: None)
+    overrides = {"RUNS_ROOT": str(tmp_path / "runs")}
+    with pytest.raises(ProfileError, match="found no NVIDIA GPU"):
+        pipeline.prepare(name, "never", overrides)
+    with pytest.raises(BatchError, match="found no NVIDIA GPU"):
+        plan_batch([name], seeds=(1, 2), overrides=overrides)
+
+
+def test_what_a_sealed_run_recorded_is_reproduced_without_a_gpu_too(monkeypatch):
+    monkeypatch.setattr(pipeline, "best_device", lambda: "cpu")
+    recorded = Profile("gpu", load_profile("gpu").parameters, recorded=True)
+    assert pipeline.prepare(recorded, "again").run.run_id == "again"
 
 
 def test_every_parameter_of_the_profile_is_declared_and_of_its_type():

@@ -2,19 +2,23 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 from studies.study_runs import bar_of, planted, stages_of, write_runs
 
+from tunixlib import holding
 from tunixlib.analysis.arm_differences import Refusal
 from tunixlib.analysis.run_files import MEASURES
 from tunixlib.artifacts import read_json, sha256_file, write_json, write_text
 from tunixlib.running.runs_table import list_runs
 from tunixlib.runs import MANIFEST, Run, RunError
-from tunixlib.studies import collect, design, exploratory
+from tunixlib.studies import collect, design, exploratory, without_bar
 from tunixlib.studies.bar import Bar
 from tunixlib.studies.collect import collect_study, collection_words, write_exploratory
 from tunixlib.studies.design import DesignError, design_of
+from tunixlib.studies.history import committed_bars
 from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.verify_study import is_study, verify_study
 from tunixlib.submission.problems import Report
@@ -31,7 +35,9 @@ def complete(folder):
     summary = {"checkpoints": ["flat", "stage_c"], "eval_sets": sets, "evaluated_at": "2026-01-01T00:00:00Z"}
     summary["scorecards"] = [{**card, "checkpoint": name} for name in summary["checkpoints"]]
     write_json(folder / "eval_summary.json", summary)
-    more = {"dataset": {"sha256": "d" * 64}, "model": {"weights_sha256": "m" * 64}, "eval_sets": sets}
+    machine = {"platform": "Linux x86_64", "cpu": "AMD EPYC", "cpus": 2, "accelerator": "none", "packages": {}}
+    data = {"dataset_key": "dev-reasoning-v2", "sha256": "d" * 64}
+    more = {"environment": machine, "dataset": data, "model": {"weights_sha256": "m" * 64}, "eval_sets": sets}
     write_json(folder / MANIFEST, {**read_json(folder / MANIFEST), **more})
 
 
@@ -44,6 +50,7 @@ def place(tmp_path, monkeypatch):
     monkeypatch.setattr(exploratory, "refuse_unfair", lambda *sides, **options: [])
     monkeypatch.setattr(design, "_uneven_seeds", lambda found: [])
     monkeypatch.setattr(collect, "verify_run", lambda folder: Report(folder.name, 1, 1, 0.1))
+    monkeypatch.setattr(without_bar, "committed_bars", lambda commit, repository: {})
     return tmp_path
 
 
@@ -88,9 +95,9 @@ def test_the_numbers_are_those_of_a_study_with_a_bar(place):
 def test_the_first_sentence_says_that_there_was_no_bar_and_no_word_is_a_verdict(place):
     folder = collect_study("mine", [place / name for name in RUNS], lambda words: None, place)
     text = (folder / "analysis.md").read_text(encoding="utf-8")
-    assert text.splitlines()[2].startswith("Exploratory: no bar was written before these runs (there is none of this")
+    assert text.splitlines()[2].startswith("Exploratory: no bar was written before these runs (their commits hold none")
     assert "upported" not in text
-    assert "No verdict: no bar was written before these runs." in collection_words(folder)
+    assert "No verdict: no bar was written before these runs (their commits" in collection_words(folder)
     assert [row.state for row in list_runs(place) if row.name == "mine"] == ["study: exploratory"]
 
 
@@ -147,7 +154,7 @@ def test_the_same_run_under_two_names_is_refused(place):
 
 def test_other_bytes_under_one_name_and_other_code_are_refused(place, monkeypatch):
     path = place / "orders-s2" / MANIFEST
-    write_json(path, {**read_json(path), "dataset": {"sha256": "x" * 64}, "commit": "d" * 40})
+    write_json(path, {**read_json(path), "dataset": {"dataset_key": "x", "sha256": "x" * 64}, "commit": "d" * 40})
     monkeypatch.setattr(design, "changed_code", lambda *commits: ["tunixlib/training/sft.py", "tunixlib/tables.py"])
     with pytest.raises(DesignError) as raised:
         design_of("mine", runs_of(place))
@@ -171,7 +178,7 @@ def test_a_comparison_that_the_gate_refuses_gives_its_reasons_and_no_number(plac
 
 def test_two_seeds_get_no_interval_over_seeds(place):
     names = ["orders-s1", "orders-s2"]
-    folder = write_exploratory(place / "two", design_of("two", runs_of(place, names)), "no bar")
+    folder = write_exploratory(place / "two", design_of("two", runs_of(place, names)), without_bar.NO_BAR)
     claims = {claim["id"] for claim in read_json(folder / "claims.json")["claims"]}
     assert "eval-core/curriculum-vs-flat" not in claims
     assert "eval-core/curriculum-vs-flat/s2" in claims
@@ -238,8 +245,8 @@ def test_a_bar_that_was_committed_before_the_runs_is_used(barred, place):
 def test_a_bar_that_came_later_is_not_used_and_the_study_says_so(barred):
     said = []
     folder = barred(committed=False, said=said)
-    assert "orders.yaml was not in the commits of these runs" in said[0]
-    assert "orders.yaml was not in the commits" in (folder / "analysis.md").read_text().splitlines()[2]
+    assert "their commits hold none that names one of them" in said[0]
+    assert "their commits hold none" in (folder / "analysis.md").read_text().splitlines()[2]
 
 
 def test_other_runs_than_the_bar_asks_for_are_refused_by_name(barred):
@@ -283,6 +290,148 @@ def test_a_run_that_is_gone_or_changed_is_found(place):
     assert verify_study(folder, place, with_runs=False).problems
     shutil.rmtree(place / "orders-s2")
     assert verify_study(folder, place, with_runs=False).problems
+
+
+def put_together(place, name="mine"):
+    return collect_study(name, [place / run for run in RUNS], lambda words: None, place)
+
+
+@pytest.fixture
+def named(monkeypatch):
+    """From here on the runs' commits hold a bar of another name that plans these runs."""
+    import yaml
+    from studies.study_runs import BAR
+
+    def go():
+        bars = {"notebooks/profiles/studies/orders.yaml": yaml.safe_dump(BAR).encode(), "broken.yaml": b"x: 1"}
+        monkeypatch.setattr(without_bar, "committed_bars", lambda commit, repository: bars)
+
+    return go
+
+
+def test_runs_of_a_committed_bar_are_not_explored_under_another_name(place, named):
+    named()
+    with pytest.raises(DesignError, match=r"studies/orders\.yaml in commit cccccccccccc, the bar of study 'orders'"):
+        put_together(place, "my-x")
+    assert not (place / "my-x").exists()
+
+
+def test_an_exploratory_study_of_runs_of_a_committed_bar_does_not_verify(place, named):
+    folder = put_together(place)
+    named()
+    (problem,) = verify_study(folder, place, with_runs=False).problems
+    assert (problem.file, problem.remedy) == ("study.json", "verify study orders instead")
+    assert problem.found.endswith("the bar of study 'orders' with orders-s1, orders-s2, orders-s3")
+
+
+def test_runs_of_commits_that_git_does_not_know_are_not_said_to_have_no_bar(place, monkeypatch):
+    folder = put_together(place)
+    monkeypatch.setattr(without_bar, "committed_bars", lambda commit, repository: None)
+    (problem,) = verify_study(folder, place, with_runs=False).problems
+    assert problem.remedy == "fetch the whole history"
+    other = put_together(place, "other")
+    assert (
+        "Exploratory: whether a bar was written before these runs cannot be told" in (other / "analysis.md").read_text()
+    )
+    assert verify_study(other, place, with_runs=False).problems == []
+
+
+def test_the_first_sentence_is_one_of_ours_whatever_the_record_says(place):
+    folder = put_together(place)
+    text = (folder / "analysis.md").read_text(encoding="utf-8")
+    write_text(folder / "analysis.md", text.replace(without_bar.REASONS["no-bar"], "a bar was passed"))
+    files = {name: sha256_file(folder / name) for name in ("analysis.md", "claims.json")}
+    write_json(
+        folder / "study.json", {**read_json(folder / "study.json"), "exploratory": "a bar was passed", "files": files}
+    )
+    (problem,) = verify_study(folder, place, with_runs=False).problems
+    assert problem.found == "the reason 'a bar was passed' for having no bar"
+    assert problem.expected == "one of no-bar, unknown-history"
+
+
+def test_bars_are_read_from_the_commit_and_not_from_the_folder(tmp_path):
+    def git(*words):
+        who = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
+        return subprocess.run(["git", *who, *words], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+
+    git("init", "-q")
+    bar = tmp_path / "notebooks/profiles/studies/a.yaml"
+    write_text(bar, "study: a\n")
+    git("add", ".")
+    git("commit", "-qm", "Bar")
+    bar.unlink()
+    head = git("rev-parse", "HEAD").strip()
+    assert committed_bars(head, tmp_path) == {"notebooks/profiles/studies/a.yaml": b"study: a\n"}
+    assert committed_bars("d" * 40, tmp_path) is None
+    assert committed_bars("none", tmp_path) is None
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "data/rows.jsonl", "analysis.md"])
+def test_a_folder_of_something_else_is_refused_and_left_as_it_is(place, name):
+    write_text(place / "mine" / name, "somebody's own\n")
+    with pytest.raises(RunError, match=rf"'mine': found a folder with {name.split('/')[0]}, expected none"):
+        put_together(place)
+    assert [path.read_text() for path in (place / "mine").rglob("*") if path.is_file()] == ["somebody's own\n"]
+
+
+def test_the_same_study_unfinished_is_finished_and_leaves_no_trace_of_its_lock(place):
+    folder = put_together(place)
+    whole = (folder / "study.json").read_bytes()
+    (folder / "study.json").unlink()
+    assert (put_together(place) / "study.json").read_bytes() == whole
+    assert sorted(path.name for path in folder.iterdir()) == ["analysis.md", "claims.json", "study.json"]
+
+
+def test_a_study_that_somebody_else_writes_is_refused(place, monkeypatch):
+    monkeypatch.setattr(holding, "PATIENCE", 0.1)
+    script = "import sys; from pathlib import Path; from tunixlib.holding import hold; lock = hold(Path(sys.argv[1]))"
+    words = [sys.executable, "-c", f"{script}; print('held', flush=True); input()", str(place / "mine")]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(RunError, match="run 'mine' is in use by process"):
+            put_together(place)
+        other.communicate("\n")
+
+
+def limits_of(folder):
+    return (folder / "analysis.md").read_text(encoding="utf-8").split("## Limits\n\n")[1].split("\n\n")[0].splitlines()
+
+
+def test_the_limits_name_data_and_machines_of_the_runs(place):
+    machine = "Linux x86_64, AMD EPYC, 2 cores, no GPU, torch absent"
+    assert limits_of(put_together(place))[1:3] == [
+        "- Runs of 1 data set: `dev-reasoning-v2`.", f"- Runs of 1 machine class: {machine}."
+    ]  # fmt: skip
+    path = place / "orders-s2" / MANIFEST
+    manifest = read_json(path)
+    write_json(path, {**manifest, "environment": {**manifest["environment"], "cpu": "Apple M3"}})
+    other = machine.replace("AMD EPYC", "Apple M3")
+    assert limits_of(put_together(place, "more"))[2] == f"- Runs of 2 machine classes: {machine}; {other}."
+
+
+def test_the_limits_name_runs_from_trees_that_no_commit_holds_and_verify_asks_for_it(place):
+    path = place / "orders-s2" / MANIFEST
+    write_json(path, {**read_json(path), "dirty": True})
+    folder = put_together(place)
+    sentence = "- Made with changes that no commit holds, so that nobody can tell by which code: `orders-s2`."
+    assert limits_of(folder)[0] == sentence
+    text = (folder / "analysis.md").read_text(encoding="utf-8").replace(f"{sentence}\n", "")
+    write_text(folder / "analysis.md", text)
+    found = {str(problem) for problem in verify_study(folder, place, with_runs=False).problems}
+    assert any("other words" in problem for problem in found)
+
+
+def test_data_that_the_runs_do_not_name_is_no_other_code_and_code_is_shown_first(place, monkeypatch):
+    path = place / "orders-s2" / MANIFEST
+    write_json(path, {**read_json(path), "commit": "d" * 40})
+    changed = ["data/my-other/dataset.jsonl", "data/dev-reasoning-v20/dataset.jsonl", "data/README.md"]
+    monkeypatch.setattr(design, "changed_code", lambda *commits: changed)
+    assert design_of("mine", runs_of(place)).varies == "SEED"
+    changed += ["data/dev-reasoning-v2/dataset.jsonl", "data/eval-core/eval.jsonl", "tunixlib/training/sft.py"]
+    with pytest.raises(DesignError) as raised:
+        design_of("mine", runs_of(place))
+    files = "tunixlib/training/sft.py, data/dev-reasoning-v2/dataset.jsonl, data/eval-core/eval.jsonl"
+    assert f"orders-s2: found other code than in orders-s1 ({files})" in str(raised.value)
 
 
 def test_the_runs_of_the_tests_are_planned_as_written(place):

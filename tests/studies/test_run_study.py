@@ -3,8 +3,11 @@
 import pytest
 import yaml
 from studies.study_runs import BAR, bar_of, planted, write_runs
+from typer.testing import CliRunner
 
+import tunixlib.__main__  # noqa: F401  # adds every command
 from tunixlib.artifacts import read_json, write_json, write_text
+from tunixlib.commands.app import app
 from tunixlib.evaluation.evaluate_run import chosen
 from tunixlib.running.notebooks import NotebookError
 from tunixlib.running.profiles import ProfileError
@@ -14,6 +17,8 @@ from tunixlib.studies import run_study as study
 from tunixlib.studies.parameters import planned_faults
 from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.run_study import run_study, study_words
+from tunixlib.studies.verify_study import StudyReport
+from tunixlib.submission.problems import Problem
 
 COMMIT = "c" * 40
 
@@ -101,10 +106,48 @@ def test_weights_of_a_run_that_is_not_sealed_are_never_deleted(tmp_path):
         study.drop_weights(Run(tmp_path / "demo"))
 
 
-def test_a_finished_study_is_not_written_again(place):
+@pytest.fixture
+def problems(monkeypatch):
+    """What ``verify`` finds in the study."""
+    found = []
+    monkeypatch.setattr(study, "verify_study", lambda folder: StudyReport(folder.name, 5, 8, 0.1, found))
+    return found
+
+
+def test_a_finished_study_whose_bar_is_unchanged_says_its_verdict_again(place, problems):
+    folder, _ = go(place)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    done = CliRunner().invoke(app, ["study", str(place / "orders.yaml")])
+    assert done.exit_code == 0
+    assert "study orders is finished, its bar unchanged: nothing is made, and all of it verifies" in done.output
+    assert "eval-core/curriculum-vs-flat: Supported: a gain of curriculum over flat." in done.output
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    assert len(study.run_pipeline.made) == 3
+
+
+def test_a_finished_study_that_does_not_verify_shows_no_verdict(place, problems):
     go(place)
+    problems.append(Problem("claims.json", "another sha256", "that of study.json", "restore it"))
+    done = CliRunner().invoke(app, ["study", str(place / "orders.yaml")])
+    assert done.exit_code == 1
+    assert "claims.json: found another sha256" in done.output
+    assert "Supported" not in done.output
+
+
+@pytest.mark.parametrize("options", [{}, {"rehearsal": True}])
+def test_a_finished_study_is_not_written_again_under_another_bar_or_as_a_rehearsal(place, problems, options):
+    go(place)
+    if not options:
+        write_text(place / "orders.yaml", yaml.safe_dump({**BAR, "smallest_effect": 0.1}))
     with pytest.raises(RunError, match=r"'orders' is finished \(study\.json is there\)"):
+        go(place, **options)
+
+
+def test_a_study_is_not_made_into_a_folder_of_something_else(place):
+    write_text(place / "runs" / "orders" / "notes.txt", "mine")
+    with pytest.raises(RunError, match=r"'orders': found a folder with notes\.txt, expected none"):
         go(place)
+    assert study.run_pipeline.made == []
 
 
 def test_a_tree_that_changes_between_two_runs_stops_the_study_before_the_next(place, monkeypatch):

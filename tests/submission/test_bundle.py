@@ -8,7 +8,7 @@ import pytest
 from tunixlib.artifacts import read_json, sha256_bytes, sha256_file, write_bytes, write_json, write_text
 from tunixlib.running.housekeeping import clean_run
 from tunixlib.running.summary import closing_words, publication_words
-from tunixlib.runs import RunError
+from tunixlib.runs import MANIFEST, RunError
 from tunixlib.submission import bundle
 from tunixlib.submission.bundle import contents_table, publication_tree, publish
 from tunixlib.submission.sealing import evidence_files
@@ -128,6 +128,23 @@ def test_in_a_clone_the_model_folder_has_no_weights_and_the_ending_says_how_to_g
     assert "model/ cannot be pushed: its weights are not here" in words
     assert "--run-id my-demo)" in words
     assert "kaggle models" not in words
+
+
+@pytest.mark.parametrize(
+    ("command", "word"),
+    [
+        ("run --profile profiles/smoke.yaml", "profiles/smoke.yaml"),
+        ("run --profile=smoke.yml", "smoke.yml"),
+        ("run other.yaml smoke", "smoke"),
+    ],
+)
+def test_the_ending_names_the_profile_as_run_takes_it(run, dist, command, word):
+    run.path(*CHECKPOINT, "model.safetensors").unlink()
+    run.path(*CHECKPOINT, "config.json").unlink()
+    paths = publish(run)
+    manifest = read_json(run.path(MANIFEST))
+    write_json(run.path(MANIFEST), {**manifest, "profile": "smoke", "command": f"python -m tunixlib {command}"})
+    assert f"(python -m tunixlib run --profile {word} --run-id my-demo)" in publication_words(run, paths)
 
 
 def test_the_ending_lists_sizes_and_the_commands_that_push(run, dist):

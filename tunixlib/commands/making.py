@@ -25,7 +25,10 @@ class _SeedsCommand(TyperCommand):
 
 
 def spread_seeds(args: list[str]) -> list[str]:
-    """``["--seeds", "1", "2"]`` -> ``["--seeds", "1", "--seeds", "2"]``; anything but a whole number ends the row."""
+    """``["--seeds", "1", "2"]`` -> ``["--seeds", "1", "--seeds", "2"]``; anything but a whole number ends the row.
+
+    ``--seeds=1 2`` begins one, too.
+    """
     found: list[str] = []
     in_row = False
     for number, word in enumerate(args):
@@ -33,6 +36,7 @@ def spread_seeds(args: list[str]) -> list[str]:
         in_row = first or (in_row and re.fullmatch(r"[\d,]+", word) is not None)
         found += ["--seeds"] if in_row and not first else []
         found.append(word)
+        in_row = in_row or word.startswith("--seeds=")
     return found
 
 
@@ -120,6 +124,8 @@ def study(
     keep_weights: Annotated[bool, typer.Option("--keep-weights", help="Of sealed runs; they take disk.")] = False,
 ) -> None:
     """Make every run of a study that is not there yet, then its verdict; or put sealed runs together.
+
+    A finished study is verified, and its verdict said again.
 
     Sealed runs without a bar that was committed before them make an exploratory study: intervals, no verdict.
     """

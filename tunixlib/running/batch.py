@@ -22,7 +22,16 @@ from tunixlib.artifacts import not_writable
 from tunixlib.holding import holder_of, holder_words, refuse_if_locked
 from tunixlib.modeling.models import ModelError
 from tunixlib.running.notebooks import NotebookError
-from tunixlib.running.pipeline import UNPUBLISHED, Prepared, Say, check_inputs, prepare, run_pipeline, stage_notebooks
+from tunixlib.running.pipeline import (
+    UNPUBLISHED,
+    Prepared,
+    Say,
+    check_inputs,
+    prepare,
+    run_pipeline,
+    stage_notebooks,
+    without_folder,
+)
 from tunixlib.running.profiles import Profile, load_profile, merge_declared
 from tunixlib.running.reproduce import recorded_profile
 from tunixlib.running.runs_table import Headline, headline_of
@@ -36,6 +45,7 @@ SEALED, SKIPPED, FAILED, STOPPED, NOT_STARTED = "sealed", "sealed before", "fail
 # What a run raises on purpose; anything else is a defect of ours, whose traceback is shown.
 EXPECTED = (ValueError, RunError, ModelError, NotebookError, OSError)
 REASON_WIDTH = 160
+PLACES = ("RUN_ID", "RUNS_ROOT")  # the command names the first otherwise, and where runs lie goes on no record
 
 
 class BatchError(ValueError):
@@ -53,9 +63,10 @@ class Entry:
 
     @property
     def command(self) -> str:
-        """The command that makes this run alone, which goes on record in it."""
-        words = ["run", "--profile", self.ready.profile.name, "--run-id", self.ready.run.run_id]
-        words += [f"--set={name}={json.dumps(value)}" for name, value in self.set.items() if name != "RUN_ID"]
+        """The command that makes this run alone, which goes on record in it: no absolute path in it."""
+        words = ["run", "--profile", without_folder(self.source), "--run-id", self.ready.run.run_id]
+        given = {name: value for name, value in self.set.items() if name not in PLACES}
+        words += [f"--set={name}={json.dumps(value)}" for name, value in given.items()]
         return f"python -m tunixlib {shlex.join(words)}"
 
 
@@ -192,10 +203,20 @@ def results_text(results: Sequence[Result]) -> str:
     done = [result.run for result in results if result.run.sealed]
     if len(done) < len(results):
         lines.append("next       the same command again: it skips what is sealed and continues the rest")
-    if len(done) > 1:
+    if is_one_design(done):
         folders = " ".join(shown(run.root) for run in done)
         lines.append(f"compare    python -m tunixlib study NAME {folders}")
     return "\n".join([*lines, "look       python -m tunixlib runs"])
+
+
+def is_one_design(runs: Sequence[Run]) -> bool:
+    """Whether sealed runs differ in the seed or in one parameter, so that they can be put together as a study."""
+    from tunixlib.studies.design import varied_parameters  # which imports this package
+
+    if len(runs) < 2:
+        return False
+    varied = varied_parameters(runs)
+    return bool(varied) and len([name for name in varied if name != "SEED"]) <= 1
 
 
 def _row(result: Result) -> tuple[str, ...]:

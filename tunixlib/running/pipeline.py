@@ -74,7 +74,7 @@ def prepare(
     ``by_notebook`` is what ``merge_declared`` gives, for who prepares many: reading the notebooks takes a second.
     """
     profile = profile_name if isinstance(profile_name, Profile) else load_profile(profile_name)
-    if profile_name == NEEDS_GPU and best_device() != "cuda":
+    if profile.name == NEEDS_GPU and not profile.recorded and best_device() != "cuda":
         raise ProfileError(
             "profile gpu: found no NVIDIA GPU that PyTorch can use, expected one; take --profile cpu (under 20 minutes "
             "on two cores) or --profile full (hours), or install a CUDA build of torch and the driver"
@@ -152,10 +152,10 @@ def stage_notebooks() -> list[Path]:
 
 def command_line() -> str:
     """The command as a stranger would type it: no absolute path in it."""
-    return " ".join(["python -m tunixlib", *map(_without_folder, sys.argv[1:])])
+    return " ".join(["python -m tunixlib", *map(without_folder, sys.argv[1:])])
 
 
-def _without_folder(word: str) -> str:
+def without_folder(word: str) -> str:
     """``/home/ada/a.yaml`` -> ``a.yaml``, ``RUNS_ROOT=/home/ada/runs`` -> ``RUNS_ROOT=runs``; others stay."""
     name, equals, value = word.rpartition("=")
     path = Path(value.strip("'\" "))

@@ -60,10 +60,11 @@ class ProfileError(ValueError):
 
 @dataclass(frozen=True)
 class Profile:
-    """A named set of notebook parameters."""
+    """A named set of notebook parameters; ``recorded`` when they are those of a sealed run and not of a file."""
 
     name: str
     parameters: dict[str, Any]
+    recorded: bool = False
 
 
 class _Plain(yaml.SafeLoader):

@@ -85,6 +85,7 @@ def refuse_faulty(run: Run) -> None:
 def recorded_profile(run: Run) -> Profile:
     """The parameters of every stage as ``provenance.json`` has them, under the name of the recorded profile.
 
+    One of a GPU is not refused elsewhere: what differs between the machines is said before, and measured after.
     Raises RunError when two notebooks, run by hand, got different values of one parameter.
     """
     merged: dict[str, Any] = {}
@@ -95,7 +96,7 @@ def recorded_profile(run: Run) -> Profile:
                     f"run {run.run_id!r}: found {name} = {value!r} in {stage['stage']} and {merged[name]!r} before it, "
                     "expected one value for all; such a run, made by hand, is repeated by hand"
                 )
-    return Profile(read_json(run.path(MANIFEST))["profile"], merged)
+    return Profile(read_json(run.path(MANIFEST))["profile"], merged, recorded=True)
 
 
 def check_recorded_inputs(run: Run, parameters: dict[str, Any]) -> None:

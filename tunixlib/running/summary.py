@@ -72,12 +72,19 @@ def _push_lines(run: Run, dist: Path) -> list[str]:
     if has_weights(run):
         lines += [f"kaggle models create -p {place}/model", f"kaggle models instances create -p {place}/model"]
     else:
-        profile = read_json(run.path(MANIFEST))["profile"]
         lines += [
             "model/ cannot be pushed: its weights are not here, since git holds none; make such a run of your own",
-            f"(python -m tunixlib run --profile {profile} --run-id my-{run.run_id}) and bundle that one",
+            f"(python -m tunixlib run --profile {_profile_word(run)} --run-id my-{run.run_id}) and bundle that one",
         ]
     return [f"{'push' if number == 0 else '':11}{line}" for number, line in enumerate(lines)]
+
+
+def _profile_word(run: Run) -> str:
+    """The profile as ``run`` takes it: the YAML file that the recorded command names, else the profile's name."""
+    manifest = read_json(run.path(MANIFEST))
+    words = [word.rpartition("=")[2].strip("'\"") for word in manifest["command"].split()]
+    files = [word for word in words if word.endswith((".yaml", ".yml")) and Path(word).stem == manifest["profile"]]
+    return files[0] if files else str(manifest["profile"])
 
 
 def _name(path: Path) -> str:

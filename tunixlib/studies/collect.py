@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tunixlib.artifacts import read_json, write_bytes, write_json
-from tunixlib.holding import refuse_if_locked
 from tunixlib.running.pipeline import Say
 from tunixlib.running.summary import shown
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError
@@ -19,11 +18,13 @@ from tunixlib.studies.bar import Bar, read_bar
 from tunixlib.studies.design import Design, DesignError, design_of
 from tunixlib.studies.document import STUDY
 from tunixlib.studies.exploratory import EXPLORATORY, exploratory_document, exploratory_texts, is_whole
+from tunixlib.studies.folder import held_folder, refuse_taken
 from tunixlib.studies.history import bar_record
 from tunixlib.studies.parameters import parameter_faults, uneven_faults
 from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.results import study_runs
 from tunixlib.studies.run_study import STUDIES, study_words, write_study
+from tunixlib.studies.without_bar import REASONS, reason_of
 from tunixlib.submission.verify import verify_run
 
 
@@ -35,22 +36,18 @@ def collect_study(name: str, folders: Sequence[Path], say: Say = print, studies:
     """
     runs = _sealed(folders)
     folder = runs[0].root.parent / Run.open(name).run_id
-    refuse_if_locked(folder)
-    for there in (STUDY, MANIFEST):
-        if (folder / there).is_file():
-            raise RunError(f"{name!r} is finished ({there} is there); give the new study another name")
+    refuse_taken(folder)
     path = studies / f"{name}.yaml"
-    why = "there is none of this name in notebooks/profiles/studies"
-    if path.is_file():
-        bar = read_bar(path)
-        why = _why_not(bar, path, runs)
-        if not why:
-            _check_planned(bar, runs)
-            say(f"study {name}: {len(runs)} runs under {path.name}, which their commits hold")
+    if path.is_file() and _is_theirs(bar := read_bar(path), path, runs):
+        _check_planned(bar, runs)
+        say(f"study {name}: {len(runs)} runs under {path.name}, which their commits hold")
+        with held_folder(folder):
             return write_study(folder, bar, path.relative_to(PROJECT_ROOT).as_posix(), path.read_bytes())
+    reason = reason_of(runs, PROJECT_ROOT)
     design = design_of(name, runs)
-    say(f"study {name}: exploratory, since {why}; {design.varies} varies between {len(runs)} runs")
-    return write_exploratory(folder, design, why)
+    say(f"study {name}: exploratory: {REASONS[reason]}; {design.varies} varies between {len(runs)} runs")
+    with held_folder(folder):
+        return write_exploratory(folder, design, reason)
 
 
 def _sealed(folders: Sequence[Path]) -> list[Run]:
@@ -69,16 +66,16 @@ def _sealed(folders: Sequence[Path]) -> list[Run]:
     return runs
 
 
-def _why_not(bar: Bar, path: Path, runs: Sequence[Run]) -> str:
-    """Why a bar of this name is not that of these runs; "" when it is. Raises DesignError for other runs than its."""
+def _is_theirs(bar: Bar, path: Path, runs: Sequence[Run]) -> bool:
+    """Whether these runs were made under a bar of this name. Raises DesignError for other runs than it plans."""
     if not path.is_relative_to(PROJECT_ROOT) or bar.study != path.stem:
-        return f"{path.name} is the bar of {bar.study!r}"
+        return False
     planned, given = {run.run_id for run in planned_runs(bar)}, {run.run_id for run in runs}
     file = path.relative_to(PROJECT_ROOT).as_posix()
     if planned == given:
         root = runs[0].root.parent
         record = bar_record(file, path.read_bytes(), study_runs(root, bar), "HEAD", PROJECT_ROOT)
-        return "" if record["committed"] else f"{file} was not in the commits of these runs"
+        return bool(record["committed"])
     raise DesignError(
         f"{file} is the bar of this name, and found the runs {', '.join(sorted(given))}, expected "
         f"{', '.join(sorted(planned))}; name those, or give the study another name"
@@ -98,12 +95,12 @@ def _check_planned(bar: Bar, runs: Sequence[Run]) -> None:
         raise DesignError("the runs are not what the bar asks for:\n  " + "\n  ".join(faults))
 
 
-def write_exploratory(folder: Path, design: Design, why: str) -> Path:
+def write_exploratory(folder: Path, design: Design, reason: str) -> Path:
     """Write claims and analysis, then ``study.json``, whose presence means the study is whole."""
-    files = exploratory_texts(design, why)
+    files = exploratory_texts(design, reason)
     for name, data in files.items():
         write_bytes(folder / name, data)
-    write_json(folder / STUDY, exploratory_document(design, why, files))
+    write_json(folder / STUDY, exploratory_document(design, reason, files))
     return folder
 
 
@@ -111,9 +108,10 @@ def collection_words(folder: Path) -> str:
     """The end of putting runs together: what was found, where it is, and how to check it."""
     if EXPLORATORY not in read_json(folder / STUDY):
         return study_words(folder)
+    reason = REASONS[read_json(folder / STUDY)[EXPLORATORY]]
     claims = read_json(folder / "claims.json")["claims"]
     whole = [claim["text"] for claim in claims if is_whole(claim["id"])]
     said = whole or [claim["text"] for claim in claims if "-vs-" in claim["id"]]
     place = shown(folder)
     ends = [f"study      {place}", f"next       read {place}/analysis.md, or: python -m tunixlib verify {place}"]
-    return "\n".join(["", *said, "", "No verdict: no bar was written before these runs.", *ends])
+    return "\n".join(["", *said, "", f"No verdict: {reason}.", *ends])

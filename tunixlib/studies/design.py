@@ -61,7 +61,7 @@ def design_of(study: str, runs: Sequence[Run]) -> Design:
     """The design of sealed runs. Raises DesignError unless exactly one thing varies, with the list of what does."""
     values = _values(runs)
     faults = [*_other_inputs(runs, values), *_other_code(runs)]
-    varied = [name for name in values if name not in NO_TREATMENT and _differs(values[name])]
+    varied = varied_parameters(runs)
     treated = [name for name in varied if name != SEED]
     if not varied:
         faults.append("found the same parameters in all of them, expected another SEED, or one parameter, in each")
@@ -84,6 +84,12 @@ def design_of(study: str, runs: Sequence[Run]) -> Design:
     if faults := [*_uneven_seeds(design)]:
         raise DesignError(_refusal(runs, faults))
     return design
+
+
+def varied_parameters(runs: Sequence[Run]) -> list[str]:
+    """The parameters, SEED among them, in which runs differ, but for those that are no treatment."""
+    values = _values(runs)
+    return [name for name in values if name not in NO_TREATMENT and _differs(values[name])]
 
 
 def _refusal(runs: Sequence[Run], faults: Sequence[str]) -> str:
@@ -128,15 +134,28 @@ def _other_inputs(runs: Sequence[Run], values: Mapping[str, list[Any]]) -> Itera
 
 def _other_code(runs: Sequence[Run]) -> Iterator[str]:
     """Runs whose commits differ in what makes numbers, or are not known here."""
-    commits = {run.run_id: session_commits(read_json(run.path(MANIFEST))) for run in runs}
+    manifests = {run.run_id: read_json(run.path(MANIFEST)) for run in runs}
+    commits = {run_id: session_commits(manifest) for run_id, manifest in manifests.items()}
+    data = {f"data/{name}/" for manifest in manifests.values() for name in _data_sets(manifest)}
     first = commits[runs[0].run_id][0]
     for run_id, mine in commits.items():
         for commit in mine:
             changed = [] if commit == first else changed_code(first, commit, PROJECT_ROOT)
             if changed is None:
                 yield f"{run_id}: found commit {commit[:12]}, expected one that git knows here; fetch the whole history"
-            elif files := [file for file in changed if makes_numbers(file)]:
+            elif files := _made_by(changed, data):
                 yield f"{run_id}: found other code than in {runs[0].run_id} ({', '.join(files[:3])}); make one again"
+
+
+def _data_sets(manifest: Mapping[str, Any]) -> list[str]:
+    return [manifest["dataset"]["dataset_key"], *manifest["eval_sets"]]
+
+
+def _made_by(changed: Sequence[str], data: set[str]) -> list[str]:
+    """Of changed files those that make the numbers: code first, then data, of which only the sets that runs name."""
+    making = [file for file in changed if makes_numbers(file)]
+    code = [file for file in making if not file.startswith("data/")]
+    return [*code, *(file for file in making if file.startswith(tuple(data)))]
 
 
 def _groups(runs: Sequence[Run], values: Mapping[str, list[Any]], treated: str) -> dict[str, dict[int, Run]]:

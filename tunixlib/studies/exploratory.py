@@ -1,7 +1,7 @@
 """An exploratory study: what sealed runs show that were made without a bar. Rates and intervals, and no verdict.
 
-    files = exploratory_texts(design, why)             # {"claims.json": b"...", "analysis.md": b"..."}
-    document = exploratory_document(design, why, files)          # study.json
+    files = exploratory_texts(design, reason)             # {"claims.json": b"...", "analysis.md": b"..."}
+    document = exploratory_document(design, reason, files)          # study.json
 
 Whoever looks at results first and compares then finds differences that are none; so the first sentence says what this
 is, and intervals are of each comparison by itself.
@@ -26,10 +26,11 @@ from tunixlib.studies.design import SEED, Condition, Design
 from tunixlib.studies.document import STUDY_VERSION
 from tunixlib.studies.history import session_commits
 from tunixlib.studies.results import other_items
+from tunixlib.studies.without_bar import REASONS, limits
 from tunixlib.submission.problems import counted
 from tunixlib.tables import markdown_table
 
-EXPLORATORY = "exploratory"  # the key of study.json that says why there was no bar
+EXPLORATORY = "exploratory"  # the key of study.json that says why there was no bar: one of ``REASONS``
 
 SPREAD = (
     "{condition} answers {value_percent:.1f} % of {items} items of {eval_set} right on average over {seeds} seeds, "
@@ -131,22 +132,22 @@ def refusals(design: Design, a: Condition, b: Condition, eval_set: str) -> list[
     return found
 
 
-def exploratory_texts(design: Design, why: str) -> dict[str, bytes]:
-    """Relative path -> bytes of claims and analysis; ``why`` says why no bar is used, as the end of a sentence."""
+def exploratory_texts(design: Design, reason: str) -> dict[str, bytes]:
+    """Relative path -> bytes of claims and analysis; ``reason`` is a key of ``REASONS``."""
     claims = exploratory_claims(design)
     document = {"claims_version": STUDY_CLAIMS_VERSION, "claims": claims}
     return {
         "claims.json": pretty_json(document).encode("utf-8"),
-        "analysis.md": render_exploratory(design, why, claims).encode("utf-8"),
+        "analysis.md": render_exploratory(design, reason, claims).encode("utf-8"),
     }
 
 
-def exploratory_document(design: Design, why: str, files: Mapping[str, bytes]) -> dict[str, Any]:
+def exploratory_document(design: Design, reason: str, files: Mapping[str, bytes]) -> dict[str, Any]:
     """``study.json`` of a study without a bar: why there is none, what varies, the runs with their manifests."""
     return {
         "study_version": STUDY_VERSION,
         "study": design.study,
-        EXPLORATORY: why,
+        EXPLORATORY: reason,
         "varies": design.varies,
         "seeds": list(design.seeds),
         "conditions": [condition.name for condition in design.conditions],
@@ -161,13 +162,13 @@ def _run(run: Run) -> dict[str, Any]:
     return {**entry, "manifest_sha256": sha256_file(run.path(MANIFEST))}
 
 
-def render_exploratory(design: Design, why: str, claims: Sequence[Mapping[str, Any]]) -> str:
+def render_exploratory(design: Design, reason: str, claims: Sequence[Mapping[str, Any]]) -> str:
     """The text of ``analysis.md``. Its first sentence says that this is exploratory."""
     known = {claim["id"]: claim for claim in claims}
     varies = "the seed" if design.varies == SEED else f"{design.varies}, each value with the same seeds"
     parts = [
         f"# Study `{design.study}`",
-        f"Exploratory: no bar was written before these runs ({why}), so there are intervals here and no verdict.",
+        f"Exploratory: {REASONS[reason]}, so there are intervals here and no verdict.",
         f"What varies between {', '.join(f'`{run.run_id}`' for run in design.runs)}: {varies}. "
         f"{counted(len(design.seeds), 'seed')}, {counted(len(design.comparisons), 'comparison')} on each evaluation "
         "set; intervals are of each by itself.",
@@ -177,7 +178,9 @@ def render_exploratory(design: Design, why: str, claims: Sequence[Mapping[str, A
         said = [known[i]["text"] for i in known if i.startswith(f"{eval_set}/") and is_whole(i)]
         parts += ["\n".join(f"- {text}" for text in said)] if said else []
     recheck = f"```\npython -m tunixlib verify submission_runs/{design.study}\n```"
-    return "\n\n".join([*parts, "## Limits", _limits(design), "## How to recheck", recheck]) + "\n"
+    return (
+        "\n\n".join([*parts, "## Limits", limits(design.runs, len(design.seeds)), "## How to recheck", recheck]) + "\n"
+    )
 
 
 def is_whole(claim_id: str) -> bool:
@@ -201,13 +204,3 @@ def _table(design: Design, known: Mapping[str, Mapping[str, Any]], eval_set: str
 def _share(claim: Mapping[str, Any], form: str) -> str:
     value, low, high = (form.format(100 * number) for number in (claim["value"], *claim["interval"]))
     return f"{value} [{low}, {high}]"
-
-
-def _limits(design: Design) -> str:
-    few = f"- With fewer than {LEAST_SEEDS} seeds no interval over seeds is given: it would be too narrow.\n"
-    return (
-        f"{few if len(design.seeds) < LEAST_SEEDS else ''}"
-        "- What was chosen after looking at these numbers is not confirmed by them: write a bar, commit it, and run "
-        "again with other seeds.\n"
-        "- One recipe of data on one machine; last checkpoints are compared."
-    )

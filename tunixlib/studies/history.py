@@ -15,6 +15,7 @@ from typing import Any
 from tunixlib.artifacts import canonical_json, sha256_bytes, sha256_text
 from tunixlib.submission.environment import git, is_commit
 
+STUDIES = "notebooks/profiles/studies"
 RULES = ("tunixlib/analysis", "tunixlib/studies")
 
 SESSIONS = "the commits of its sessions: "  # a note of the manifest, see ``submission.sealing``
@@ -33,6 +34,15 @@ def committed_bytes(commit: str, file: str, repository: Path) -> bytes | None:
     """The bytes of a file in a commit; None when the commit is not there or does not hold it."""
     done = git(repository, "cat-file", "blob", f"{commit}:{file}") if is_commit(commit) else None
     return done.stdout if done and done.returncode == 0 else None
+
+
+def committed_bars(commit: str, repository: Path) -> dict[str, bytes] | None:
+    """File -> bytes of every study's profile in a commit; None when git does not know the commit."""
+    done = git(repository, "ls-tree", "-z", "--name-only", commit, f"{STUDIES}/") if is_commit(commit) else None
+    if not done or done.returncode:
+        return None
+    files = [file for file in done.stdout.decode("utf-8").split("\0") if file.endswith((".yaml", ".yml"))]
+    return {file: committed_bytes(commit, file, repository) or b"" for file in files}
 
 
 def bar_versions(file: str, first_run: str, until: str, repository: Path) -> tuple[int, int] | None:

@@ -11,18 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import read_json, write_bytes, write_json
-from tunixlib.holding import locked_runs, refuse_if_locked
+from tunixlib.holding import locked_runs
 from tunixlib.running.housekeeping import drop_weights
 from tunixlib.running.pipeline import Say, run_pipeline, stage_notebooks
 from tunixlib.running.profiles import PROFILES, check_parameters, load_profile, merge_declared
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError, runs_root
 from tunixlib.studies.bar import Bar, read_bar
 from tunixlib.studies.document import BAR, STUDY, study_document, study_figure, study_texts
+from tunixlib.studies.folder import held_folder, refuse_taken
 from tunixlib.studies.gate import expected_resolution
 from tunixlib.studies.history import bar_record, committed_bytes, rules_here, rules_record
 from tunixlib.studies.parameters import parameter_faults, planned_faults
 from tunixlib.studies.plan import PlannedRun, planned_runs
 from tunixlib.studies.results import study_runs
+from tunixlib.studies.verify_study import verify_study
 from tunixlib.submission.environment import capture_commit, same_code
 
 STUDIES = PROFILES / "studies"
@@ -31,18 +33,19 @@ STUDIES = PROFILES / "studies"
 def run_study(profile: str, say: Say = print, *, rehearsal: bool = False, keep_weights: bool = False) -> Path:
     """Make every run of a study that is not there yet, then write the study's folder and return it.
 
-    ``rehearsal`` goes on without a committed bar and a clean tree; ``verify`` will say so. Weights of sealed runs are
-    deleted unless ``keep_weights`` or locked. Raises BarError, ProfileError, RunError or NotebookError; what is
-    finished stays.
+    A finished one whose bar is unchanged is verified, and nothing is made. ``rehearsal`` goes on without a committed
+    bar and a clean tree; ``verify`` will say so. Weights of sealed runs are deleted unless ``keep_weights`` or locked.
+    Raises BarError, ProfileError, RunError or NotebookError; what is finished stays.
     """
     path = study_path(profile)
     bar = read_bar(path)
     content = path.read_bytes()
     file, folder = _relative(path), runs_root() / bar.study
-    refuse_if_locked(folder)
-    for name in (STUDY, MANIFEST):
-        if (folder / name).is_file():
-            raise RunError(f"{bar.study!r} is finished ({name} is there); give a new bar another name under study")
+    if not rehearsal and is_finished(folder, content):
+        refuse_faulty_study(folder)
+        say(f"study {bar.study} is finished, its bar unchanged: nothing is made, and all of it verifies")
+        return folder
+    refuse_taken(folder)
     _check_parameters(bar)
     runs = planned_runs(bar)
     say(f"study {bar.study}: {len(runs)} runs of {len(bar.conditions)} conditions into {folder.parent}")
@@ -52,7 +55,22 @@ def run_study(profile: str, say: Say = print, *, rehearsal: bool = False, keep_w
         _make(bar, planned, f"[run {number}/{len(runs)}]", state, say, rehearsal, profile)
         if not keep_weights and planned.run_id not in locked_runs(folder.parent):
             drop_weights(Run(folder.parent / planned.run_id))
-    return write_study(folder, bar, file, content)
+    with held_folder(folder):
+        return write_study(folder, bar, file, content)
+
+
+def is_finished(folder: Path, content: bytes) -> bool:
+    """Whether a folder holds a whole study under a bar of these bytes."""
+    bar = folder / BAR
+    return (folder / STUDY).is_file() and bar.is_file() and bar.read_bytes() == content
+
+
+def refuse_faulty_study(folder: Path) -> None:
+    """Raise RunError, naming the problems, when a finished study or one of its runs does not verify."""
+    report = verify_study(folder)
+    if report.problems:
+        lines = "\n  ".join(str(problem) for problem in report.problems[:5])
+        raise RunError(f"{report.headline}; its verdict is not shown:\n  {lines}")
 
 
 def study_path(profile: str) -> Path:

@@ -15,23 +15,21 @@ from typing import Any
 
 from tunixlib.analysis.claims import differences
 from tunixlib.artifacts import pretty_json, read_json, sha256_file
-from tunixlib.runs import PROJECT_ROOT, Run
+from tunixlib.runs import PROJECT_ROOT
 from tunixlib.studies.bar import Bar, parse_bar
-from tunixlib.studies.design import design_of
 from tunixlib.studies.document import BAR, STUDY, study_document, study_texts
-from tunixlib.studies.exploratory import EXPLORATORY, exploratory_document, exploratory_texts
+from tunixlib.studies.exploratory import EXPLORATORY
 from tunixlib.studies.figure import figure_faults
 from tunixlib.studies.history import bar_record, committed_bytes, rules_at, rules_record
 from tunixlib.studies.parameters import parameter_faults, uneven_faults
 from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.report import FIGURE
 from tunixlib.studies.results import study_runs
+from tunixlib.studies.verify_exploratory import AGAIN, Written, exploratory_follows, exploratory_runs, run_problems
 from tunixlib.submission.environment import same_code
 from tunixlib.submission.leaks import leaks_in
 from tunixlib.submission.problems import Problem, Report, shorten
-from tunixlib.submission.verify import BROKEN_CONTENT, verify_run
-
-AGAIN = "restore the study's folder and its runs, or run the study again under another name"
+from tunixlib.submission.verify import BROKEN_CONTENT
 
 
 class StudyReport(Report):
@@ -41,15 +39,6 @@ class StudyReport(Report):
     def headline(self) -> str:
         """``study order-135m: 5 files, 8 checks, no problem found in 9.41 s``."""
         return super().headline.replace("run ", "study ", 1)
-
-
-@dataclass(frozen=True)
-class Written:
-    """The folder of any study, with or without a bar, the repository, and ``study.json``."""
-
-    folder: Path
-    repository: Path
-    found: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -86,7 +75,7 @@ def verify_study(folder: Path, repository: Path = PROJECT_ROOT, with_runs: bool 
     try:
         found = read_json(folder / STUDY)
         if EXPLORATORY in found:
-            without_bar = [_bytes, _exploratory, *([_exploratory_runs] if with_runs else [])]
+            without_bar = [_bytes, exploratory_follows, *([exploratory_runs] if with_runs else [])]
             count = len(without_bar)
             problems += [fault for check in without_bar for fault in check(Written(folder, repository, found))]
         else:
@@ -196,34 +185,7 @@ def _code(study: Study) -> Iterator[Problem]:
 def _each_run(study: Study) -> Iterator[Problem]:
     """Every run verifies on its own."""
     for run in planned_runs(study.bar):
-        yield from _run_problems(study.root / run.run_id)
-
-
-def _exploratory(study: Written) -> Iterator[Problem]:
-    """Without a bar: what varies, every claim and every word follow from the runs that study.json names."""
-    folder, found = study.folder, study.found
-    runs = [Run(folder.parent / run["run_id"]) for run in found["runs"]]
-    design = design_of(folder.name, runs)
-    files = exploratory_texts(design, found[EXPLORATORY])
-    expected = exploratory_document(design, found[EXPLORATORY], files)
-    for pointer, one, other in differences({**found, "files": {}}, {**expected, "files": {}}, ""):
-        yield Problem(STUDY, f"{pointer} {one}", f"{other} from the runs", AGAIN)
-    claims, again = read_json(folder / "claims.json"), json.loads(files["claims.json"])
-    for pointer, one, other in differences(claims, again, ""):
-        yield Problem("claims.json", f"{pointer} {one}", f"{other} from the predictions", AGAIN)
-    if (folder / "analysis.md").read_bytes() != files["analysis.md"]:
-        yield Problem("analysis.md", "other words", "the text that the claims give", AGAIN)
-
-
-def _exploratory_runs(study: Written) -> Iterator[Problem]:
-    """Every run verifies on its own."""
-    for run in study.found["runs"]:
-        yield from _run_problems(study.folder.parent / run["run_id"])
-
-
-def _run_problems(folder: Path) -> Iterator[Problem]:
-    for p in verify_run(folder).problems:
-        yield Problem(f"{folder.name}/{p.file}", p.found, p.expected, p.remedy)
+        yield from run_problems(study.root / run.run_id)
 
 
 CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
