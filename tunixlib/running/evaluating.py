@@ -3,9 +3,9 @@
     done = evaluate_checkpoint("smollm2", "my_questions.jsonl", Path("my-evaluation"), GenerationConfig())
     print(evaluation_words(done))
 
-The folder gets ``predictions.jsonl``, ``scorecard.json`` and, last, ``evaluation_manifest.json``. Completions, grades
-and scorecard come from the functions that evaluate a run. What was begun is continued by the same call; a folder that
-holds anything else is refused.
+The folder gets ``predictions.jsonl``, ``scorecard.json``, for shown works ``correction.json`` and, last,
+``evaluation_manifest.json``. Completions, grades and scorecard come from the functions that evaluate a run. What was
+begun is continued by the same call; a folder that holds anything else is refused.
 """
 
 import time
@@ -17,6 +17,7 @@ from typing import Any
 
 from tunixlib.artifacts import ArtifactError, read_json, sha256_file, write_json, write_jsonl
 from tunixlib.evaluation.answering import Answering
+from tunixlib.evaluation.correction_report import correction_results, correction_table
 from tunixlib.evaluation.generation import GenerationConfig
 from tunixlib.evaluation.locating import Located, find_checkpoint
 from tunixlib.evaluation.reports import scorecard_table
@@ -29,27 +30,35 @@ from tunixlib.modeling.tokenization import encode_prompt
 from tunixlib.running.profiles import CHOICES
 from tunixlib.runs import MANIFEST as RUN_MANIFEST
 from tunixlib.runs import remove
-from tunixlib.seeding import datasets
 from tunixlib.seeding.evalfiles import eval_file
 from tunixlib.seeding.evalsets import read_eval_set
 from tunixlib.seeding.gate import check_disjoint
+from tunixlib.submission.check_evaluation import CORRECTION, MANIFEST, PREDICTIONS, dataset_with, gate_words
+from tunixlib.submission.check_files import form_problems
 from tunixlib.submission.environment import capture_commit, capture_environment
-from tunixlib.submission.verify_evaluation import EVALUATION_VERSION, FILES, MANIFEST, PREDICTIONS, SCORECARD
+from tunixlib.submission.verify_evaluation import (
+    EVALUATION_VERSION,
+    FILES,
+    SCORECARD,
+    EvaluationManifest,
+    Request,
+    verify_evaluation,
+)
 from tunixlib.traces import read_traces
 
 BEGUN = "evaluation.json"
 PRECISIONS = CHOICES["EVAL_DTYPE"]
-NOT_SEEN = "what its base model has seen is unknown"
 
 
 @dataclass(frozen=True)
 class Evaluated:
-    """A finished evaluation: its folder, scorecard and manifest, and whether it was there before."""
+    """A finished evaluation: its folder, scorecard, manifest, whether it was there before; of shown works more."""
 
     folder: Path
     scorecard: dict[str, Any]
     manifest: dict[str, Any]
     found: bool
+    correction: dict[str, Any] | None = None
 
 
 def evaluate_checkpoint(
@@ -80,10 +89,11 @@ def evaluate_checkpoint(
         "gate": gate(found, rows),
     }  # fmt: skip
     if _is_done(out, request):
-        return Evaluated(out, read_json(out / SCORECARD), read_json(out / MANIFEST), True)
+        return _shown_again(out)
     lock = hold(out)
     try:
-        _is_done(out, request)  # by whoever held the lock until now
+        if _is_done(out, request):  # by whoever held the lock until now
+            return _shown_again(out)
         return _evaluate(found.folder, rows, out, config, request)
     finally:
         lock.release()
@@ -101,10 +111,13 @@ def _evaluate(
     card = scorecard(predictions, name, eval_set)
     write_jsonl(out / PREDICTIONS, predictions)
     write_json(out / SCORECARD, card)
+    correction = correction_results(predictions, name, eval_set)
+    if correction:
+        write_json(out / CORRECTION, correction)
     manifest = {
         "evaluation_version": EVALUATION_VERSION,
         **request,
-        "files": {file: sha256_file(out / file) for file in FILES},
+        "files": {file: sha256_file(out / file) for file in (*FILES, *([CORRECTION] if correction else []))},
         "environment": capture_environment(),
         **capture_commit(),
         "started_at": _stamp(started),
@@ -114,7 +127,19 @@ def _evaluate(
     write_json(out / MANIFEST, manifest)
     for left in (out / WORK / "resume", out / WORK / BEGUN):
         remove(left)
-    return Evaluated(out, card, manifest, False)
+    return Evaluated(out, card, manifest, False, correction)
+
+
+def _shown_again(out: Path) -> Evaluated:
+    """A finished evaluation as it lies there. Raises RunError when it does not verify."""
+    report = verify_evaluation(out)
+    if report.problems:
+        raise RunError(
+            f"{out}: found a finished evaluation that does not verify ({report.problems[0]}), expected one without a "
+            "problem; choose another --out"
+        )
+    correction = read_json(out / CORRECTION) if (out / CORRECTION).is_file() else None
+    return Evaluated(out, read_json(out / SCORECARD), read_json(out / MANIFEST), True, correction)
 
 
 def _stamp(moment: datetime) -> str:
@@ -127,21 +152,14 @@ def gate(found: Located, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     The dataset is that of the checkpoint's run, or the one in ``data/`` with the sha256 that its record names. Raises
     LeakError for a question that was trained on.
     """
-    if not (found.folder / RECORD).is_file():
-        return {
-            "status": "unknown",
-            "words": "what it was trained on is unknown, so no question could be held against it",
-        }
-    wanted = read_record(found.folder).dataset_sha256
-    places = [found.run.path("data", "dataset.jsonl")] if found.run else []
-    places += sorted(datasets.DATA_ROOT.glob("*/dataset.jsonl"))
-    dataset = next((path for path in places if path.is_file() and sha256_file(path) == wanted), None)
-    if dataset is None:
-        words = f"its dataset, sha256 {wanted[:16]}..., is not here, so no question could be held against it"
-        return {"status": "unknown", "words": words, "dataset_sha256": wanted}
-    prompts = check_disjoint((row["prompt"] for row in rows), (trace.prompt for trace in read_traces(dataset)))
-    words = f"none of the {len(rows)} questions is among the {prompts} prompts it was trained on; {NOT_SEEN}"
-    return {"status": "checked", "words": words, "prompts": prompts, "dataset_sha256": wanted}
+    known: dict[str, Any] = {"status": "unknown"}
+    if (found.folder / RECORD).is_file():
+        known["dataset_sha256"] = read_record(found.folder).dataset_sha256
+        dataset = dataset_with(known["dataset_sha256"], [found.run.path("data", "dataset.jsonl")] if found.run else [])
+        if dataset:
+            trained = (trace.prompt for trace in read_traces(dataset))
+            known |= {"status": "checked", "prompts": check_disjoint((row["prompt"] for row in rows), trained)}
+    return {**known, "words": gate_words(known, len(rows))}
 
 
 def refuse_long_prompts(
@@ -166,7 +184,13 @@ def _is_done(out: Path, request: dict[str, Any]) -> bool:
         raise RunError(f"{out}: found a sealed run around it, which is never written again; choose another --out")
     for path in (out / MANIFEST, out / WORK / BEGUN):
         if path.is_file():
-            other = _difference(read_json(path), request)
+            found = read_json(path)
+            form = EvaluationManifest if path.name == MANIFEST else Request
+            for problem in form_problems(path.name, form, found):
+                raise RunError(
+                    f"{out}: {problem.file} is none ({problem.found}: {problem.expected}); choose another --out"
+                )
+            other = _difference(found, request)
             if other:
                 raise RunError(f"{out}: found another evaluation ({other}), expected this one; choose another --out")
             return path.name == MANIFEST
@@ -206,10 +230,11 @@ def evaluation_words(done: Evaluated) -> str:
             *([f"{place} holds this evaluation already; nothing was computed", ""] if done.found else []),
             table,
             "",
+            *([correction_table(done.correction), ""] if done.correction else []),
             f"greedy, at most {settings['max_new_tokens']} tokens, {settings['precision']} on {settings['device']}, "
             f"{manifest['seconds']:.0f} s",
             f"training data: {manifest['gate']['words']}",
-            f"written to {place}: {PREDICTIONS}, {SCORECARD}, {MANIFEST}",
+            f"written to {place}: {', '.join(sorted(manifest['files']))}, {MANIFEST}",
             f"check it offline: python -m tunixlib verify {place}",
         ]
     )
