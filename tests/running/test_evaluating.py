@@ -17,7 +17,8 @@ from tunixlib.evaluation.scoring import scorecard
 from tunixlib.modeling.checkpoints import save_checkpoint
 from tunixlib.modeling.models import ModelError, load_checkpoint
 from tunixlib.running import evaluating
-from tunixlib.running.evaluating import evaluate_checkpoint, evaluation_words
+from tunixlib.running.evaluated import evaluation_words
+from tunixlib.running.evaluating import evaluate_checkpoint
 from tunixlib.runs import MANIFEST, RunError
 from tunixlib.seeding import datasets
 from tunixlib.seeding.correction.forms import render_prompt

@@ -44,7 +44,8 @@ def evaluate(
     Stopped, it is continued by the same command. Check it: python -m tunixlib verify DIR
     """
     from tunixlib.evaluation.generation import GenerationConfig
-    from tunixlib.running.evaluating import evaluate_checkpoint, evaluation_words
+    from tunixlib.running.evaluated import evaluation_words
+    from tunixlib.running.evaluating import evaluate_checkpoint
 
     config = GenerationConfig(max_new_tokens=max_new_tokens, batch_size=batch)
     typer.echo(evaluation_words(evaluate_checkpoint(target, eval_set, out, config, items, dtype, checkpoint)))

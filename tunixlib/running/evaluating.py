@@ -10,55 +10,33 @@ begun is continued by the same call; a folder that holds anything else is refuse
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tunixlib.artifacts import ArtifactError, read_json, sha256_file, write_json, write_jsonl
+from tunixlib.artifacts import ArtifactError, sha256_file, write_json, write_jsonl
 from tunixlib.evaluation.answering import Answering
-from tunixlib.evaluation.correction_report import correction_results, correction_table
+from tunixlib.evaluation.correction_report import correction_results
 from tunixlib.evaluation.generation import GenerationConfig
 from tunixlib.evaluation.locating import Located, find_checkpoint
-from tunixlib.evaluation.reports import scorecard_table
 from tunixlib.evaluation.scoring import scorecard
-from tunixlib.holding import WORK, RunError, hold
+from tunixlib.holding import WORK, hold
 from tunixlib.modeling.checkpoints import RECORD, companions, read_record
 from tunixlib.modeling.models import best_device, weights_sha256
 from tunixlib.modeling.precision import choose_precision, model_type_of
 from tunixlib.modeling.tokenization import encode_prompt
+from tunixlib.running.evaluated import BEGUN, Evaluated, is_done, shown_again
 from tunixlib.running.profiles import CHOICES
-from tunixlib.runs import MANIFEST as RUN_MANIFEST
 from tunixlib.runs import remove
 from tunixlib.seeding.evalfiles import eval_file
 from tunixlib.seeding.evalsets import read_eval_set
 from tunixlib.seeding.gate import check_disjoint
 from tunixlib.submission.check_evaluation import CORRECTION, MANIFEST, PREDICTIONS, dataset_with, gate_words
-from tunixlib.submission.check_files import form_problems
 from tunixlib.submission.environment import capture_commit, capture_environment
-from tunixlib.submission.verify_evaluation import (
-    EVALUATION_VERSION,
-    FILES,
-    SCORECARD,
-    EvaluationManifest,
-    Request,
-    verify_evaluation,
-)
+from tunixlib.submission.verify_evaluation import EVALUATION_VERSION, FILES, SCORECARD
 from tunixlib.traces import read_traces
 
-BEGUN = "evaluation.json"
 PRECISIONS = CHOICES["EVAL_DTYPE"]
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """A finished evaluation: its folder, scorecard, manifest, whether it was there before; of shown works more."""
-
-    folder: Path
-    scorecard: dict[str, Any]
-    manifest: dict[str, Any]
-    found: bool
-    correction: dict[str, Any] | None = None
 
 
 def evaluate_checkpoint(
@@ -88,12 +66,12 @@ def evaluate_checkpoint(
         "settings": {**vars(config), "precision": precision, "device": best_device()},
         "gate": gate(found, rows),
     }  # fmt: skip
-    if _is_done(out, request):
-        return _shown_again(out)
+    if is_done(out, request):
+        return shown_again(out)
     lock = hold(out)
     try:
-        if _is_done(out, request):  # by whoever held the lock until now
-            return _shown_again(out)
+        if is_done(out, request):  # by whoever held the lock until now
+            return shown_again(out)
         return _evaluate(found.folder, rows, out, config, request)
     finally:
         lock.release()
@@ -130,18 +108,6 @@ def _evaluate(
     return Evaluated(out, card, manifest, False, correction)
 
 
-def _shown_again(out: Path) -> Evaluated:
-    """A finished evaluation as it lies there. Raises RunError when it does not verify."""
-    report = verify_evaluation(out)
-    if report.problems:
-        raise RunError(
-            f"{out}: found a finished evaluation that does not verify ({report.problems[0]}), expected one without a "
-            "problem; choose another --out"
-        )
-    correction = read_json(out / CORRECTION) if (out / CORRECTION).is_file() else None
-    return Evaluated(out, read_json(out / SCORECARD), read_json(out / MANIFEST), True, correction)
-
-
 def _stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -176,65 +142,3 @@ def refuse_long_prompts(
             f"and writes up to {config.max_new_tokens} tokens; {len(long)} of {len(items)} questions are too long, "
             "shorten them or take them out (nothing is cut), or lower --max-new-tokens"
         )
-
-
-def _is_done(out: Path, request: dict[str, Any]) -> bool:
-    """Whether ``out`` holds this very evaluation, finished. Raises RunError when it holds anything else."""
-    if any((parent / RUN_MANIFEST).is_file() for parent in (out, *out.resolve().parents)):
-        raise RunError(f"{out}: found a sealed run around it, which is never written again; choose another --out")
-    for path in (out / MANIFEST, out / WORK / BEGUN):
-        if path.is_file():
-            found = read_json(path)
-            form = EvaluationManifest if path.name == MANIFEST else Request
-            for problem in form_problems(path.name, form, found):
-                raise RunError(
-                    f"{out}: {problem.file} is none ({problem.found}: {problem.expected}); choose another --out"
-                )
-            other = _difference(found, request)
-            if other:
-                raise RunError(f"{out}: found another evaluation ({other}), expected this one; choose another --out")
-            return path.name == MANIFEST
-    if out.exists() and not out.is_dir():
-        raise RunError(f"{out}: found a file, expected a folder or a new name; choose another --out")
-    strange = sorted(path.name for path in out.iterdir() if path.name != WORK) if out.is_dir() else []
-    if strange:
-        raise RunError(
-            f"{out}: found {', '.join(strange[:5])}, expected an empty folder or a new one; choose another --out"
-        )
-    return False
-
-
-def _difference(found: Mapping[str, Any], request: Mapping[str, Mapping[str, Any]]) -> str:
-    """What of another evaluation differs first, in words; "" when nothing does."""
-    for part in ("checkpoint", "eval_set", "settings"):
-        for key, wanted in request[part].items():
-            there = found.get(part, {}).get(key)
-            if there != wanted and key != "name":
-                return f"{part} {key} {_short(there)}, now {_short(wanted)}"
-    return ""
-
-
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 24 else f"{text[:16]}..."
-
-
-def evaluation_words(done: Evaluated) -> str:
-    """The table, how it was made, what is known of the training data, where it lies and how to check it."""
-    manifest, card = done.manifest, done.scorecard
-    entry, settings = manifest["eval_set"], manifest["settings"]
-    table = scorecard_table({"eval_sets": {entry["name"]: {"items": entry["items"]}}, "scorecards": [card]})
-    place = done.folder.as_posix()
-    return "\n".join(
-        [
-            *([f"{place} holds this evaluation already; nothing was computed", ""] if done.found else []),
-            table,
-            "",
-            *([correction_table(done.correction), ""] if done.correction else []),
-            f"greedy, at most {settings['max_new_tokens']} tokens, {settings['precision']} on {settings['device']}, "
-            f"{manifest['seconds']:.0f} s",
-            f"training data: {manifest['gate']['words']}",
-            f"written to {place}: {', '.join(sorted(manifest['files']))}, {MANIFEST}",
-            f"check it offline: python -m tunixlib verify {place}",
-        ]
-    )
