@@ -19,8 +19,8 @@ LIMIT = "Where an answer is cut off."
     "python -m tunixlib evaluate smollm2 --eval-set eval-dev --out my-eval",
     "python -m tunixlib evaluate my-cpu --eval-set my.jsonl --out my-eval",
     reads="a checkpoint, and a file of questions or a set in data/",
-    writes="predictions.jsonl, scorecard.json and what they were made from, in --out",
-    one="not found, or other questions or settings than those --out holds",
+    writes="predictions.jsonl, scorecard.json, of shown works correction.json, and their manifest, in --out",
+    one="not found, or other questions or settings than those --out holds, or what it holds does not verify",
 )
 @reported
 def evaluate(

@@ -1,7 +1,7 @@
 """Verify the folder of one evaluation offline: every file hashed, every completion graded, every rate counted again.
 
     report = verify_evaluation(Path("my-evaluation"))
-    print(report.headline)      # evaluation my-evaluation: 3 files, 4 checks, no problem found in 0.12 s
+    print(report.headline)      # evaluation my-evaluation: 3 files, 7 checks, no problem found in 0.12 s
 
 What this cannot tell is whether the checkpoint wrote these completions: for that, evaluate it again.
 """
@@ -105,7 +105,7 @@ class EvaluationReport(Report):
 
     @property
     def headline(self) -> str:
-        """``evaluation mine: 3 files, 4 checks, no problem found in 0.12 s``."""
+        """``evaluation mine: 3 files, 7 checks, no problem found in 0.12 s``."""
         return super().headline.replace("run ", "evaluation ", 1)
 
 
