@@ -37,3 +37,12 @@ def traces():
         meta = {"category": category, "family": "adding", "difficulty": "easy"}
         made.append(ReasoningTrace.build(f"What is {i} plus {steps}?", work, str(i + 2 * steps), meta))
     return made
+
+
+@pytest.fixture
+def retry():
+    """A trace whose first line is wrong and corrected by the second."""
+    lines = ["Pens: 4 * 3 = 13", "Correction: Pens: 4 * 3 = 12", "With the cap: 12 + 5 = 17"]
+    steps = [("compute", lines[0]), ("verify", lines[1]), ("compute", lines[2])]
+    meta = {"category": "reasoning", "family": "pens", "difficulty": "easy", "wrong_steps": [1]}
+    return ReasoningTrace.build("What do 4 pens at $3 and a $5 cap cost?", steps, "17", meta)

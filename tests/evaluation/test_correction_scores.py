@@ -98,6 +98,14 @@ def test_always_right_scores_nothing():
     assert card["d_prime"]["value"] == 0 and card["d_prime"]["low"] < 0 < card["d_prime"]["high"]
 
 
+def test_silence_about_right_works_is_no_correct_rejection():
+    items = [item("line 1 is wrong: $17", *GOOD, number=n) for n in range(50)]
+    items += [item("blah", wrong=False, number=n) for n in range(50)]
+    card = correction_scorecard(items)
+    assert (card["repair"]["k"], card["acceptance"]["k"], card["unparseable"]["k"]) == (50, 0, 50)
+    assert card["d_prime"]["value"] == 0 and card["balanced_accuracy"]["value"] == 0.5
+
+
 def test_d_prime_is_that_of_hautus_and_stays_finite():
     # 2 z(20.5 / 26), and its interval, by scipy.stats.norm.
     found = d_prime(20, 25, 5, 25)

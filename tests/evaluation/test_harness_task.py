@@ -7,7 +7,7 @@ import yaml
 from typer.testing import CliRunner
 
 from tunixlib.__main__ import app
-from tunixlib.artifacts import read_jsonl
+from tunixlib.artifacts import ArtifactError, read_jsonl
 from tunixlib.evaluation.harness_task import IGNORED, LENIENT, TAGGED, task_name, write_task
 from tunixlib.evaluation.scoring import grade
 from tunixlib.runs import PROJECT_ROOT
@@ -91,6 +91,18 @@ def test_the_task_is_greedy_ends_with_the_turn_and_asks_our_prompts(tmp_path):
     assert (found["doc_to_text"], found["doc_to_target"], found["num_fewshot"]) == ("prompt", "expected_answer", 0)
     assert [entry["filter"][0]["regex_pattern"] for entry in found["filter_list"]] == [TAGGED, LENIENT]
     assert found["metric_list"][0]["regexes_to_ignore"] == list(IGNORED)
+
+
+def test_another_task_is_never_written_over_and_the_same_one_may_be(tmp_path):
+    rows = [{"id": "q1", "prompt": "What is 2 + 3?", "expected_answer": "5", "section": "all"}]
+    written = write_task(rows, "my-q", tmp_path, 99)
+    before = [path.read_bytes() for path in written]
+    assert write_task(rows, "my-q", tmp_path, 99) == written
+    other = [{**rows[0], "prompt": "What is 2 + 4?", "expected_answer": "6"}]
+    for name, asked, tokens in (("my-q", other, 99), ("my_q", other, 99), ("my-q", rows, 50)):
+        with pytest.raises(ArtifactError, match=f"found another task of this name, expected none or the one of {name}"):
+            write_task(asked, name, tmp_path, tokens)
+    assert [path.read_bytes() for path in written] == before
 
 
 def test_the_command_writes_the_first_items_and_says_how_to_run_them(tmp_path):

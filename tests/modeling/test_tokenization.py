@@ -82,3 +82,37 @@ def test_training_refuses_a_row_whose_loss_does_not_end_on_the_end_token(tiny, t
     none = np.zeros_like(batch.loss_mask)
     with pytest.raises(TokenizationError, match="end token"):
         check_batches([Batch(batch.trace_ids, batch.input_ids, batch.pad_mask, none)], end_token(tokenizer))
+
+
+def test_a_wrong_line_is_read_without_loss_and_its_correction_is_learnt(tiny, retry):
+    _, tokenizer = tiny
+    row = encode_trace(tokenizer, retry)
+    batch = make_batch([row, row], pad_id=0)
+    assert tokenizer.decode([row.input_ids[at] for at in row.unsupervised]).strip() == "Pens: 4 * 3 = 13"
+    learnt = tokenizer.decode(batch.input_ids[0][batch.loss_mask[0]])
+    assert "= 13" not in learnt and "Correction: Pens: 4 * 3 = 12" in learnt and "12 + 5 = 17" in learnt
+    assert batch.target_tokens == 2 * row.completion_tokens
+    assert row.completion_tokens == len(row.input_ids) - row.prompt_tokens - len(row.unsupervised)
+    check_batches([batch], end_token(tokenizer))
+
+
+def test_wrong_lines_need_a_tokenizer_that_says_where_its_tokens_lie(tiny, retry):
+    class Slow:
+        is_fast = False
+
+        def __call__(self, *arguments, **options):
+            return tiny[1](*arguments, **options)
+
+        def __getattr__(self, name):
+            return getattr(tiny[1], name)
+
+    with pytest.raises(TokenizationError, match="which does not say where its tokens lie, expected a fast tokenizer"):
+        encode_trace(Slow(), retry)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "found"), [([9], "names step 9, which"), (2, "is 2,"), (["1"], "names step '1', which"), ([[]], "names")]
+)
+def test_wrong_steps_that_name_no_step_are_refused(tiny, retry, wrong, found):
+    with pytest.raises(TokenizationError, match=f"meta.wrong_steps {found}.* expected a list of its step numbers"):
+        encode_trace(tiny[1], retry.model_copy(update={"meta": {"wrong_steps": wrong}}))

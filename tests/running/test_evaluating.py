@@ -10,16 +10,18 @@ from fault_helpers import full_disk
 from typer.testing import CliRunner
 
 from tunixlib.__main__ import app
-from tunixlib.artifacts import ArtifactError, read_json, read_jsonl, write_json, write_jsonl
+from tunixlib.artifacts import ArtifactError, read_json, read_jsonl, sha256_file, write_json, write_jsonl
 from tunixlib.evaluation.generation import GenerationConfig
 from tunixlib.evaluation.predictions import predict
 from tunixlib.evaluation.scoring import scorecard
 from tunixlib.modeling.checkpoints import save_checkpoint
 from tunixlib.modeling.models import ModelError, load_checkpoint
 from tunixlib.running import evaluating
-from tunixlib.running.evaluating import evaluate_checkpoint, evaluation_words
+from tunixlib.running.evaluated import evaluation_words
+from tunixlib.running.evaluating import evaluate_checkpoint
 from tunixlib.runs import MANIFEST, RunError
 from tunixlib.seeding import datasets
+from tunixlib.seeding.correction.forms import render_prompt
 from tunixlib.seeding.evalsets import read_eval_set
 from tunixlib.seeding.gate import LeakError
 from tunixlib.submission.verify_evaluation import verify_evaluation
@@ -64,7 +66,7 @@ def questions_path(text):
 def test_the_folder_verifies_and_names_no_path_of_this_machine(done, tmp_path):
     report = verify_evaluation(done.folder)
     assert report.problems == []
-    assert report.headline.startswith("evaluation out: 3 files, 5 checks, no problem found")
+    assert report.headline.startswith("evaluation out: 3 files, 7 checks, no problem found")
     assert str(tmp_path) not in (done.folder / "evaluation_manifest.json").read_text(encoding="utf-8")
 
 
@@ -139,6 +141,120 @@ def test_a_changed_number_is_found_without_the_weights(done, file, change, found
     assert any(found in str(problem) for problem in verify_evaluation(done.folder).problems)
 
 
+def reseal(folder, rows, **changes):
+    """The folder with these rows instead, its scorecard, hashes and manifest fitting them again: a careful forger."""
+    manifest = read_json(folder / "evaluation_manifest.json")
+    manifest |= {part: {**manifest[part], **found} for part, found in changes.items()}
+    write_jsonl(folder / "predictions.jsonl", rows)
+    write_json(folder / "scorecard.json", scorecard(rows, manifest["checkpoint"]["name"], manifest["eval_set"]["name"]))
+    manifest["files"] = {name: sha256_file(folder / name) for name in manifest["files"]}
+    write_json(folder / "evaluation_manifest.json", manifest)
+    return [f"{problem.file}: found {problem.found}" for problem in verify_evaluation(folder).problems]
+
+
+@pytest.fixture
+def ours(tmp_path, monkeypatch):
+    """A set of three questions in data/, evaluated under its name."""
+    monkeypatch.setattr(datasets, "DATA_ROOT", tmp_path / "data")
+    path = tmp_path / "data" / "eval-ours" / "eval.jsonl"
+    write_jsonl(path, ITEMS)
+    write_json(path.with_name("manifest.json"), {"sha256": sha256_file(path)})
+    return evaluate_checkpoint("tiny", str(path), tmp_path / "out", CONFIG, dtype="float32")
+
+
+def test_questions_beyond_those_of_our_set_are_found(ours):
+    rows = rows_of(ours.folder)
+    assert reseal(ours.folder, rows) == []
+    more = [*rows, {**rows[0], "id": "q4", "prompt": "What is 1 + 1?"}]
+    assert reseal(ours.folder, more, eval_set={"items": 4}) == [
+        "evaluation_manifest.json: found 4 items of 3 rows",
+        "predictions.jsonl: found 4 questions",
+    ]
+    assert reseal(ours.folder, more, eval_set={"items": 4, "rows": 9}) == [
+        "evaluation_manifest.json: found 9 rows of eval-ours",
+        "predictions.jsonl: found 4 questions",
+    ]
+    assert reseal(ours.folder, rows[1:], eval_set={"items": 2, "rows": 3})[0] == (
+        "predictions.jsonl: found id 'q2' in line 1"
+    )
+
+
+def test_a_question_that_is_asked_twice_under_two_ids_is_found(done):
+    rows = rows_of(done.folder)
+    twice = [*rows[:2], {**rows[0], "id": "q3"}]
+    assert reseal(done.folder, twice) == ["predictions.jsonl: found 3 rows of 2 prompts"]
+
+
+def test_an_evaluation_names_its_questions(done):
+    assert reseal(done.folder, rows_of(done.folder), eval_set={"name": ""}) == [
+        "evaluation_manifest.json: found field eval_set/name ''"
+    ]
+
+
+def test_a_file_with_the_name_of_a_set_in_data_must_be_that_set(ours, tmp_path):
+    write_jsonl(tmp_path / "eval-ours.jsonl", ITEMS[:2])
+    with pytest.raises(ArtifactError, match="found other questions than those of data/eval-ours, whose name it has"):
+        evaluate_checkpoint("tiny", str(tmp_path / "eval-ours.jsonl"), tmp_path / "new", CONFIG)
+    assert not (tmp_path / "new").exists()
+    write_jsonl(tmp_path / "eval-ours.jsonl", ITEMS)
+    same = evaluate_checkpoint("tiny", str(tmp_path / "eval-ours.jsonl"), tmp_path / "new", CONFIG, dtype="float32")
+    assert verify_evaluation(same.folder).problems == []
+
+
+def works():
+    """Two wrong shown works and two right ones, and what is said of them."""
+    lines = {"wrong": ("4 * 3 = 13", "$13", "line 1 is wrong: $12"), "clean": ("4 * 3 = 12", "$12", "right: $12")}
+    for n in range(4):
+        line, answer, verdict = lines["wrong" if n % 2 else "clean"]
+        prompt = render_prompt(f"A pen costs $3. What do 4 pens of box {n} cost?", [f"Pens: {line}"], answer)
+        yield {"id": f"w{n}", "prompt": prompt, "expected_answer": verdict, "section": "changed_result"}
+
+
+def test_shown_works_get_their_own_measures_which_verify_counts_again(tmp_path):
+    write_jsonl(tmp_path / "works.jsonl", works())
+    done = evaluate_checkpoint("tiny", str(tmp_path / "works.jsonl"), tmp_path / "out", CONFIG, dtype="float32")
+    stored = read_json(done.folder / "correction.json")
+    assert stored == done.correction and set(stored) == {"checkpoint", "eval_set", "scorecard", "failures"}
+    assert stored["scorecard"]["unparseable"]["k"] == 4 and stored["failures"]["ritual_check"]["n"] == 4
+    words = evaluation_words(done)
+    assert "| detection | 0.0 % [0.0, 65.8] | 2 |" in words and "| balanced accuracy | 0.0 % [" in words
+    assert "| unparseable | 100.0 % [51.0, 100.0] | 4 |" in words and "| d' | -1.93 [" in words
+    assert verify_evaluation(done.folder).problems == []
+    again = evaluate_checkpoint("tiny", str(tmp_path / "works.jsonl"), done.folder, CONFIG, dtype="float32")
+    assert again.found and "| detection | 0.0 % [0.0, 65.8] | 2 |" in evaluation_words(again)
+    stored["scorecard"]["detection"]["k"] = 2
+    write_json(done.folder / "correction.json", stored)
+    assert reseal(done.folder, rows_of(done.folder)) == ["correction.json: found /scorecard/detection/k 2"]
+    (done.folder / "correction.json").unlink()
+    found = [str(problem) for problem in verify_evaluation(done.folder).problems]
+    assert any("correction.json: found no such file" in problem for problem in found)
+
+
+def test_other_questions_get_no_measures_of_shown_works(done):
+    assert done.correction is None and not (done.folder / "correction.json").exists()
+    write_json(done.folder / "correction.json", {})
+    found = [problem.found for problem in verify_evaluation(done.folder).problems if problem.file == "correction.json"]
+    assert found == ["a file", "a file"]  # not in the manifest, and no shown works
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"checkpoint": []}'])
+@pytest.mark.parametrize("place", ["evaluation_manifest.json", ".work/evaluation.json"])
+def test_a_manifest_that_is_none_is_an_error_with_a_remedy(tmp_path, questions, place, content):
+    path = tmp_path / "out" / place
+    path.parent.mkdir(parents=True)
+    path.write_text(content, encoding="utf-8")
+    result = CliRunner().invoke(app, command("tiny", questions, tmp_path / "out"))
+    assert result.exit_code == 1 and result.output.startswith("error: "), result.output
+    assert f"{path.name} is none (field " in result.output and "choose another --out" in result.output
+
+
+def test_numbers_that_do_not_verify_are_not_shown_again(done, questions):
+    path = done.folder / "scorecard.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"n": 3', '"n": 4', 1), encoding="utf-8")
+    with pytest.raises(RunError, match=r"does not verify \(.*scorecard.json.*choose another --out"):
+        evaluate_checkpoint("tiny", questions, done.folder, CONFIG, dtype="float32")
+
+
 def test_a_missing_and_a_foreign_file_are_found(done):
     (done.folder / "extra.txt").write_text("x", encoding="utf-8")
     assert "extra.txt: found a file, expected none" in str(verify_evaluation(done.folder).problems[0])
@@ -177,6 +293,23 @@ def test_the_gate_says_what_was_compared_and_never_that_an_unknown_past_is_clean
     lost = evaluate_checkpoint(str(trained), str(tmp_path / "other.jsonl"), tmp_path / "b", CONFIG)
     assert lost.manifest["gate"]["status"] == "unknown"
     assert "is not here, so no question could be held against it" in evaluation_words(lost)
+
+
+def test_what_is_said_of_training_data_is_held_against_the_data_that_is_here(trained, tmp_path):
+    write_jsonl(tmp_path / "other.jsonl", ITEMS[1:])
+    done = evaluate_checkpoint(str(trained), str(tmp_path / "other.jsonl"), tmp_path / "a", CONFIG)
+    rows, gate = rows_of(done.folder), done.manifest["gate"]
+    assert reseal(done.folder, rows, gate={"words": "clean as snow"}) == [
+        "evaluation_manifest.json: found gate/words 'clean as snow'"
+    ]
+    more = {"prompts": 9, "words": gate["words"].replace("1 prompts", "9 prompts")}
+    assert reseal(done.folder, rows, gate=more) == ["evaluation_manifest.json: found gate/prompts 9"]
+    assert reseal(done.folder, rows, gate={**gate, "dataset_sha256": ""}) == [
+        "evaluation_manifest.json: found gate/status checked without dataset_sha256"
+    ]
+    leaked = [{**rows[0], "prompt": "What is 17 + 28?"}, rows[1]]
+    found = reseal(done.folder, leaked, gate=gate)
+    assert len(found) == 1 and "'What is 17 + 28?' is also a training prompt" in found[0]
 
 
 def test_a_prompt_that_leaves_no_room_is_named_with_its_tokens(tmp_path):

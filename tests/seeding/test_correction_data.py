@@ -11,6 +11,7 @@ from tunixlib.__main__ import app
 from tunixlib.artifacts import read_json
 from tunixlib.checking.steps import check_steps
 from tunixlib.checking.work import check_work
+from tunixlib.commands.data import _next
 from tunixlib.seeding.correction.datasets import (
     CORRECTION_DATASET,
     CORRECTION_EVAL,
@@ -151,7 +152,7 @@ def test_the_surface_test_finds_a_giveaway():
     assert surface_accuracy(works) == 1.0
 
 
-@pytest.mark.parametrize(("density", "wrong", "clean"), [(0.0, 0, 60), (0.2, 12, 48), (0.5, 30, 30)])
+@pytest.mark.parametrize(("density", "wrong", "clean"), [(0.0, 0, 60), (0.2, 12, 48), (0.295, 18, 42), (0.5, 30, 30)])
 def test_density_is_the_share_of_works_with_an_error_and_each_has_its_twin(density, wrong, clean):
     made = list(make_correction(CorrectionRecipe("my-works", 60, density=density)))
     assert Counter(trace.meta["twin"] for trace in made) == {k: n for k, n in (("wrong", wrong), ("clean", clean)) if n}
@@ -198,12 +199,46 @@ def test_families_that_run_out_and_a_folder_with_other_data_are_told(tmp_path):
     assert (manifest["count"], manifest["density"], manifest["form"]) == (10, 0.5, "check")
 
 
+@pytest.mark.parametrize(
+    ("traces", "density", "wrong", "share"), [(11, 0.5, 5, 0.454545), (10, 0.16, 2, 0.2), (10, 0.2, 2, None)]
+)
+def test_the_manifest_records_the_share_of_errors_that_the_size_allows(tmp_path, traces, density, wrong, share):
+    manifest = write_correction(CorrectionRecipe("mine", traces, density=density), tmp_path)
+    assert manifest["twin"]["wrong"] == wrong and manifest.get("wrong_share") == share
+
+
+CORRECTION, WORKS = "eval-correction", "else where/my-x"
+
+
+@pytest.mark.parametrize(
+    ("dataset", "folder", "form", "advice"),
+    [
+        ("my-x", "data/my-x", "problems", ["next    python -m tunixlib run --run-id my-try --set DATASET=my-x"]),
+        ("my-x", WORKS, "problems", ["data sets must lie in data/: move ", " to data/my-x, then DATASET=my-x"]),
+        ("my-x", "data/my-x", "check", ["no run starts from it", "tunixlib export my-x --out my-chats.jsonl"]),
+        ("my-x", WORKS, "check", ["tunixlib export '", f"{WORKS}/dataset.jsonl' --out my-chats.jsonl"]),
+        ("my-x", "data/my-x", "retry", ["no run starts from it", "stage A is empty; ask for more --traces"]),
+        (
+            CORRECTION,
+            "data/eval-correction",
+            "problems",
+            ["evaluate CHECKPOINT --eval-set eval-correction --out my-eval"],
+        ),
+        (CORRECTION, WORKS, "problems", ["evaluate CHECKPOINT --eval-set '", f"{WORKS}/eval.jsonl' --out my-eval"]),
+    ],
+)
+def test_what_to_do_next_works_where_the_data_lies(tmp_path, monkeypatch, dataset, folder, form, advice):
+    monkeypatch.setattr("tunixlib.seeding.datasets.DATA_ROOT", tmp_path / "data")
+    said = _next(dataset, tmp_path / folder, form, form == "problems")
+    assert [part for part in advice if part not in said] == []
+
+
 def test_the_command_makes_each_form_and_refuses_another(tmp_path):
     def seed(*options):
         return CliRunner().invoke(app, ["seed", "--dataset", "my-works", "--out", str(tmp_path / "my-works"), *options])
 
     done = seed("--form", "check", "--traces", "12", "--density", "0.25")
-    assert done.exit_code == 0 and "shown works have no stage A" in done.output.splitlines()[-1], done.output
+    assert done.exit_code == 0 and "no run starts from it" in done.output, done.output
     assert "12 traces of" in done.output
     for options, message in (
         (("--dataset", "eval-correction", "--traces", "20"), "eval-correction is always the same: found --traces"),

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tunixlib.artifacts import ArtifactError
-from tunixlib.seeding.evalfiles import eval_file
+from tunixlib.seeding.evalfiles import eval_file, refuse_name
 from tunixlib.seeding.evalsets import EvalItem, read_eval_set
 
 GOOD = {"id": "q1", "prompt": "What is 17 + 28?", "expected_answer": "45"}
@@ -118,6 +118,23 @@ def test_a_name_that_is_no_evaluation_set_is_an_error(tmp_path, monkeypatch, tex
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError, match=message):
         eval_file(text)
+
+
+def test_a_file_in_the_current_folder_has_that_folders_name(tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    write(tmp_path / "mine", json.dumps(GOOD), "eval.jsonl")
+    monkeypatch.chdir(tmp_path / "mine")
+    assert eval_file("eval.jsonl")[0] == "mine" and eval_file("../mine/eval.jsonl")[0] == "mine"
+    with pytest.raises(ArtifactError, match="found a file without a name"):
+        refuse_name("", tmp_path)  # /eval.jsonl
+
+
+def test_a_file_with_the_name_of_a_set_in_data_must_be_that_set(tmp_path):
+    path = write(tmp_path, json.dumps(GOOD), "eval-core.jsonl")
+    with pytest.raises(ArtifactError, match=r"found other questions than those of data/eval-core.*rename the file"):
+        eval_file(str(path))
+    path.write_bytes(eval_file("eval-core")[1].read_bytes())
+    assert eval_file(str(path)) == ("eval-core", path)
 
 
 def test_every_field_of_an_item_is_described():

@@ -10,7 +10,7 @@ import pytest
 
 from tunixlib.artifacts import read_json, read_jsonl, write_json
 from tunixlib.modeling.models import load_checkpoint
-from tunixlib.modeling.tokenization import TokenizationError
+from tunixlib.modeling.tokenization import TokenizationError, encode_trace, make_batch
 from tunixlib.progress import PROGRESS_VARIABLE, STOP_FILE
 from tunixlib.runs import PROJECT_ROOT, RunError
 from tunixlib.training.config import SFTConfig, TrainingError
@@ -31,6 +31,15 @@ def same(one, other):
 def test_a_batch_survives_its_way_to_a_worker(batches):
     for batch in batches:
         same(unpack(pack(batch)), batch)
+
+
+def test_a_wrong_line_stays_without_loss_on_its_way_to_a_worker(tiny, traces, retry):
+    rows = [encode_trace(tiny[1], trace) for trace in (retry, *traces[:3])]
+    batch = make_batch(rows, pad_id=0)
+    sent = unpack(pack(batch))
+    same(sent, batch)
+    assert rows[0].unsupervised and not sent.loss_mask[0, list(rows[0].unsupervised)].any()
+    same(share(sent, 0, 2), share(batch, 0, 2))
 
 
 def test_shares_hold_every_row_once(batches):

@@ -1,5 +1,6 @@
 """Data: make it, take it in, hand it on."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -26,7 +27,7 @@ def seed(
     ] = None,
     seed: Annotated[int, typer.Option(help="Another seed gives other traces of the same kinds.")] = 42,
     form: Annotated[
-        str, typer.Option(help="problems; check: shown works, half of them wrong; retry: wrong lines, corrected.")
+        str, typer.Option(help="problems; check: shown works, some of them wrong; retry: wrong lines, corrected.")
     ] = "",
     density: Annotated[
         float | None, typer.Option(help="check: share of wrong works; retry: of wrong lines. 0 to 0.5, default 0.5.")
@@ -51,7 +52,8 @@ def seed(
         manifest = _write(dataset, out, traces, seed, form, density)
         typer.echo(f"{manifest['count']} traces of {len(manifest['family'])} families in {out / 'dataset.jsonl'}")
     typer.echo(f"sha256 {manifest['sha256']}")
-    typer.echo(_next(dataset, out.name, form))
+    has_stage_a = form == "problems" or any(int(steps) < 3 for steps in manifest["steps"])
+    typer.echo(_next(dataset, out, form, has_stage_a))
 
 
 @app.command(rich_help_panel=PANEL)
@@ -115,13 +117,28 @@ def export(
     typer.echo(f'next    datasets.load_dataset("json", data_files="{out}"), then any trainer that takes {format_}')
 
 
-def _next(dataset: str, folder: str, form: str) -> str:
+def _next(dataset: str, out: Path, form: str, has_stage_a: bool = True) -> str:
+    """What works with what was written, where it lies: runs find their data in ``data/`` only."""
     from tunixlib.seeding.correction.datasets import CORRECTION_EVAL
+    from tunixlib.seeding.datasets import DATA_ROOT
 
-    if form == "check" and dataset != CORRECTION_EVAL:
-        return "next    train on it from a checkpoint: shown works have no stage A, so 02 and 03 cannot start with them"
-    value = f"EVAL_SETS=[{folder}]" if dataset == CORRECTION_EVAL else f"DATASET={folder}"
-    return f"next    python -m tunixlib run --run-id my-try --set {value}"
+    in_data = out.resolve().parent == DATA_ROOT.resolve()
+    if dataset == CORRECTION_EVAL:
+        asked = out.name if in_data else shlex.quote((out / "eval.jsonl").as_posix())
+        return f"next    python -m tunixlib evaluate CHECKPOINT --eval-set {asked} --out my-eval"
+    if not has_stage_a and form == "retry":  # other trainers would learn the wrong lines: not exported
+        return (
+            "next    no run starts from it: no trace has fewer than 3 steps, so stage A is empty; ask for more --traces"
+        )
+    if not has_stage_a:
+        which = out.name if in_data else shlex.quote((out / "dataset.jsonl").as_posix())
+        return (
+            "next    no run starts from it: no trace has fewer than 3 steps, so stage A is empty; for another trainer\n"
+            f"        python -m tunixlib export {which} --out my-chats.jsonl"
+        )
+    if not in_data:
+        return f"next    data sets must lie in data/: move {out.as_posix()} to data/{out.name}, then DATASET={out.name}"
+    return f"next    python -m tunixlib run --run-id my-try --set DATASET={out.name}"
 
 
 def _write(dataset: str, out: Path, traces: int | None, seed: int, form: str, density: float | None) -> dict[str, Any]:

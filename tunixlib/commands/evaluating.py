@@ -16,8 +16,8 @@ QUESTIONS = "A .jsonl or .csv file with id, prompt, expected_answer, or a set in
     "python -m tunixlib evaluate smollm2 --eval-set eval-dev --out my-eval",
     "python -m tunixlib evaluate my-cpu --eval-set my.jsonl --out my-eval",
     reads="a checkpoint, and a file of questions or a set in data/",
-    writes="predictions.jsonl, scorecard.json and what they were made from, in --out",
-    one="not found, or other questions or settings than those --out holds",
+    writes="predictions.jsonl, scorecard.json, of shown works correction.json, and their manifest, in --out",
+    one="not found, or other questions or settings than those --out holds, or what it holds does not verify",
 )
 @reported
 def evaluate(
@@ -41,7 +41,8 @@ def evaluate(
     Stopped, it is continued by the same command. Check it: python -m tunixlib verify DIR
     """
     from tunixlib.evaluation.generation import GenerationConfig
-    from tunixlib.running.evaluating import evaluate_checkpoint, evaluation_words
+    from tunixlib.running.evaluated import evaluation_words
+    from tunixlib.running.evaluating import evaluate_checkpoint
 
     config = GenerationConfig(max_new_tokens=max_new_tokens, batch_size=batch)
     typer.echo(evaluation_words(evaluate_checkpoint(target, eval_set, out, config, items, dtype, checkpoint)))

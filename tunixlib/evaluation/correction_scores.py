@@ -84,7 +84,8 @@ def correction_scorecard(items: Sequence[Judged]) -> dict[str, Any]:
     """Rates over the items of one checkpoint; each with k, n and interval.
 
     ``detection``, ``localisation``, ``repair`` and ``false_assurance`` are of the wrong works, ``false_alarms`` and
-    ``acceptance`` of the right ones, ``unparseable`` of all. ``repair`` needs error, line and answer; ``answer_repair``
+    ``acceptance`` of the right ones, ``unparseable`` of all. For d' a right work that is not accepted is a false alarm,
+    an unparseable one too: silence is no correct rejection. ``repair`` needs error, line and answer; ``answer_repair``
     is the share of works with a wrong answer that were given the right one, whatever else was said. ``by_kind`` repeats
     the rates by kind of error, the false alarms on the clean twins of that kind. Raises ValueError without items.
     """
@@ -115,7 +116,7 @@ def _rates(items: Sequence[Judged]) -> dict[str, Any]:
         "acceptance": proportion(clean["accepted"], n_clean),
         "unparseable": proportion(wrong["unparseable"] + clean["unparseable"], n_wrong + n_clean),
         "balanced_accuracy": balanced_accuracy(detected, n_wrong, clean["accepted"], n_clean),
-        "d_prime": d_prime(detected, n_wrong, clean["alarmed"], n_clean),
+        "d_prime": d_prime(detected, n_wrong, n_clean - clean["accepted"], n_clean),
     }
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from tunixlib.artifacts import write_jsonl, write_text
+from tunixlib.artifacts import ArtifactError, canonical_json, write_bytes
 from tunixlib.checking.answers import _LAST
 from tunixlib.traces import TAGS
 
@@ -51,13 +51,22 @@ def write_task(
     """Write the task of some evaluation items; the paths of its YAML file and of its documents.
 
     The YAML names the documents relative to its own folder, from where the harness must be started: its tasks know no
-    other way without code. ``sha256`` of the evaluation file goes on record in the task's metadata.
+    other way without code. ``sha256`` of the evaluation file goes on record in the task's metadata. Raises
+    ArtifactError when the folder holds another task of this name; ``my-q`` and ``my_q`` have one name.
     """
     name = task_name(eval_set)
     documents, task = folder / f"{name}.jsonl", folder / f"{name}.yaml"
-    write_jsonl(documents, rows)
     text = yaml.safe_dump(_task(name, documents.name, max_new_tokens, sha256), sort_keys=False, allow_unicode=True)
-    write_text(task, text)
+    asked = "".join(f"{canonical_json(row)}\n" for row in rows)
+    contents = {documents: asked.encode("utf-8"), task: text.encode("utf-8")}
+    for path, content in contents.items():
+        if path.exists() and (not path.is_file() or path.read_bytes() != content):
+            raise ArtifactError(
+                f"{path}: found another task of this name, expected none or the one of {eval_set} with these options; "
+                "choose another --out, or remove it"
+            )
+    for path, content in contents.items():
+        write_bytes(path, content)
     return task, documents
 
 

@@ -4,8 +4,9 @@
     tokenizer.decode(row.input_ids[: row.prompt_tokens])   # <|im_start|>user ... <|im_start|>assistant
     tokenizer.decode(row.input_ids[row.prompt_tokens :])   # <reasoning> ... </answer><|im_end|>
 
-The loss covers the completion *including the end token*, never the prompt. Prompt and completion are tokenized apart,
-so training sees exactly the boundary at which generation starts.
+The loss covers the completion *including the end token*, never the prompt, and never a line that ``meta.wrong_steps``
+names: it is read, not learnt. Prompt and completion are tokenized apart, so training sees exactly the boundary at which
+generation starts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ from typing import Any
 import jinja2
 import numpy as np
 
+from tunixlib.seeding.correction.retries import masked_spans
 from tunixlib.traces import ReasoningTrace, render_completion
 
 # Some templates write the date into their system turn (Llama 3). A prompt must not change overnight, so it is this one,
@@ -31,16 +33,17 @@ class TokenizationError(ValueError):
 
 @dataclass(frozen=True)
 class EncodedTrace:
-    """One training row: all tokens, of which the first ``prompt_tokens`` carry no loss."""
+    """One training row: the first ``prompt_tokens`` carry no loss, nor do the positions in ``unsupervised``."""
 
     trace_id: str
     input_ids: tuple[int, ...]
     prompt_tokens: int
+    unsupervised: tuple[int, ...] = ()
 
     @property
     def completion_tokens(self) -> int:
         """The number of supervised tokens, the end token included."""
-        return len(self.input_ids) - self.prompt_tokens
+        return len(self.input_ids) - self.prompt_tokens - len(self.unsupervised)
 
 
 @dataclass(frozen=True)
@@ -111,11 +114,39 @@ def stop_ids(tokenizer: Any) -> frozenset[int]:
 
 
 def encode_trace(tokenizer: Any, trace: ReasoningTrace, end: int | None = None) -> EncodedTrace:
-    """One trace as a training row. Pass ``end`` when encoding many, to look the end token up once."""
+    """One trace as a training row. Pass ``end`` when encoding many, to look the end token up once.
+
+    Tokens of the lines that ``meta.wrong_steps`` names are ``unsupervised``. Raises TokenizationError where these
+    cannot be told.
+    """
     prompt = encode_prompt(tokenizer, trace.prompt)
-    completion = list(tokenizer(render_completion(trace), add_special_tokens=False)["input_ids"])
+    text = render_completion(trace)
+    completion = list(tokenizer(text, add_special_tokens=False)["input_ids"])
     ending = end_token(tokenizer) if end is None else end
-    return EncodedTrace(trace.trace_id, (*prompt, *completion, ending), len(prompt))
+    wrong = tuple(len(prompt) + at for at in _wrong_tokens(tokenizer, trace, text))
+    return EncodedTrace(trace.trace_id, (*prompt, *completion, ending), len(prompt), wrong)
+
+
+def _wrong_tokens(tokenizer: Any, trace: ReasoningTrace, text: str) -> list[int]:
+    """Which tokens of a completion hold any character of a line that ``meta.wrong_steps`` names."""
+    try:
+        spans = masked_spans(trace)
+    except ValueError as error:
+        raise TokenizationError(str(error)) from None
+    if not spans:
+        return []
+    if not tokenizer.is_fast:
+        raise TokenizationError(
+            f"trace {trace.trace_id}: found lines to train without loss (meta.wrong_steps) and "
+            f"{type(tokenizer).__name__}, which does not say where its tokens lie, expected a fast tokenizer; "
+            "use a model that has tokenizer.json"
+        )
+    places = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
+    return [
+        at
+        for at, (first, last) in enumerate(places)
+        if first < last and any(first < end and start < last for start, end in spans)
+    ]
 
 
 @dataclass(frozen=True)
@@ -153,6 +184,7 @@ def make_batch(rows: Sequence[EncodedTrace], pad_id: int) -> Batch:
         input_ids[i, :length] = row.input_ids
         pad_mask[i, :length] = True
         loss_mask[i, row.prompt_tokens : length] = True
+        loss_mask[i, list(row.unsupervised)] = False
     return Batch(tuple(row.trace_id for row in rows), input_ids, pad_mask, loss_mask)
 
 

@@ -3,53 +3,40 @@
     done = evaluate_checkpoint("smollm2", "my_questions.jsonl", Path("my-evaluation"), GenerationConfig())
     print(evaluation_words(done))
 
-The folder gets ``predictions.jsonl``, ``scorecard.json`` and, last, ``evaluation_manifest.json``. Completions, grades
-and scorecard come from the functions that evaluate a run. What was begun is continued by the same call; a folder that
-holds anything else is refused.
+The folder gets ``predictions.jsonl``, ``scorecard.json``, for shown works ``correction.json`` and, last,
+``evaluation_manifest.json``. Completions, grades and scorecard come from the functions that evaluate a run. What was
+begun is continued by the same call; a folder that holds anything else is refused.
 """
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tunixlib.artifacts import ArtifactError, read_json, sha256_file, write_json, write_jsonl
+from tunixlib.artifacts import ArtifactError, sha256_file, write_json, write_jsonl
 from tunixlib.evaluation.answering import Answering
+from tunixlib.evaluation.correction_report import correction_results
 from tunixlib.evaluation.generation import GenerationConfig
 from tunixlib.evaluation.locating import Located, find_checkpoint
-from tunixlib.evaluation.reports import scorecard_table
 from tunixlib.evaluation.scoring import scorecard
-from tunixlib.holding import WORK, RunError, hold
+from tunixlib.holding import WORK, hold
 from tunixlib.modeling.checkpoints import RECORD, companions, read_record
 from tunixlib.modeling.models import best_device, weights_sha256
 from tunixlib.modeling.precision import choose_precision, model_type_of
 from tunixlib.modeling.tokenization import encode_prompt
+from tunixlib.running.evaluated import BEGUN, Evaluated, is_done, shown_again
 from tunixlib.running.profiles import CHOICES
-from tunixlib.runs import MANIFEST as RUN_MANIFEST
 from tunixlib.runs import remove
-from tunixlib.seeding import datasets
 from tunixlib.seeding.evalfiles import eval_file
 from tunixlib.seeding.evalsets import read_eval_set
 from tunixlib.seeding.gate import check_disjoint
+from tunixlib.submission.check_evaluation import CORRECTION, MANIFEST, PREDICTIONS, dataset_with, gate_words
 from tunixlib.submission.environment import capture_commit, capture_environment
-from tunixlib.submission.verify_evaluation import EVALUATION_VERSION, FILES, MANIFEST, PREDICTIONS, SCORECARD
+from tunixlib.submission.verify_evaluation import EVALUATION_VERSION, FILES, SCORECARD
 from tunixlib.traces import read_traces
 
-BEGUN = "evaluation.json"
 PRECISIONS = CHOICES["EVAL_DTYPE"]
-NOT_SEEN = "what its base model has seen is unknown"
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """A finished evaluation: its folder, scorecard and manifest, and whether it was there before."""
-
-    folder: Path
-    scorecard: dict[str, Any]
-    manifest: dict[str, Any]
-    found: bool
 
 
 def evaluate_checkpoint(
@@ -79,11 +66,12 @@ def evaluate_checkpoint(
         "settings": {**vars(config), "precision": precision, "device": best_device()},
         "gate": gate(found, rows),
     }  # fmt: skip
-    if _is_done(out, request):
-        return Evaluated(out, read_json(out / SCORECARD), read_json(out / MANIFEST), True)
+    if is_done(out, request):
+        return shown_again(out)
     lock = hold(out)
     try:
-        _is_done(out, request)  # by whoever held the lock until now
+        if is_done(out, request):  # by whoever held the lock until now
+            return shown_again(out)
         return _evaluate(found.folder, rows, out, config, request)
     finally:
         lock.release()
@@ -101,10 +89,13 @@ def _evaluate(
     card = scorecard(predictions, name, eval_set)
     write_jsonl(out / PREDICTIONS, predictions)
     write_json(out / SCORECARD, card)
+    correction = correction_results(predictions, name, eval_set)
+    if correction:
+        write_json(out / CORRECTION, correction)
     manifest = {
         "evaluation_version": EVALUATION_VERSION,
         **request,
-        "files": {file: sha256_file(out / file) for file in FILES},
+        "files": {file: sha256_file(out / file) for file in (*FILES, *([CORRECTION] if correction else []))},
         "environment": capture_environment(),
         **capture_commit(),
         "started_at": _stamp(started),
@@ -114,7 +105,7 @@ def _evaluate(
     write_json(out / MANIFEST, manifest)
     for left in (out / WORK / "resume", out / WORK / BEGUN):
         remove(left)
-    return Evaluated(out, card, manifest, False)
+    return Evaluated(out, card, manifest, False, correction)
 
 
 def _stamp(moment: datetime) -> str:
@@ -127,21 +118,14 @@ def gate(found: Located, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     The dataset is that of the checkpoint's run, or the one in ``data/`` with the sha256 that its record names. Raises
     LeakError for a question that was trained on.
     """
-    if not (found.folder / RECORD).is_file():
-        return {
-            "status": "unknown",
-            "words": "what it was trained on is unknown, so no question could be held against it",
-        }
-    wanted = read_record(found.folder).dataset_sha256
-    places = [found.run.path("data", "dataset.jsonl")] if found.run else []
-    places += sorted(datasets.DATA_ROOT.glob("*/dataset.jsonl"))
-    dataset = next((path for path in places if path.is_file() and sha256_file(path) == wanted), None)
-    if dataset is None:
-        words = f"its dataset, sha256 {wanted[:16]}..., is not here, so no question could be held against it"
-        return {"status": "unknown", "words": words, "dataset_sha256": wanted}
-    prompts = check_disjoint((row["prompt"] for row in rows), (trace.prompt for trace in read_traces(dataset)))
-    words = f"none of the {len(rows)} questions is among the {prompts} prompts it was trained on; {NOT_SEEN}"
-    return {"status": "checked", "words": words, "prompts": prompts, "dataset_sha256": wanted}
+    known: dict[str, Any] = {"status": "unknown"}
+    if (found.folder / RECORD).is_file():
+        known["dataset_sha256"] = read_record(found.folder).dataset_sha256
+        dataset = dataset_with(known["dataset_sha256"], [found.run.path("data", "dataset.jsonl")] if found.run else [])
+        if dataset:
+            trained = (trace.prompt for trace in read_traces(dataset))
+            known |= {"status": "checked", "prompts": check_disjoint((row["prompt"] for row in rows), trained)}
+    return {**known, "words": gate_words(known, len(rows))}
 
 
 def refuse_long_prompts(
@@ -158,58 +142,3 @@ def refuse_long_prompts(
             f"and writes up to {config.max_new_tokens} tokens; {len(long)} of {len(items)} questions are too long, "
             "shorten them or take them out (nothing is cut), or lower --max-new-tokens"
         )
-
-
-def _is_done(out: Path, request: dict[str, Any]) -> bool:
-    """Whether ``out`` holds this very evaluation, finished. Raises RunError when it holds anything else."""
-    if any((parent / RUN_MANIFEST).is_file() for parent in (out, *out.resolve().parents)):
-        raise RunError(f"{out}: found a sealed run around it, which is never written again; choose another --out")
-    for path in (out / MANIFEST, out / WORK / BEGUN):
-        if path.is_file():
-            other = _difference(read_json(path), request)
-            if other:
-                raise RunError(f"{out}: found another evaluation ({other}), expected this one; choose another --out")
-            return path.name == MANIFEST
-    if out.exists() and not out.is_dir():
-        raise RunError(f"{out}: found a file, expected a folder or a new name; choose another --out")
-    strange = sorted(path.name for path in out.iterdir() if path.name != WORK) if out.is_dir() else []
-    if strange:
-        raise RunError(
-            f"{out}: found {', '.join(strange[:5])}, expected an empty folder or a new one; choose another --out"
-        )
-    return False
-
-
-def _difference(found: Mapping[str, Any], request: Mapping[str, Mapping[str, Any]]) -> str:
-    """What of another evaluation differs first, in words; "" when nothing does."""
-    for part in ("checkpoint", "eval_set", "settings"):
-        for key, wanted in request[part].items():
-            there = found.get(part, {}).get(key)
-            if there != wanted and key != "name":
-                return f"{part} {key} {_short(there)}, now {_short(wanted)}"
-    return ""
-
-
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 24 else f"{text[:16]}..."
-
-
-def evaluation_words(done: Evaluated) -> str:
-    """The table, how it was made, what is known of the training data, where it lies and how to check it."""
-    manifest, card = done.manifest, done.scorecard
-    entry, settings = manifest["eval_set"], manifest["settings"]
-    table = scorecard_table({"eval_sets": {entry["name"]: {"items": entry["items"]}}, "scorecards": [card]})
-    place = done.folder.as_posix()
-    return "\n".join(
-        [
-            *([f"{place} holds this evaluation already; nothing was computed", ""] if done.found else []),
-            table,
-            "",
-            f"greedy, at most {settings['max_new_tokens']} tokens, {settings['precision']} on {settings['device']}, "
-            f"{manifest['seconds']:.0f} s",
-            f"training data: {manifest['gate']['words']}",
-            f"written to {place}: {PREDICTIONS}, {SCORECARD}, {MANIFEST}",
-            f"check it offline: python -m tunixlib verify {place}",
-        ]
-    )

@@ -1,7 +1,7 @@
 """Verify the folder of one evaluation offline: every file hashed, every completion graded, every rate counted again.
 
     report = verify_evaluation(Path("my-evaluation"))
-    print(report.headline)      # evaluation my-evaluation: 3 files, 4 checks, no problem found in 0.12 s
+    print(report.headline)      # evaluation my-evaluation: 3 files, 7 checks, no problem found in 0.12 s
 
 What this cannot tell is whether the checkpoint wrote these completions: for that, evaluate it again.
 """
@@ -14,21 +14,27 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from tunixlib.analysis.claims import differences
-from tunixlib.artifacts import canonical_json, pretty_json, read_json, read_jsonl, sha256_file
-from tunixlib.evaluation.scoring import ITEM_FIELDS, rescore, scorecard
+from tunixlib.artifacts import canonical_json, pretty_json, read_json, sha256_file
+from tunixlib.evaluation.scoring import rescore, scorecard
 from tunixlib.runs import is_evidence
-from tunixlib.submission.check_data import committed_items, committed_problems
+from tunixlib.submission.check_evaluation import (
+    AGAIN,
+    MANIFEST,
+    PREDICTIONS,
+    check_correction,
+    check_gate,
+    check_questions,
+)
+from tunixlib.submission.check_evaluation import evaluation_rows as _rows
 from tunixlib.submission.check_files import form_problems
 from tunixlib.submission.problems import Problem, Report, shorten
 from tunixlib.submission.schemas import Commit, Count, Prediction, Seconds, Sha256, Timestamp
 from tunixlib.submission.verify import BROKEN_CONTENT
 
-MANIFEST = "evaluation_manifest.json"
-PREDICTIONS, SCORECARD = "predictions.jsonl", "scorecard.json"
+SCORECARD = "scorecard.json"
 FILES = (PREDICTIONS, SCORECARD)
 EVALUATION_VERSION: Literal["1.0"] = "1.0"
 
-AGAIN = "evaluate the checkpoint again into another folder"
 Positive = Annotated[int, Field(ge=1)]
 
 
@@ -47,7 +53,7 @@ class CheckpointName(_Form):
 class EvalFile(_Form):
     """What was asked: the first ``items`` of the ``rows`` in a file."""
 
-    name: str
+    name: Annotated[str, Field(min_length=1)]
     sha256: Sha256
     items: Positive
     rows: Positive
@@ -72,14 +78,19 @@ class Trained(_Form):
     dataset_sha256: str = ""
 
 
-class EvaluationManifest(_Form):
-    """``evaluation_manifest.json``, written last: its presence means that the evaluation is complete."""
+class Request(_Form):
+    """What is asked of an evaluation: which checkpoint, which questions, how."""
 
-    evaluation_version: Literal["1.0"]
     checkpoint: CheckpointName
     eval_set: EvalFile
     settings: Settings
     gate: Trained
+
+
+class EvaluationManifest(Request):
+    """``evaluation_manifest.json``, written last: its presence means that the evaluation is complete."""
+
+    evaluation_version: Literal["1.0"]
     files: dict[str, Sha256]
     environment: dict[str, Any]
     commit: Commit
@@ -94,7 +105,7 @@ class EvaluationReport(Report):
 
     @property
     def headline(self) -> str:
-        """``evaluation mine: 3 files, 4 checks, no problem found in 0.12 s``."""
+        """``evaluation mine: 3 files, 7 checks, no problem found in 0.12 s``."""
         return super().headline.replace("run ", "evaluation ", 1)
 
 
@@ -139,12 +150,8 @@ def _bytes(folder: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
         yield Problem(PREDICTIONS, "bytes that are not canonical", "sorted keys and one form of spaces", AGAIN)
 
 
-def _rows(folder: Path) -> list[dict[str, Any]]:
-    return [row for _, row in read_jsonl(folder / PREDICTIONS)]
-
-
 def _predictions(folder: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
-    """Every row has its form, its true grade, and a length that its end allows; ids are distinct."""
+    """Every row has its form, its true grade, and a length that its end allows; ids and prompts are distinct."""
     rows, limit = _rows(folder), manifest["settings"]["max_new_tokens"]
     for number, row in enumerate(rows, start=1):
         faults = list(form_problems(PREDICTIONS, Prediction, row, f"line {number}, "))
@@ -153,20 +160,13 @@ def _predictions(folder: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
             found = f"{row['tokens']} tokens ended by {row['finish_reason']} in line {number}"
             yield Problem(PREDICTIONS, found, f"a length that max_new_tokens = {limit} allows", AGAIN)
     yield from (Problem(PREDICTIONS, sentence, "the grade of its completion", AGAIN) for sentence in rescore(rows))
-    distinct, asked = len({row["id"] for row in rows}), manifest["eval_set"]["items"]
-    if not len(rows) == distinct == asked:
-        yield Problem(PREDICTIONS, f"{len(rows)} rows of {distinct} ids", f"{asked}, as {MANIFEST} says", AGAIN)
-
-
-def _questions(folder: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
-    """The questions are those of the repository's evaluation set, where it is one of them."""
-    entry = manifest["eval_set"]
-    yield from committed_problems(MANIFEST, entry["name"], entry["sha256"])
-    items = committed_items(entry["name"], entry["sha256"]) or []
-    for number, (row, item) in enumerate(zip(_rows(folder), items, strict=False), start=1):
-        for name in (name for name in ITEM_FIELDS if row[name] != item[name]):
-            expected = f"{shorten(item[name], 40)} as in {entry['name']}"
-            yield Problem(PREDICTIONS, f"{name} {shorten(row[name], 40)} in line {number}", expected, AGAIN)
+    asked = manifest["eval_set"]["items"]
+    for field in ("id", "prompt"):
+        distinct = len({row[field] for row in rows})
+        if not len(rows) == distinct == asked:
+            yield Problem(
+                PREDICTIONS, f"{len(rows)} rows of {distinct} {field}s", f"{asked}, as {MANIFEST} says", AGAIN
+            )
 
 
 def _scorecard(folder: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
@@ -177,4 +177,6 @@ def _scorecard(folder: Path, manifest: dict[str, Any]) -> Iterator[Problem]:
         yield Problem(SCORECARD, f"{pointer} {one}", f"{other} from {PREDICTIONS}", AGAIN)
 
 
-CHECKS: tuple[Callable[[Path, dict[str, Any]], Iterator[Problem]], ...] = (_bytes, _predictions, _questions, _scorecard)
+CHECKS: tuple[Callable[[Path, dict[str, Any]], Iterator[Problem]], ...] = (
+    _bytes, _predictions, check_questions, check_gate, _scorecard, check_correction,
+)  # fmt: skip

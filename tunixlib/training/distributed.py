@@ -110,7 +110,7 @@ def pack(batch: Batch) -> dict[str, Any]:
         "trace_ids": list(batch.trace_ids),
         "input_ids": batch.input_ids.tolist(),
         "lengths": lengths.tolist(),
-        "prompts": (lengths - batch.loss_mask.sum(1)).tolist(),
+        "loss_mask": batch.loss_mask.astype(int).tolist(),
     }
 
 
@@ -119,8 +119,7 @@ def unpack(found: Mapping[str, Any]) -> Batch:
     input_ids = np.array(found["input_ids"], dtype=np.int64)
     places = np.arange(input_ids.shape[1])[None, :]
     pad_mask = places < np.array(found["lengths"])[:, None]
-    loss_mask = pad_mask & (places >= np.array(found["prompts"])[:, None])
-    return Batch(tuple(found["trace_ids"]), input_ids, pad_mask, loss_mask)
+    return Batch(tuple(found["trace_ids"]), input_ids, pad_mask, np.array(found["loss_mask"], dtype=bool))
 
 
 def share(batch: Batch, process: int, processes: int) -> Batch:

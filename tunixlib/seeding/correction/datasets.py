@@ -48,6 +48,11 @@ class CorrectionRecipe:
     form: Form = "check"
     density: float = 0.5
 
+    @property
+    def wrong(self) -> int:
+        """How many works of a ``check`` are wrong: the density to the nearest work, each with room for its twin."""
+        return min(round(self.traces * self.density), self.traces // 2)
+
     def __post_init__(self) -> None:
         if self.form not in ("check", "retry"):
             raise SeedingError(f"dataset {self.key!r}: found form {self.form!r}, expected check or retry")
@@ -133,7 +138,7 @@ def _drawn(pairs: Pairs, recipe: CorrectionRecipe) -> Iterator[tuple[Pair, tuple
     if recipe.form == "retry":
         yield from ((pair, ("retry",)) for pair in pairs.draw_clean(recipe.traces))
         return
-    wrong = int(recipe.traces * recipe.density)
+    wrong = recipe.wrong
     single = recipe.traces - 2 * wrong
     turns = [((i + 0.5) / wrong, True) for i in range(wrong)] + [((i + 0.5) / single, False) for i in range(single)]
     both, alone = pairs.draw(wrong), pairs.draw_clean(single)
@@ -209,11 +214,16 @@ def write_committed_correction(root: Path) -> dict[str, dict[str, Any]]:
 
 
 def _errors(recipe: CorrectionRecipe, traces: list[ReasoningTrace]) -> dict[str, Any]:
-    """Where the errors stand: the first wrong line of each wrong work, or how many lines are first written wrong."""
+    """Where the errors stand: the first wrong line of each wrong work, or how many lines are first written wrong.
+
+    ``wrong_share`` is added where the number of traces does not allow the density exactly.
+    """
     if recipe.form == "retry":
         return {"wrong_steps": sum(len(trace.meta["wrong_steps"]) for trace in traces)}
     wrong = [trace.final_answer for trace in traces if trace.meta["twin"] == "wrong"]
-    return {"first_wrong": _counted(map(_place, wrong))}
+    share = len(wrong) / len(traces)
+    actual = {} if share == recipe.density else {"wrong_share": round(share, 6)}
+    return {"first_wrong": _counted(map(_place, wrong)), **actual}
 
 
 def _place(verdict: str) -> str:

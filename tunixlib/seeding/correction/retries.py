@@ -52,13 +52,14 @@ def _attempt(work: Work, at: int, key: str) -> str | None:
 def masked_spans(trace: ReasoningTrace) -> list[tuple[int, int]]:
     """The characters ``[start, end)`` of ``render_completion(trace)`` that are wrong lines, without their line ends.
 
-    Training masks the tokens whose offsets lie within a span. Raises ValueError when ``meta.wrong_steps`` names a step
-    that the trace does not have.
+    Training takes no loss on a token that holds any of them (``modeling.tokenization``). Raises ValueError unless
+    ``meta.wrong_steps``, where it is there, lists numbers of the trace's steps.
     """
-    wrong = set(trace.meta.get("wrong_steps", ()))
-    if unknown := wrong - {step.i for step in trace.steps}:
+    wrong, numbers = trace.meta.get("wrong_steps", []), [step.i for step in trace.steps]
+    if not isinstance(wrong, list) or (unknown := [number for number in wrong if number not in numbers]):
+        found = f"names step {unknown[0]!r}, which is not there" if isinstance(wrong, list) else f"is {wrong!r:.40}"
         raise ValueError(
-            f"trace {trace.trace_id}: meta.wrong_steps names step {min(unknown)}, which is not there; correct it"
+            f"trace {trace.trace_id}: meta.wrong_steps {found}, expected a list of its step numbers; correct it"
         )
     spans, start = [], len("<reasoning>\n")
     for step in sorted(trace.steps, key=lambda step: step.i):
