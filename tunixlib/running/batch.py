@@ -211,12 +211,10 @@ def results_text(results: Sequence[Result]) -> str:
 
 def is_one_design(runs: Sequence[Run]) -> bool:
     """Whether sealed runs differ in the seed or in one parameter, so that they can be put together as a study."""
-    from tunixlib.studies.design import varied_parameters  # which imports this package
-
-    if len(runs) < 2:
-        return False
-    varied = varied_parameters(runs)
-    return bool(varied) and len([name for name in varied if name != "SEED"]) <= 1
+    given = [recorded_profile(run).parameters for run in runs]
+    names = {name for parameters in given for name in parameters} - {*PLACES, "ARMS", "CHECKPOINTS"}  # no treatment
+    varied = {name for name in names if any(one.get(name) != given[0].get(name) for one in given)}
+    return bool(varied) and len(varied - {"SEED"}) <= 1
 
 
 def _row(result: Result) -> tuple[str, ...]:

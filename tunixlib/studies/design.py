@@ -61,7 +61,7 @@ def design_of(study: str, runs: Sequence[Run]) -> Design:
     """The design of sealed runs. Raises DesignError unless exactly one thing varies, with the list of what does."""
     values = _values(runs)
     faults = [*_other_inputs(runs, values), *_other_code(runs)]
-    varied = varied_parameters(runs)
+    varied = [name for name in values if name not in NO_TREATMENT and _differs(values[name])]
     treated = [name for name in varied if name != SEED]
     if not varied:
         faults.append("found the same parameters in all of them, expected another SEED, or one parameter, in each")
@@ -84,12 +84,6 @@ def design_of(study: str, runs: Sequence[Run]) -> Design:
     if faults := [*_uneven_seeds(design)]:
         raise DesignError(_refusal(runs, faults))
     return design
-
-
-def varied_parameters(runs: Sequence[Run]) -> list[str]:
-    """The parameters, SEED among them, in which runs differ, but for those that are no treatment."""
-    values = _values(runs)
-    return [name for name in values if name not in NO_TREATMENT and _differs(values[name])]
 
 
 def _refusal(runs: Sequence[Run], faults: Sequence[str]) -> str:
