@@ -20,7 +20,7 @@ from tunixlib.analysis.run_files import predictions_path, read_predictions
 from tunixlib.analysis.statistics import minimum_detectable_difference
 from tunixlib.artifacts import read_jsonl
 from tunixlib.runs import Run
-from tunixlib.seeding.gate import normal_prompt
+from tunixlib.seeding.gate import asked_in, normal_prompt, parts_of
 
 # What may be stated as the treatment -> the differences that it excuses. The order of rows needs no excuse.
 TREATMENTS: dict[str, tuple[str, ...]] = {
@@ -75,9 +75,10 @@ def shared_sets(run_a: Run, name_a: str, run_b: Run, name_b: str) -> list[str]:
 
 
 def leaks(run: Run, eval_set: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[Refusal]:
-    """Whether a question of evaluation stands in the run's training data, exactly or after normalisation."""
-    trained = {normal_prompt(row["prompt"]) for _, row in read_jsonl(run.path("data", "dataset.jsonl"))}
-    seen = [row["id"] for row in rows if normal_prompt(row["prompt"]) in trained]
+    """Whether a question of evaluation stands in the run's training data, as ``seeding.gate`` looks for it."""
+    prompts = (row["prompt"] for _, row in read_jsonl(run.path("data", "dataset.jsonl")))
+    trained = {normal_prompt(part) for prompt in prompts for part in parts_of(prompt)}
+    seen = [row["id"] for row in rows if any(normal_prompt(text) in trained for text in asked_in(row["prompt"]))]
     if seen:
         found = f"found {len(seen)} of {len(rows)} items of {eval_set} in the training data of {run.run_id}"
         remedy = "remove them from one side: a question that was trained on measures memory"
