@@ -23,7 +23,7 @@ from tunixlib.seeding.ingest.near import NearPrompts
 from tunixlib.seeding.ingest.records import REASONS, IngestError, Record, RefusedError, Reject
 from tunixlib.seeding.ingest.sift import Question, Sieve
 from tunixlib.seeding.reports import remake
-from tunixlib.traces import ReasoningTrace, read_traces
+from tunixlib.traces import ReasoningTrace, read_traces, write_traces
 
 FIXTURES = Path(__file__).parent / "fixtures"
 GSM8K = {"prompt": "question", "completion": "answer"}
@@ -612,3 +612,11 @@ def test_any_bytes_are_records_or_one_clear_error(name, tmp_path, rest, start):
         assert name in str(error)
     else:
         assert all(isinstance(one, Record | Reject) for one in found)
+
+
+def test_traces_with_wrong_lines_are_not_exported_to_be_taught(tmp_path, traces):
+    marked = traces[0].model_copy(update={"meta": {**traces[0].meta, "wrong_steps": [1]}})
+    write_traces(tmp_path / "retries.jsonl", [traces[1], marked])
+    with pytest.raises(IngestError, match=r"retries.jsonl, trace 2: found wrong lines .* leave such traces out"):
+        export(str(tmp_path / "retries.jsonl"), tmp_path / "out.jsonl")
+    assert not (tmp_path / "out.jsonl").exists()

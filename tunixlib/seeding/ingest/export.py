@@ -11,7 +11,8 @@ prompt-completion  ``{"prompt": "...", "completion": "<reasoning>..."}``: plain 
                    form: loss on the completion only)
 =================  ========================================================================================
 
-Types of steps and ``meta`` have no place in either form; the dataset itself keeps them.
+Types of steps and ``meta`` have no place in either form; the dataset itself keeps them. Traces with wrong lines, which
+are trained here without a loss on those lines, are therefore refused: elsewhere they would be taught.
 """
 
 from collections.abc import Iterator
@@ -28,7 +29,9 @@ EXPORTS = ("messages", "prompt-completion")
 
 
 def exported(trace: ReasoningTrace, form: str) -> dict[str, Any]:
-    """One trace in a form of ``EXPORTS``. Raises ValueError when its content could not be read back."""
+    """One trace in a form of ``EXPORTS``. Raises ValueError when its content could not be read back, or taught."""
+    if trace.meta.get("wrong_steps"):
+        raise ValueError("found wrong lines (meta.wrong_steps), which others would teach; leave such traces out")
     completion = render_completion(trace)
     if form == "prompt-completion":
         return {"prompt": trace.prompt, "completion": completion}
