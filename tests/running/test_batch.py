@@ -88,7 +88,7 @@ def test_the_command_on_record_takes_the_profile_file_and_names_no_folder_of_thi
         ("RUN_ID: a\nMODEL: tiny\nSEDE: 1\n", "SEDE: no notebook declares it; did you mean SEED"),
         ("RUN_ID: a\nMODEL: tiny\nEVAL_ITEMS: many\n", "EVAL_ITEMS: found 'many'"),
         ("RUN_ID: [a\n", "not a UTF-8 YAML file"),
-        ("RUN_ID: a\nMODEL: no/such/folder\n", "model 'no/such/folder': found no such folder"),
+        ("RUN_ID: a\nMODEL: no/such/folder\n", "model 'no/such/folder': found no folder"),
         ("RUN_ID: a\nMODEL: tiny\nDATASET: no-such-data\n", "found no folder no-such-data"),
         ("RUN_ID: my-smoke\nMODEL: tiny\n", r"smoke and .*other\.yaml: found one run id for 2 entries"),
         ("RUN_ID: MY-Smoke\nMODEL: tiny\n", "found one run id for 2 entries"),

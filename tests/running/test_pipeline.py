@@ -200,7 +200,7 @@ def test_seeding_from_the_command_line_writes_a_dataset_with_its_hash(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "value", "words"),
-    [("MODEL", "no/such/folder", "found no such folder"), ("DATASET", "no-such-data", "no-such-data")],
+    [("MODEL", "no/such/folder", "found no folder"), ("DATASET", "no-such-data", "no-such-data")],
 )
 def test_an_input_that_is_not_there_stops_before_anything_is_written(tmp_path, monkeypatch, name, value, words):
     monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path))
