@@ -135,6 +135,15 @@ def test_a_question_that_was_trained_on_is_found_however_it_is_written(run):
     assert "found 1 of 40 items of eval-core in the training data of one, such as eval-core/0005" in refusal.reason
 
 
+def test_a_question_that_was_trained_on_behind_a_system_turn_is_found(run):
+    rows = [row for _, row in read_jsonl(run.path("predictions", "eval-core", "flat.jsonl"))]
+    path = run.path("data", "dataset.jsonl")
+    data = [row for _, row in read_jsonl(path)]
+    write_jsonl(path, [{**data[0], "prompt": f"You are helpful.\n\n{rows[5]['prompt']}"}, *data[1:]])
+    (refusal,) = refuse_unfair(run, "curriculum", run, "flat", treatment=["training"])
+    assert refusal.kind == "leak" and "such as eval-core/0005" in refusal.reason
+
+
 def test_identical_predictions_are_refused_whatever_the_treatment(run):
     for name in ("flat", "stage_c"):
         rows = [answer(n, RIGHT["flat"](n)) for n in range(40)]

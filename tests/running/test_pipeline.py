@@ -1,5 +1,6 @@
 """The smoke pipeline, once, from profile to verified bundle; and what the pipeline refuses, skips and repeats."""
 
+import shlex
 import subprocess
 import sys
 
@@ -15,6 +16,7 @@ from tunixlib.running.summary import closing_words
 from tunixlib.runs import PROJECT_ROOT, ROOT_VARIABLE, Run, RunError
 from tunixlib.seeding.recipes import SeedingError
 from tunixlib.submission import bundle
+from tunixlib.submission.check_records import option_of
 from tunixlib.submission.verify import verify_run
 
 
@@ -152,6 +154,14 @@ def test_the_command_on_record_names_no_folder_of_this_machine(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["x", *words, "--set", "MODEL=attached/own"])
     recorded = "python -m tunixlib run --profile a.yaml --profile=b.yaml --set RUNS_ROOT=runs --set MODEL=attached/own"
     assert command_line() == recorded
+
+
+def test_the_command_on_record_can_be_typed_again(monkeypatch):
+    words = ["run", "--profile", "my profile.yaml", "--set", "EVAL_SETS=[eval-core, eval-unseen]"]
+    monkeypatch.setattr(sys, "argv", ["x", *words])
+    assert shlex.split(command_line())[3:] == words
+    assert option_of(command_line(), "profile") == "my profile.yaml"
+    assert option_of(command_line(), "run-id") is None
 
 
 def test_a_failing_notebook_leaves_its_copy_and_no_evidence(only_seed):

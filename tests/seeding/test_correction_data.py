@@ -11,7 +11,7 @@ from tunixlib.__main__ import app
 from tunixlib.artifacts import read_json
 from tunixlib.checking.steps import check_steps
 from tunixlib.checking.work import check_work
-from tunixlib.commands.data import _next
+from tunixlib.commands.data import _next, _next_evaluation
 from tunixlib.seeding.correction.datasets import (
     CORRECTION_DATASET,
     CORRECTION_EVAL,
@@ -229,7 +229,8 @@ CORRECTION, WORKS = "eval-correction", "else where/my-x"
 )
 def test_what_to_do_next_works_where_the_data_lies(tmp_path, monkeypatch, dataset, folder, form, advice):
     monkeypatch.setattr("tunixlib.seeding.datasets.DATA_ROOT", tmp_path / "data")
-    said = _next(dataset, tmp_path / folder, form, form == "problems")
+    out = tmp_path / folder
+    said = _next_evaluation(out) if dataset == CORRECTION else _next(out, form, form == "problems")
     assert [part for part in advice if part not in said] == []
 
 
@@ -242,6 +243,7 @@ def test_the_command_makes_each_form_and_refuses_another(tmp_path):
     assert "12 traces of" in done.output
     for options, message in (
         (("--dataset", "eval-correction", "--traces", "20"), "eval-correction is always the same: found --traces"),
+        (("--dataset", "eval-correction", "--density", "0"), "eval-correction is always the same: found --density"),
         (("--density", "0.2"), "found --density 0.2 for problems without errors"),
         (("--form", "essay"), "found --form 'essay', expected problems, check or retry"),
         (("--form", "retry", "--density", "0.9"), "error density of 0.9, expected 0 to 0.5"),

@@ -2,7 +2,7 @@
 
 import shlex
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import typer
 
@@ -37,23 +37,19 @@ def seed(
 
     --dataset self-correction-v1 and --dataset eval-correction make the committed shown works again.
     """
-    from tunixlib.seeding.correction.datasets import CORRECTION_DATASET, CORRECTION_EVAL, write_correction_eval
-    from tunixlib.seeding.recipes import SeedingError
+    from tunixlib.seeding.by_form import PROBLEMS, form_of, write_form
 
-    given = [name for name, value in (("--traces", traces), ("--form", form), ("--density", density)) if value]
-    given += ["--seed"] if seed != 42 else []
-    form = form or ("check" if dataset == CORRECTION_DATASET else "problems")
-    if dataset == CORRECTION_EVAL:
-        if given:
-            raise SeedingError(f"{dataset} is always the same: found {given[0]}, expected only --out; leave it out")
-        manifest = write_correction_eval(out)
-        typer.echo(f"{manifest['pairs']} pairs of {len(manifest['family'])} families in {out / 'eval.jsonl'}")
-    else:
-        manifest = _write(dataset, out, traces, seed, form, density)
-        typer.echo(f"{manifest['count']} traces of {len(manifest['family'])} families in {out / 'dataset.jsonl'}")
+    manifest = write_form(dataset, out, traces, seed, form, density)
+    is_eval = manifest["kind"] == "evaluation"
+    what, file = ("questions", "eval.jsonl") if is_eval else ("traces", "dataset.jsonl")
+    typer.echo(f"{manifest['count']} {what} of {len(manifest['family'])} families in {out / file}")
     typer.echo(f"sha256 {manifest['sha256']}")
-    has_stage_a = form == "problems" or any(int(steps) < 3 for steps in manifest["steps"])
-    typer.echo(_next(dataset, out, form, has_stage_a))
+    if is_eval:
+        typer.echo(_next_evaluation(out))
+    else:
+        kind = form_of(dataset, form)
+        has_stage_a = kind == PROBLEMS or any(int(steps) < 3 for steps in manifest["steps"])
+        typer.echo(_next(out, kind, has_stage_a))
 
 
 @app.command(rich_help_panel=PANEL)
@@ -117,42 +113,26 @@ def export(
     typer.echo(f'next    datasets.load_dataset("json", data_files="{out}"), then any trainer that takes {format_}')
 
 
-def _next(dataset: str, out: Path, form: str, has_stage_a: bool = True) -> str:
-    """What works with what was written, where it lies: runs find their data in ``data/`` only."""
-    from tunixlib.seeding.correction.datasets import CORRECTION_EVAL
+def _in_data(out: Path) -> bool:
+    """Whether a folder lies where runs look for their data."""
     from tunixlib.seeding.datasets import DATA_ROOT
 
-    in_data = out.resolve().parent == DATA_ROOT.resolve()
-    if dataset == CORRECTION_EVAL:
-        asked = out.name if in_data else shlex.quote((out / "eval.jsonl").as_posix())
-        return f"next    python -m tunixlib evaluate CHECKPOINT --eval-set {asked} --out my-eval"
-    if not has_stage_a and form == "retry":  # other trainers would learn the wrong lines: not exported
-        return (
-            "next    no run starts from it: no trace has fewer than 3 steps, so stage A is empty; ask for more --traces"
-        )
+    return out.resolve().parent == DATA_ROOT.resolve()
+
+
+def _next_evaluation(out: Path) -> str:
+    asked = out.name if _in_data(out) else shlex.quote((out / "eval.jsonl").as_posix())
+    return f"next    python -m tunixlib evaluate CHECKPOINT --eval-set {asked} --out my-eval"
+
+
+def _next(out: Path, form: str, has_stage_a: bool) -> str:
+    """What works with traces that were written, where they lie."""
     if not has_stage_a:
-        which = out.name if in_data else shlex.quote((out / "dataset.jsonl").as_posix())
-        return (
-            "next    no run starts from it: no trace has fewer than 3 steps, so stage A is empty; for another trainer\n"
-            f"        python -m tunixlib export {which} --out my-chats.jsonl"
-        )
-    if not in_data:
+        empty = "next    no run starts from it: no trace has fewer than 3 steps, so stage A is empty; "
+        if form == "retry":  # other trainers would learn the wrong lines: not exported
+            return empty + "ask for more --traces"
+        which = out.name if _in_data(out) else shlex.quote((out / "dataset.jsonl").as_posix())
+        return empty + f"for another trainer\n        python -m tunixlib export {which} --out my-chats.jsonl"
+    if not _in_data(out):
         return f"next    data sets must lie in data/: move {out.as_posix()} to data/{out.name}, then DATASET={out.name}"
     return f"next    python -m tunixlib run --run-id my-try --set DATASET={out.name}"
-
-
-def _write(dataset: str, out: Path, traces: int | None, seed: int, form: str, density: float | None) -> dict[str, Any]:
-    """Write the dataset of a form. Raises SeedingError for a form that is none, or a density without use."""
-    from tunixlib.seeding.correction.datasets import CORRECTION_TRACES, CorrectionRecipe, write_correction
-    from tunixlib.seeding.datasets import write_dataset
-    from tunixlib.seeding.recipes import Recipe, SeedingError
-
-    if form == "problems" and density is not None:
-        raise SeedingError(f"found --density {density} for problems without errors; add --form check or --form retry")
-    if form == "problems":
-        return write_dataset(Recipe(dataset, traces or 550, seed), out)
-    if form not in ("check", "retry"):
-        raise SeedingError(f"found --form {form!r}, expected problems, check or retry; choose one")
-    size = traces or CORRECTION_TRACES
-    chosen: Literal["check", "retry"] = "check" if form == "check" else "retry"
-    return write_correction(CorrectionRecipe(dataset, size, seed, chosen, 0.5 if density is None else density), out)

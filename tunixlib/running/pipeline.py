@@ -7,6 +7,7 @@ inputs are unchanged is skipped; after an interruption the same command continue
 """
 
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -152,7 +153,7 @@ def stage_notebooks() -> list[Path]:
 
 def command_line() -> str:
     """The command as a stranger would type it: no absolute path in it."""
-    return " ".join(["python -m tunixlib", *map(without_folder, sys.argv[1:])])
+    return f"python -m tunixlib {shlex.join(map(without_folder, sys.argv[1:]))}"
 
 
 def without_folder(word: str) -> str:

@@ -1,6 +1,7 @@
 """What a person reads when a run has ended or was published: the table, where things are, what to do next."""
 
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def _push_lines(run: Run, dist: Path) -> list[str]:
 def _profile_word(run: Run) -> str:
     """The profile as ``run`` takes it: the YAML file that the recorded command names, else the profile's name."""
     manifest = read_json(run.path(MANIFEST))
-    words = [word.rpartition("=")[2].strip("'\"") for word in manifest["command"].split()]
+    words = [word.rpartition("=")[2] for word in shlex.split(manifest["command"])]
     files = [word for word in words if word.endswith((".yaml", ".yml")) and Path(word).stem == manifest["profile"]]
     return files[0] if files else str(manifest["profile"])
 

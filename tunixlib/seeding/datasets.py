@@ -44,7 +44,7 @@ def split_stages(traces: Iterable[ReasoningTrace]) -> tuple[dict[str, list[Reaso
     for trace in traces:
         stages[stage_of(trace)].append(trace)
     stats = {
-        stage: {"traces": len(found), "steps": _histogram(str(len(trace.steps)) for trace in found)}
+        stage: {"traces": len(found), "steps": histogram(str(len(trace.steps)) for trace in found)}
         for stage, found in stages.items()
     }
     return stages, {"total": sum(len(found) for found in stages.values()), "stages": stats}
@@ -123,7 +123,13 @@ def refuse_other(folder: Path, expected: Mapping[str, Any]) -> None:
 
 def write_eval_set(name: str, folder: Path) -> dict[str, Any]:
     """Write ``folder/{eval.jsonl, manifest.json}`` for one of our evaluation sets and return the manifest."""
-    rows = make_eval_set(name)
+    return write_eval_rows(name, make_eval_set(name), folder)
+
+
+def write_eval_rows(
+    name: str, rows: Sequence[dict[str, Any]], folder: Path, more: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Write the rows of an evaluation set and their manifest, in which ``more`` is said, too; returns the manifest."""
     write_jsonl(folder / "eval.jsonl", rows)
     manifest = {
         "manifest_version": "1.0",
@@ -131,13 +137,15 @@ def write_eval_set(name: str, folder: Path) -> dict[str, Any]:
         "dataset_key": name,
         "count": len(rows),
         "sha256": sha256_file(folder / "eval.jsonl"),
-        **{name: _histogram(row[name] for row in rows) for name in ("section", "category", "difficulty", "family")},
+        **{name: histogram(row[name] for row in rows) for name in ("section", "category", "difficulty", "family")},
+        **(more or {}),
     }
     write_json(folder / "manifest.json", manifest)
     return manifest
 
 
-def _histogram(values: Iterable[str]) -> dict[str, int]:
+def histogram(values: Iterable[str]) -> dict[str, int]:
+    """How often each value occurs, sorted by value."""
     return dict(sorted(Counter(values).items()))
 
 

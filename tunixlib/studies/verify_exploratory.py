@@ -4,7 +4,7 @@ list(exploratory_follows(Written(folder, PROJECT_ROOT, read_json(folder / STUDY)
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,12 +43,19 @@ def exploratory_follows(study: Written) -> Iterator[Problem]:
     design = design_of(folder.name, runs)
     files = exploratory_texts(design, found[EXPLORATORY])
     expected = exploratory_document(design, found[EXPLORATORY], files)
-    for pointer, one, other in differences({**found, "files": {}}, {**expected, "files": {}}, ""):
-        yield Problem(STUDY, f"{pointer} {one}", f"{other} from the runs", AGAIN)
-    claims, again = read_json(folder / "claims.json"), json.loads(files["claims.json"])
+    yield from told_again(study, expected, files, "from the runs")
+
+
+def told_again(
+    study: Written, expected: Mapping[str, Any], files: Mapping[str, bytes], source: str
+) -> Iterator[Problem]:
+    """Record, claims and analysis of a study of either kind against those that were made again from ``source``."""
+    for pointer, one, other in differences({**study.found, "files": {}}, {**expected, "files": {}}, ""):
+        yield Problem(STUDY, f"{pointer} {one}", f"{other} {source}", AGAIN)
+    claims, again = read_json(study.folder / "claims.json"), json.loads(files["claims.json"])
     for pointer, one, other in differences(claims, again, ""):
         yield Problem("claims.json", f"{pointer} {one}", f"{other} from the predictions", AGAIN)
-    if (folder / "analysis.md").read_bytes() != files["analysis.md"]:
+    if (study.folder / "analysis.md").read_bytes() != files["analysis.md"]:
         yield Problem("analysis.md", "other words", "the text that the claims give", AGAIN)
 
 

@@ -6,14 +6,12 @@
 Needs the git history, since a bar proves something only when it lies in the commits that the runs name.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tunixlib.analysis.claims import differences
 from tunixlib.artifacts import pretty_json, read_json, sha256_file
 from tunixlib.runs import PROJECT_ROOT
 from tunixlib.studies.bar import Bar, parse_bar
@@ -25,7 +23,14 @@ from tunixlib.studies.parameters import parameter_faults, uneven_faults
 from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.report import FIGURE
 from tunixlib.studies.results import study_runs
-from tunixlib.studies.verify_exploratory import AGAIN, Written, exploratory_follows, exploratory_runs, run_problems
+from tunixlib.studies.verify_exploratory import (
+    AGAIN,
+    Written,
+    exploratory_follows,
+    exploratory_runs,
+    run_problems,
+    told_again,
+)
 from tunixlib.submission.environment import same_code
 from tunixlib.submission.leaks import leaks_in
 from tunixlib.submission.problems import Problem, Report, shorten
@@ -148,20 +153,14 @@ def _rules(study: Study) -> Iterator[Problem]:
 
 def _results(study: Study) -> Iterator[Problem]:
     """Record, manifests, comparisons and claims computed again; the analysis says what the claims say."""
-    found, folder, rules = study.found, study.folder, study.found["rules"]
+    found, rules = study.found, study.found["rules"]
     record = {
         "bar": bar_record(found["bar"]["file"], study.content, study.runs, rules["commit"], study.repository),
         "rules": rules_record(rules["commit"], rules["sha256"], study.runs, study.repository),
     }
     files = study_texts(study.root, study.bar, study.content, record)
     expected = study_document(study.root, study.bar, record, files)
-    for pointer, one, other in differences({**found, "files": {}}, {**expected, "files": {}}, ""):
-        yield Problem(STUDY, f"{pointer} {one}", f"{other} from the bar, the runs and their commits", AGAIN)
-    claims, again = read_json(folder / "claims.json"), json.loads(files["claims.json"])
-    for pointer, one, other in differences(claims, again, ""):
-        yield Problem("claims.json", f"{pointer} {one}", f"{other} from the predictions", AGAIN)
-    if (folder / "analysis.md").read_bytes() != files["analysis.md"]:
-        yield Problem("analysis.md", "other words", "the text that the claims give", AGAIN)
+    yield from told_again(study, expected, files, "from the bar, the runs and their commits")
 
 
 def _figure(study: Study) -> Iterator[Problem]:

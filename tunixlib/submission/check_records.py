@@ -3,7 +3,7 @@
 01_seed writes data -> 02_train reads these very bytes and writes training/flat -> ... -> 07_submission
 """
 
-import re
+import shlex
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -92,9 +92,18 @@ def _manifest_facts(evidence: Evidence) -> Iterator[Problem]:
 def _command(manifest: Mapping[str, Any]) -> Iterator[Problem]:
     """A profile or a run id that the command names is the manifest's."""
     for option, key in (("profile", "profile"), ("run-id", "run_id")):
-        words = re.findall(rf"--{option}[ =](\S+)", manifest["command"])
-        if words and manifest[key] not in (words[-1], Path(words[-1]).stem):
+        value = option_of(manifest["command"], option)
+        if value is not None and manifest[key] not in (value, Path(value).stem):
             yield Problem(MANIFEST, f"command {shorten(manifest['command'])}", f"--{option} {manifest[key]}")
+
+
+def option_of(command: str, option: str) -> str | None:
+    """The last value of an option in a recorded command, which is quoted as in a shell; ValueError where it is not."""
+    words = shlex.split(command)
+    pairs = zip(words, [*words[1:], ""], strict=True)
+    values = [after if word == f"--{option}" else word.partition("=")[2] for word, after in pairs
+              if word == f"--{option}" or word.startswith(f"--{option}=")]  # fmt: skip
+    return values[-1] if values else None
 
 
 def _times(evidence: Evidence) -> Iterator[Problem]:

@@ -10,18 +10,18 @@ worked with wrong lines and their corrections (``retries``).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from tunixlib.artifacts import sha256_file, write_json, write_jsonl
+from tunixlib.artifacts import sha256_file, write_json
 from tunixlib.checking.steps import check_steps
 from tunixlib.seeding.correction.forms import check_of, parse_check, parse_prompt, parse_verdict, render_prompt
 from tunixlib.seeding.correction.pairs import Pair, Pairs, evaluation_sides, training_sides
 from tunixlib.seeding.correction.retries import retry_steps
-from tunixlib.seeding.datasets import refuse_other
+from tunixlib.seeding.datasets import histogram, refuse_other, write_eval_rows
 from tunixlib.seeding.evalsets import EVAL_SETS, EvalItem, make_eval_set
 from tunixlib.seeding.gate import Gate
 from tunixlib.seeding.recipes import SeedingError
@@ -99,20 +99,13 @@ def correction_rows() -> list[dict[str, Any]]:
 def write_correction_eval(folder: Path) -> dict[str, Any]:
     """Write ``folder/{eval.jsonl, manifest.json}`` for the evaluation set of shown works; returns the manifest."""
     rows = correction_rows()
-    write_jsonl(folder / "eval.jsonl", rows)
-    manifest = {
-        "manifest_version": "1.0",
-        "kind": "evaluation",
-        "dataset_key": CORRECTION_EVAL,
-        "count": len(rows),
+    wrong = (row["expected_answer"] for row in rows if row["category"] == "wrong")
+    more = {
         "pairs": len(rows) // 2,
-        "sha256": sha256_file(folder / "eval.jsonl"),
         "problems_looked_at": correction_eval()[1],
-        "first_wrong": _counted(_place(row["expected_answer"]) for row in rows if row["category"] == "wrong"),
-        **{name: _counted(row[name] for row in rows) for name in ("section", "category", "difficulty", "family")},
+        "first_wrong": histogram(map(_place, wrong)),
     }
-    write_json(folder / "manifest.json", manifest)
-    return manifest
+    return write_eval_rows(CORRECTION_EVAL, rows, folder, more)
 
 
 def make_correction(recipe: CorrectionRecipe, looked_at: Counter[str] | None = None) -> Iterator[ReasoningTrace]:
@@ -193,24 +186,15 @@ def write_correction(recipe: CorrectionRecipe, folder: Path) -> dict[str, Any]:
         "count": len(traces),
         "sha256": sha256_file(folder / "dataset.jsonl"),
         "problems_looked_at": dict(sorted(looked_at.items())),
-        "steps": _counted(str(len(trace.steps)) for trace in traces),
+        "steps": histogram(str(len(trace.steps)) for trace in traces),
         **_errors(recipe, traces),
         **{
-            name: _counted(str(trace.meta[name]) for trace in traces if name in trace.meta)
+            name: histogram(str(trace.meta[name]) for trace in traces if name in trace.meta)
             for name in ("category", "difficulty", "family", "error", "twin")
         },
     }
     write_json(folder / "manifest.json", manifest)
     return manifest
-
-
-def write_committed_correction(root: Path) -> dict[str, dict[str, Any]]:
-    """Write the dataset and the evaluation set of shown works that the repository carries; returns key -> manifest."""
-    recipe = CorrectionRecipe(CORRECTION_DATASET, CORRECTION_TRACES)
-    return {
-        recipe.key: write_correction(recipe, root / recipe.key),
-        CORRECTION_EVAL: write_correction_eval(root / CORRECTION_EVAL),
-    }
 
 
 def _errors(recipe: CorrectionRecipe, traces: list[ReasoningTrace]) -> dict[str, Any]:
@@ -223,13 +207,9 @@ def _errors(recipe: CorrectionRecipe, traces: list[ReasoningTrace]) -> dict[str,
     wrong = [trace.final_answer for trace in traces if trace.meta["twin"] == "wrong"]
     share = len(wrong) / len(traces)
     actual = {} if share == recipe.density else {"wrong_share": round(share, 6)}
-    return {"first_wrong": _counted(map(_place, wrong)), **actual}
+    return {"first_wrong": histogram(map(_place, wrong)), **actual}
 
 
 def _place(verdict: str) -> str:
     found = parse_verdict(verdict)
     return "answer" if found is None or found.line is None else f"line {found.line}"
-
-
-def _counted(values: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(values).items()))
