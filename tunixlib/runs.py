@@ -43,22 +43,25 @@ class Stage:
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     resumes: bool = False  # whether an interrupted try is continued; the other stages are short and begin anew
+    switch: str = ""  # the parameter that switches it on by a value that is not empty; without one it always runs
 
 
 # The arms that go through the stages in some order; those after the first are there only when ARMS names them.
 ORDERED = ("training/curriculum", "training/reverse", "training/shuffled-stages")
+# The arms that go on from the curriculum's last checkpoint, in the order in which tables show them, and their segment.
+CORRECTION_ARMS, CORRECTION_SEGMENT = ("control", "surface", "contrastive", "retry"), "stage_d"
+CORRECTED = tuple(f"training/{arm}" for arm in CORRECTION_ARMS)
+TRAINED = ("training/flat", *ORDERED, *CORRECTED)
+ANSWERS = ("predictions", "second_pass", "eval_summary.json")
 
 STAGES: tuple[Stage, ...] = (
     Stage("01_seed", (), ("data",)),
     Stage("02_train", ("data",), ("training/flat",), resumes=True),
     Stage("03_curriculum", ("data", "training/flat"), ORDERED, resumes=True),
-    Stage("05_evaluate", ("data", "training/flat", *ORDERED), ("predictions", "eval_summary.json"), resumes=True),
-    Stage(
-        "06_analysis",
-        ("data", "training/flat", *ORDERED, "predictions", "eval_summary.json"),
-        ("figures", "claims.json", "analysis.md"),
-    ),
-    Stage("07_submission", ("data", "predictions", "eval_summary.json", "figures", "claims.json", "analysis.md"), ()),
+    Stage("04_self_correction", ("data", "training/curriculum"), CORRECTED, resumes=True, switch="CORRECTION_ARMS"),
+    Stage("05_evaluate", ("data", *TRAINED), ANSWERS, resumes=True),
+    Stage("06_analysis", ("data", *TRAINED, *ANSWERS), ("figures", "claims.json", "analysis.md")),
+    Stage("07_submission", ("data", *ANSWERS, "figures", "claims.json", "analysis.md"), ()),
 )
 
 
@@ -130,11 +133,11 @@ class Run:
         stage = stage_named(name)
         self.refuse_if_sealed()
         for needed in stage.reads:
-            writer = next(other.name for other in STAGES if needed in other.writes)
-            if self.record(writer) is None:
+            writer = next(other for other in STAGES if needed in other.writes)
+            if self.record(writer.name) is None and (not writer.switch or self.path(needed).exists()):
                 raise RunError(
-                    f"run {self.run_id!r}: {name} reads {needed}, which {writer} has not finished writing; "
-                    f"run {writer}.ipynb first"
+                    f"run {self.run_id!r}: {name} reads {needed}, which {writer.name} has not finished writing; "
+                    f"run {writer.name}.ipynb first"
                 )
         lock = hold(self.root)
         self.refuse_if_sealed()  # by whoever held the lock until now
@@ -167,6 +170,21 @@ class Run:
     def resume_path(self, *parts: str) -> Path:
         """Where a stage at work keeps what it needs to continue after a kill; gone when the stage is finished."""
         return self.path(WORK, "resume", *parts)
+
+    def stages(self) -> list[Stage]:
+        """The stages that this run needs: all but those that are switched off, of which it holds nothing."""
+        return [stage for stage in STAGES if not stage.switch or self._holds(stage)]
+
+    def _holds(self, stage: Stage) -> bool:
+        return self.record(stage.name) is not None or any(self.path(written).exists() for written in stage.writes)
+
+    def switch_off(self, stage: Stage) -> None:
+        """Remove what an earlier try of a stage made that is now switched off."""
+        if self._holds(stage):
+            self._forget(stage.name)
+            for written in stage.writes:
+                remove(self.path(written))
+        self.forget_states(stage)
 
     def forget_states(self, stage: Stage) -> None:
         """Remove what a stage kept to continue after a kill: it is finished, and another try begins anew."""

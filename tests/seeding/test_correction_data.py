@@ -245,7 +245,7 @@ def test_the_command_makes_each_form_and_refuses_another(tmp_path):
         (("--dataset", "eval-correction", "--traces", "20"), "eval-correction is always the same: found --traces"),
         (("--dataset", "eval-correction", "--density", "0"), "eval-correction is always the same: found --density"),
         (("--density", "0.2"), "found --density 0.2 for problems without errors"),
-        (("--form", "essay"), "found --form 'essay', expected problems, check or retry"),
+        (("--form", "essay"), "found --form 'essay', expected one of problems, check, retry"),
         (("--form", "retry", "--density", "0.9"), "error density of 0.9, expected 0 to 0.5"),
         (("--form", "check", "--traces", "14"), "expected an empty folder or the same dataset"),
     ):

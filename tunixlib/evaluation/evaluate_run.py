@@ -17,7 +17,7 @@ from tunixlib.evaluation.scoring import scorecard
 from tunixlib.modeling.checkpoints import read_record, verified_checkpoint
 from tunixlib.modeling.models import ModelError, best_device, model_folder, weights_sha256
 from tunixlib.modeling.precision import choose_precision, model_type_of
-from tunixlib.runs import FINAL, Run
+from tunixlib.runs import CORRECTION_ARMS, CORRECTION_SEGMENT, FINAL, Run
 from tunixlib.seeding.datasets import dataset_file
 from tunixlib.seeding.evalsets import read_eval_set
 from tunixlib.seeding.gate import check_disjoint
@@ -32,8 +32,11 @@ TRAINED = {
     "stage_b": ("training", "curriculum", "stage_b"),
     "stage_c": ("training", "curriculum", "stage_c"),
 }
-# The last checkpoints of arms that a run trains only when its ARMS name them.
-FURTHER = {arm: ("training", arm, "stage_3") for arm in ("reverse", "shuffled-stages")}
+# The last checkpoints of arms that a run trains only when its ARMS or CORRECTION_ARMS name them.
+FURTHER = {
+    **{arm: ("training", arm, "stage_3") for arm in ("reverse", "shuffled-stages")},
+    **{arm: ("training", arm, CORRECTION_SEGMENT) for arm in CORRECTION_ARMS},
+}
 
 
 def load_items(run: Run, eval_sets: Sequence[str], items: int) -> dict[str, list[dict[str, Any]]]:
@@ -46,7 +49,8 @@ def load_items(run: Run, eval_sets: Sequence[str], items: int) -> dict[str, list
     for name in eval_sets:
         rows = read_eval_set(dataset_file(name))
         found[name] = rows[:items] if items else rows
-    trained = [trace.prompt for trace in read_traces(run.path("data", "dataset.jsonl"))]
+    files = [run.path("data", "dataset.jsonl"), *sorted(run.path("training").glob("*/dataset.jsonl"))]
+    trained = (trace.prompt for file in files for trace in read_traces(file))
     check_disjoint((row["prompt"] for rows in found.values() for row in rows), trained)
     return found
 

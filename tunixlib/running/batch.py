@@ -37,7 +37,7 @@ from tunixlib.running.reproduce import recorded_profile
 from tunixlib.running.runs_table import Headline, headline_of
 from tunixlib.running.summary import shown
 from tunixlib.running.watch import declared_defaults
-from tunixlib.runs import STAGES, Run, RunError
+from tunixlib.runs import Run, RunError
 from tunixlib.tables import percent, text_table
 
 NEW, PUBLISH, SKIP = "new", "build report and bundle", "sealed: skipped"
@@ -137,7 +137,7 @@ def _todo(ready: Prepared) -> str:
         return PUBLISH if run.path(*UNPUBLISHED).is_file() else SKIP
     refuse_if_locked(run.root)
     check_inputs(ready.parameters)
-    missing = [stage.name for stage in STAGES if run.record(stage.name) is None]
+    missing = [stage.name for stage in run.stages() if run.record(stage.name) is None]
     return f"continues at {missing[0] if missing else 'sealing'}" if run.root.is_dir() else NEW
 
 

@@ -159,7 +159,7 @@ def _check_space(found: Inputs, working: Path) -> None:
     if "MODEL" not in found.parameters:
         return
     size = sum(path.stat().st_size for path in weight_files(PROJECT_ROOT / found.parameters["MODEL"]))
-    arms = 1 + len(found.parameters.get("ARMS", ["curriculum"]))
+    arms = 1 + len(found.parameters.get("ARMS", ["curriculum"])) + len(found.parameters.get("CORRECTION_ARMS", []))
     for place, copies, what in ((PROJECT_ROOT, SEGMENTS * arms, "checkpoints"), (working, 1, "the last checkpoint")):
         free, needed = shutil.disk_usage(place).free, copies * size
         if free < needed:

@@ -116,7 +116,7 @@ def run_pipeline(
         if run.sealed:
             _finish_publishing(run, unpublished, say)
             return run
-        notebooks = stage_notebooks()
+        notebooks = _switched_on(run, parameters)
         say(f"run {run.run_id} with profile {ready.profile.name}: {len(notebooks)} notebooks into {run.root}")
         begin_session(run, {"profile": ready.profile.name, "command": command or command_line(), **capture_commit()})
         with _kernel_environment(run):
@@ -151,6 +151,17 @@ def stage_notebooks() -> list[Path]:
     return [path for stage in STAGES if (path := NOTEBOOKS / f"{stage.name}.ipynb").is_file()]
 
 
+def _switched_on(run: Run, parameters: Mapping[str, Any]) -> list[Path]:
+    """The notebooks of the corridor but for those that are switched off; what an earlier try made of these is removed.
+
+    A switch is empty where a notebook declares it.
+    """
+    off = [stage for stage in STAGES if stage.switch and not parameters.get(stage.switch)]
+    for stage in off:
+        run.switch_off(stage)
+    return [path for path in stage_notebooks() if path.stem not in {stage.name for stage in off}]
+
+
 def command_line() -> str:
     """The command as a stranger would type it: no absolute path in it."""
     return f"python -m tunixlib {shlex.join(map(without_folder, sys.argv[1:]))}"
@@ -179,6 +190,7 @@ def stage_key(run: Run, notebook: Path, parameters: Mapping[str, Any]) -> str:
 def outside_inputs(parameters: Mapping[str, Any]) -> dict[str, str]:
     """The sha256 of what a stage reads outside the run: data sets and base weights, named by parameters."""
     keys = [parameters["DATASET"]] if "DATASET" in parameters else []
+    keys += [parameters["CORRECTION_DATASET"]] if "CORRECTION_DATASET" in parameters else []
     found = {key: sha256_file(dataset_file(key)) for key in [*keys, *parameters.get("EVAL_SETS", [])]}
     if "MODEL" in parameters:
         found["MODEL"] = weights_sha256(model_folder(parameters["MODEL"]))

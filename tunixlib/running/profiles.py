@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.runs import CORRECTION_ARMS, PROJECT_ROOT
 from tunixlib.submission.leaks import absolute_path
 
 NOTEBOOKS = PROJECT_ROOT / "notebooks"
@@ -38,10 +38,11 @@ CHOICES = {
     "COMPILE": ("auto", "on", "off"),
     "LORA_CHECKPOINTS": ("merged", "adapter"),
     "EVAL_DTYPE": ("float32", "bfloat16", "float16", "auto"),
+    "CORRECTION_ARMS": CORRECTION_ARMS,
 }
 LEAST = {
     "EVAL_ITEMS": 0, "MAX_STEPS": 0, "LORA_RANK": 0, "TRACES_PER_STEP": 1, "MAX_LENGTH": 1, "MAX_NEW_TOKENS": 1,
-    "EVAL_BATCH": 1,
+    "EVAL_BATCH": 1, "CORRECTION_TRACES": 10, "REPLAY_TRACES": 0,
 }  # fmt: skip
 
 _EXPONENT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]+")
@@ -169,7 +170,7 @@ def check_parameters(parameters: Mapping[str, Any], known: Mapping[str, str]) ->
             problems.append(f"{name}: found {unfit}")
         elif not _fits(value, known[name]):
             problems.append(f"{name}: found {_shown(value)} ({type(value).__name__}), expected {known[name]}")
-        elif name in CHOICES and value not in CHOICES[name]:
+        elif name in CHOICES and not set(value if isinstance(value, list) else [value]) <= set(CHOICES[name]):
             problems.append(f"{name}: found {_shown(value)}, expected one of {', '.join(CHOICES[name])}")
         elif name in LEAST and value < LEAST[name]:
             problems.append(f"{name}: found {value}, expected at least {LEAST[name]}")

@@ -17,7 +17,7 @@ from typing import Any
 from tunixlib.analysis.run_files import SEGMENTS, read_summary
 from tunixlib.artifacts import read_json, sha256_file
 from tunixlib.holding import WORK, holder_of, holder_words, locked_runs
-from tunixlib.runs import MANIFEST, STAGES, Run, is_evidence
+from tunixlib.runs import MANIFEST, Run, is_evidence
 from tunixlib.submission.sealing import manifest_digest
 from tunixlib.submission.verify import BROKEN_CONTENT
 from tunixlib.tables import markdown_table, percent
@@ -93,7 +93,7 @@ def _state(run: Run, mark: Mapping[str, str] | None) -> str:
     if run.sealed or mark:
         damage = _damage(run, mark)
         return f"damaged: {damage}" if damage else "locked" if mark else "sealed"
-    missing = [stage.name for stage in STAGES if run.record(stage.name) is None]
+    missing = [stage.name for stage in run.stages() if run.record(stage.name) is None]
     return f"interrupted at {missing[0]}" if missing else "finished, unsealed"
 
 

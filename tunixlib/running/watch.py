@@ -88,12 +88,17 @@ def plan_work(run: Run, parameters: Mapping[str, Any]) -> dict[str, Work]:
         segments = tuple(min(found, most) if most else found for found in steps)
         plan["02_train"] = Work(segments)
         plan["03_curriculum"] = Work(segments * len(parameters["ARMS"]), like="02_train")
+    if arms := parameters["CORRECTION_ARMS"]:
+        steps = -(-parameters["CORRECTION_TRACES"] // parameters["TRACES_PER_STEP"])
+        most = parameters["MAX_STEPS"]
+        plan["04_self_correction"] = Work((min(steps, most) if most else steps,) * len(arms), like="02_train")
     counts = [read_json(DATA_ROOT / name / "manifest.json")["count"] for name in parameters["EVAL_SETS"]]
     most = parameters["EVAL_ITEMS"]
     items = [min(count, most) if most else count for count in counts]
     # Completions end in waves: a quarter of a checkpoint's items, but not of the base model's, tells the pace.
     least = max(LEAST_UNITS, sum(items) // 4)
-    asked = parameters["CHECKPOINTS"] or ["base", *TRAINED, *(arm for arm in parameters["ARMS"] if arm in FURTHER)]
+    arms = [*parameters["ARMS"], *parameters["CORRECTION_ARMS"]]
+    asked = parameters["CHECKPOINTS"] or ["base", *TRAINED, *(arm for arm in arms if arm in FURTHER)]
     apart = len(items) if "base" in asked else 0
     plan["05_evaluate"] = Work(tuple(items) * len(asked), least=least, apart=apart)
     return plan

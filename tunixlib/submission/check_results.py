@@ -12,7 +12,7 @@ from tunixlib.analysis.claims import build_claims, differences
 from tunixlib.analysis.report_text import render_analysis
 from tunixlib.analysis.run_files import BASE, SEGMENTS
 from tunixlib.evaluation.scoring import ITEM_FIELDS, rescore
-from tunixlib.runs import FINAL, FINAL_ARM
+from tunixlib.runs import CORRECTION_ARMS, FINAL, FINAL_ARM
 from tunixlib.submission.check_data import committed_items, committed_problems
 from tunixlib.submission.evidence import Evidence
 from tunixlib.submission.problems import Problem, same, shorten
@@ -48,7 +48,7 @@ def check_predictions(evidence: Evidence) -> Iterator[Problem]:
 
 def _checkpoints(evidence: Evidence, asked: list[str]) -> list[str]:
     """The base model, then the last checkpoints of arms and of the curriculum's stages: all, or those asked for."""
-    further = [arm for arm in ARMS[2:] if evidence.below(f"training/{arm}")]
+    further = [arm for arm in (*ARMS[2:], *CORRECTION_ARMS) if evidence.below(f"training/{arm}")]
     names = [BASE, *further, "flat", *SEGMENTS["curriculum"]]
     return [name for name in names if not asked or name in asked]
 

@@ -60,6 +60,10 @@ class Evidence:
         """The traces of a file below ``data/``; bad lines go to ``bad``."""
         return list(read_traces(self.root / "data" / name, [] if bad is None else bad))
 
+    def arm_traces(self, arm: str, bad: list[BadLine] | None = None) -> list[ReasoningTrace]:
+        """The traces of an arm that has its own; bad lines go to ``bad``."""
+        return list(read_traces(self.root / "training" / arm / "dataset.jsonl", [] if bad is None else bad))
+
     @cached_property
     def dataset(self) -> list[ReasoningTrace]:
         """The valid traces of the run's dataset."""

@@ -10,7 +10,7 @@ a loss may differ by what the precision allows.
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from safetensors import SafetensorError
 from tunixlib.artifacts import read_json
 from tunixlib.modeling.models import ModelError, best_device, load_checkpoint, model_folder, weights_sha256
 from tunixlib.modeling.tokenization import Batch, EncodedTrace, encode_traces, make_batch
-from tunixlib.runs import MANIFEST
+from tunixlib.runs import CORRECTION_ARMS, FINAL, FINAL_ARM, MANIFEST
 from tunixlib.submission.evidence import Evidence
 from tunixlib.submission.problems import Problem, shorten
 from tunixlib.training.arms import ARMS, LENGTHS
@@ -52,8 +52,8 @@ def recheck_losses(folder: Path) -> Iterator[Recheck]:
     """
     evidence = Evidence(folder.resolve(), read_json(folder / MANIFEST))
     work = _Work(evidence)
-    for arm in (arm for arm in ARMS if evidence.below(f"training/{arm}")):
-        parent = work.base
+    for arm in (arm for arm in (*ARMS, *CORRECTION_ARMS) if evidence.below(f"training/{arm}")):
+        parent = work.base if arm in ARMS else evidence.root / "training" / FINAL_ARM / FINAL / "checkpoint"
         records = [name for name in evidence.below(f"training/{arm}") if name.endswith("/checkpoint.json")]
         for name in records:
             segment = name.removesuffix("/checkpoint/checkpoint.json")
@@ -66,7 +66,7 @@ class _Work:
     """What all segments share: the base model's folder and the run's traces as tokens."""
 
     evidence: Evidence
-    _encoded: list[dict[str, EncodedTrace]] = field(default_factory=list)
+    _encoded: dict[str, dict[str, EncodedTrace]] = field(default_factory=dict)
 
     @cached_property
     def base(self) -> Path | None:
@@ -92,17 +92,23 @@ class _Work:
             what = f"weights that cannot be loaded ({type(error).__name__}: {shorten(str(error))})"
             problem = Problem(f"{segment}/checkpoint/checkpoint.json", f"a parent with {what}", "a model", RETRAIN)
             return Recheck(f"{name}: not rechecked, the weights it started from are no model", [problem])
-        rows = self._rows(tokenizer)
+        rows = self._rows(tokenizer, segment.split("/")[1])
         ids = self.evidence.rows(f"{segment}/order.jsonl")[0]["trace_ids"]
         loss = first_loss(model, make_batch([rows[trace_id] for trace_id in ids], tokenizer.pad_token_id or 0), record)
         compared = self._compare(segment, loss, record["chosen"]["precision"])
         return Recheck(compared.line, [*compared.problems, *self._counts(segment, rows)])
 
-    def _rows(self, tokenizer: Any) -> dict[str, EncodedTrace]:
+    def _rows(self, tokenizer: Any, arm: str) -> dict[str, EncodedTrace]:
         """All traces as tokens, whatever their length; every checkpoint of a run has the same tokenizer."""
-        if not self._encoded:
-            self._encoded.append(encode_traces(tokenizer, self.evidence.dataset, sys.maxsize)[0])
-        return self._encoded[0]
+        source = arm if arm in CORRECTION_ARMS else "data"
+        if source not in self._encoded:
+            apart = source in CORRECTION_ARMS
+            traces = self.evidence.arm_traces(arm) if apart else self.evidence.dataset
+            rows = encode_traces(tokenizer, traces, sys.maxsize)[0]
+            if apart and not self.evidence.parameters("04_self_correction")["MASK_ERRORS"]:
+                rows = {trace_id: replace(row, unsupervised=()) for trace_id, row in rows.items()}
+            self._encoded[source] = rows
+        return self._encoded[source]
 
     def _compare(self, segment: str, found: float, precision: str) -> Recheck:
         file = f"{segment}/metrics.jsonl"

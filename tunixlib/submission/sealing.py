@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import canonical_json, read_json, sha256_file, sha256_text, write_json
-from tunixlib.runs import MANIFEST, STAGES, WORK, Run, RunError, Stage, hash_tree, is_evidence
+from tunixlib.runs import MANIFEST, WORK, Run, RunError, Stage, hash_tree, is_evidence
 from tunixlib.submission.environment import capture_commit, capture_environment
 
 RUN_VERSION = "1.0"
@@ -23,7 +23,7 @@ def seal(run: Run) -> dict[str, Any]:
     """
     run.refuse_if_sealed()
     refuse_links(run)
-    stages = [_stage_entry(run, stage) for stage in STAGES]
+    stages = [_stage_entry(run, stage) for stage in run.stages()]
     write_json(run.path("provenance.json"), {"run_version": RUN_VERSION, "run_id": run.run_id, "stages": stages})
     manifest = _manifest(run, stages)
     manifest["digest"] = manifest_digest(manifest)

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tunixlib.evaluation.reports import scorecard_table
-from tunixlib.runs import Run
 from tunixlib.submission.evidence import Evidence
 from tunixlib.submission.problems import Problem
 from tunixlib.tables import markdown_table
-from tunixlib.training.reports import consumed, training_table
+from tunixlib.training.correction import correction_arms
+from tunixlib.training.reports import consumed_table, training_table
 
 RERUN = "run the notebook again"
 
@@ -28,19 +28,17 @@ def _training_tables(evidence: Evidence) -> str:
 
 def _fairness_tables(evidence: Evidence) -> str:
     arms = evidence.parameters("03_curriculum")["ARMS"]
-    return "\n\n".join(_fairness_table(evidence.run, evidence, arm) for arm in arms)
+    return "\n\n".join(consumed_table(evidence.run, ("flat", arm)) for arm in arms)
 
 
-def _fairness_table(run: Run, evidence: Evidence, arm: str) -> str:
-    """What the flat arm and another consumed, from order.jsonl and metrics.jsonl."""
-    columns = []
-    for name in ("flat", arm):
-        ids, files = consumed(run, name), [f for f in evidence.below(f"training/{name}") if f.endswith("metrics.jsonl")]
-        rows = [row for file in files for row in evidence.rows(file)]
-        tokens = (sum(row["tokens"] for row in rows), sum(row["target_tokens"] for row in rows))
-        columns.append((len(ids), len(set(ids)), len(rows), *tokens))
-    names = ("rows", "distinct rows", "steps", "tokens", "supervised tokens")
-    return markdown_table(("consumed", "flat", arm), zip(names, *columns, strict=True))
+def _correction_tables(evidence: Evidence) -> str:
+    arms = correction_arms(evidence.parameters("04_self_correction")["CORRECTION_ARMS"])
+    return "\n\n".join(training_table(evidence.run, arm) for arm in arms)
+
+
+def _consumed_table(evidence: Evidence) -> str:
+    arms = correction_arms(evidence.parameters("04_self_correction")["CORRECTION_ARMS"])
+    return consumed_table(evidence.run, arms)
 
 
 def _seed_hashes(evidence: Evidence) -> str:
@@ -54,6 +52,8 @@ MARKDOWN: dict[str, Callable[[Evidence], str]] = {
     'Markdown(training_table(run, "flat"))': lambda evidence: training_table(evidence.run, "flat"),
     'Markdown("\\n\\n".join(training_table(run, arm) for arm in ARMS))': _training_tables,
     'Markdown("\\n\\n".join(tables))': _fairness_tables,
+    "Markdown(consumed_table(run, arms))": _consumed_table,
+    'Markdown("\\n\\n".join(training_table(run, arm) for arm in arms))': _correction_tables,
     "Markdown(scorecard_table(summary))": lambda evidence: scorecard_table(evidence.summary),
     'Markdown(run.path("analysis.md").read_text(encoding="utf-8"))': lambda evidence: evidence.text("analysis.md"),
 }

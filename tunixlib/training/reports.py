@@ -1,7 +1,7 @@
 """What the training notebooks show: each segment's losses, and whether two arms are fair twins."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tunixlib.artifacts import read_json, read_jsonl
@@ -88,3 +88,15 @@ def fairness_table(run: Run, arm: str, other: str, rows: Mapping[str, EncodedTra
     """``fairness`` as Markdown."""
     found = fairness(run, arm, other, rows, max_steps)
     return markdown_table(("consumed", arm, other), [(name, *both) for name, both in found.items()])
+
+
+def consumed_table(run: Run, arms: Sequence[str]) -> str:
+    """What each arm consumed, from ``order.jsonl`` and ``metrics.jsonl``; arms need not have the same rows."""
+    columns = []
+    for arm in arms:
+        ids = consumed(run, arm)
+        metrics = [row for file in run.path("training", arm).glob("*/metrics.jsonl") for _, row in read_jsonl(file)]
+        tokens = (sum(row["tokens"] for row in metrics), sum(row["target_tokens"] for row in metrics))
+        columns.append((len(ids), len(set(ids)), len(metrics), *tokens))
+    names = ("rows", "distinct rows", "steps", "tokens", "supervised tokens")
+    return markdown_table(("consumed", *arms), zip(names, *columns, strict=True))
