@@ -18,9 +18,9 @@ from tunixlib.training.config import SFTConfig
 from tunixlib.training.correction import DATASET, encode_arm, train_correction, write_arm_traces
 from tunixlib.training.run_arm import encode_run, train_arm
 
-SHARE = {"traces": 12, "replay": 4, "seed": 42}
+SHARE = {"traces": 18, "replay": 4, "seed": 42}
 SETTINGS = {
-    "CORRECTION_ARMS": list(CORRECTION_ARMS), "CORRECTION_DATASET": CORRECTION_DATASET, "CORRECTION_TRACES": 12,
+    "CORRECTION_ARMS": list(CORRECTION_ARMS), "CORRECTION_DATASET": CORRECTION_DATASET, "CORRECTION_TRACES": 18,
     "REPLAY_TRACES": 4, "RETRY_DENSITY": 0.5, "MASK_ERRORS": True, "SEED": 42, "LEARNING_RATE": 3e-3, "LORA_RANK": 0,
     "LORA_CHECKPOINTS": "merged", "TRACES_PER_STEP": 6, "MAX_LENGTH": 512, "MAX_STEPS": 0, "PRECISION": "float32",
     "COMPILE": "off",

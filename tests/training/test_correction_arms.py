@@ -121,11 +121,11 @@ def test_more_of_stage_c_than_rows_is_refused(shown, stage_c, replay):
         arm_traces("surface", shown, stage_c, traces=20, replay=replay, seed=42, density=0.5)
 
 
-@pytest.mark.parametrize(("traces", "found"), [(19, 13), (2000, 1994)])
-def test_an_odd_number_and_more_than_there_are_name_what_to_do(shown, stage_c, traces, found):
+@pytest.mark.parametrize(("rows", "found"), [(19, 13), (2000, 1994)])
+def test_an_odd_number_and_more_than_there_are_name_what_to_do(shown, stage_c, rows, found):
     said = rf"CORRECTION_TRACES less REPLAY_TRACES: found {found}, expected an even number up to the 1000 of .*--traces"
     with pytest.raises(TrainingError, match=said):
-        arm_traces("contrastive", shown, stage_c, traces=traces, replay=6, seed=42, density=0.5)
+        arm_traces("contrastive", shown, stage_c, traces=rows, replay=6, seed=42, density=0.5)
 
 
 def test_a_dataset_of_anything_but_pairs_is_refused(shown, stage_c, traces):
