@@ -65,7 +65,7 @@ def test_a_line_without_a_calculation_belongs_to_the_work_once_the_question_is_o
     ("text", "said"),
     [
         ("", "found no text, expected a question, lines of work and 'Answer: ...'"),
-        (" \n\r\n\ufeff\t\n", "found no text|found no answer"),
+        ("\ufeff \n\r\n\t\n", "found no text"),
         ("Check this work.\n", "found no text"),
         (f"{QUESTION}\n{LINES[0]}\n\n", "line 2: found no answer, expected a last line 'Answer: ...'"),
         (f"{QUESTION}\n{LINES[0]}\nAnswer:\n", "line 3: found an empty answer"),

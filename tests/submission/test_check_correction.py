@@ -168,12 +168,17 @@ def test_an_arm_that_is_missing_is_no_silence(run):
         ({"CORRECTION_TRACES": 14}, f"{CONTRASTIVE}/{DATASET}"),
         ({"REPLAY_TRACES": 2}, f"{CONTRASTIVE}/{DATASET}"),
         ({"LEARNING_RATE": 1e-3}, f"{RETRY}/{CORRECTION_SEGMENT}/checkpoint/checkpoint.json"),
-        ({"MAX_LENGTH": 150}, f"{CONTRASTIVE}/{CORRECTION_SEGMENT}/order.jsonl"),
     ],
 )
 def test_other_parameters_than_those_it_was_trained_with_are_found(run, changes, file):
     parameter(run, **changes)
     assert file in problems(run)
+
+
+def test_a_limit_that_would_have_left_a_trace_out_is_found(run):
+    longest = max(read_json(run.path(CONTRASTIVE, LENGTHS)).values())
+    parameter(run, MAX_LENGTH=longest - 1)
+    assert f"{CONTRASTIVE}/{CORRECTION_SEGMENT}/order.jsonl" in problems(run)
 
 
 def test_an_arm_that_started_elsewhere_than_at_the_curriculums_end_is_found(run):
