@@ -108,7 +108,7 @@ def test_a_session_plans_the_steps_of_every_arm_and_asks_every_arm(tmp_path):
     plan = plan_work(Run(tmp_path), {**parameters, "CORRECTION_TRACES": 41, "TRACES_PER_STEP": 4, "EVAL_ITEMS": 9})
     assert plan[SWITCHED].pieces == (11, 11), "41 rows, 4 in a step"
     assert plan[SWITCHED].like == "02_train"
-    assert plan["05_evaluate"].pieces == (9,) * 7, "base, flat, three stages and two arms"
+    assert plan["05_evaluate"].pieces == (9,) * (7 + 2), "base, flat, three stages, two arms, and these once more"
     assert plan_work(Run(tmp_path), {**parameters, "MAX_STEPS": 3})[SWITCHED].pieces == (3, 3)
     assert SWITCHED not in plan_work(Run(tmp_path), {**parameters, "CORRECTION_ARMS": []})
 

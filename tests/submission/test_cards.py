@@ -49,8 +49,11 @@ def with_arms(run, *arms):
         write_traces(run.path("training", arm, "dataset.jsonl"), traces)
         steps = [{"step": i, "tokens": 100, "target_tokens": 60} for i in (1, 2)]
         write_jsonl(run.path("training", arm, "stage_d", "metrics.jsonl"), steps)
-    record = run.record("04_self_correction")
-    record["parameters"] |= {"CORRECTION_ARMS": list(reversed(arms)), "CORRECTION_TRACES": 4, "REPLAY_TRACES": 2}
+    parameters = {
+        "CORRECTION_ARMS": list(reversed(arms)), "CORRECTION_DATASET": "self-correction-v1", "CORRECTION_TRACES": 4,
+        "REPLAY_TRACES": 2,
+    }  # fmt: skip
+    record = {"stage": "04_self_correction", "parameters": parameters, "inputs": {}, "outputs": {}, "seconds": 1.0}
     write_json(run.record_path("04_self_correction"), record)
 
 

@@ -15,8 +15,9 @@ from tunixlib.submission.recheck import recheck_losses
 from tunixlib.traces import ReasoningTrace, read_traces, write_traces
 from tunixlib.training.arms import LENGTHS
 from tunixlib.training.config import SFTConfig
-from tunixlib.training.correction import DATASET, encode_arm, train_correction, write_arm_traces
+from tunixlib.training.correction import DATASET
 from tunixlib.training.run_arm import encode_run, train_arm
+from tunixlib.training.run_correction import encode_arm, train_correction, write_arm_traces
 
 SHARE = {"traces": 18, "replay": 4, "seed": 42}
 SETTINGS = {

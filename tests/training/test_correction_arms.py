@@ -13,7 +13,8 @@ from tunixlib.seeding.datasets import dataset_file, load_traces, write_run_data
 from tunixlib.traces import render_completion
 from tunixlib.training.arms import LENGTHS, order_batches
 from tunixlib.training.config import TrainingError
-from tunixlib.training.correction import arm_traces, correction_arms, encode_arm, plan_correction, write_arm_traces
+from tunixlib.training.correction import arm_traces, correction_arms, plan_correction
+from tunixlib.training.run_correction import encode_arm, write_arm_traces
 
 SHARE = {"traces": 20, "replay": 6, "seed": 42}
 
