@@ -19,15 +19,16 @@ Fixed before any result is seen, for each evaluation set of a run:
 All p-values of a run are adjusted together by Holm's method.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tunixlib.analysis.run_files import BASE, SEGMENTS, Summary, read_predictions, read_summary
+from tunixlib.analysis.shown_works import shown_work_sets
 from tunixlib.analysis.statistics import holm, minimum_detectable_difference, paired_difference
 from tunixlib.analysis.verdicts import ALPHA
 from tunixlib.checking.answers import number_value
-from tunixlib.runs import Run
+from tunixlib.runs import CORRECTION_ARMS, Run
 
 STRICT, LENIENT = "correct", "lenient_correct"
 LENIENT_RULE = "by the last number where there are no tags; a text answer without tags counts as wrong"
@@ -122,11 +123,22 @@ class Comparison:
         return f"{self.eval_set}/{self.a}-vs-{self.b}" + ("/numeric" if self.numeric else "")
 
 
-def planned_comparisons(summary: Summary) -> list[Comparison]:
-    """The fixed comparisons between the checkpoints that the run evaluated."""
+def fixed_comparisons(run: Run) -> list[Comparison]:
+    """The fixed comparisons of a run: those of its ordinary questions, unless it was only asked to check works."""
+    summary = read_summary(run)
+    works = shown_work_sets(run, summary)
+    return planned_comparisons(summary, works if len(works) < len(summary.eval_sets) else ())
+
+
+def planned_comparisons(summary: Summary, left_out: Collection[str] = ()) -> list[Comparison]:
+    """The fixed comparisons between the checkpoints that the run evaluated, some evaluation sets left out.
+
+    Arms of self-correction have a family of their own (``correction_comparisons``), so that the level which the others
+    share does not depend on whether such arms were trained.
+    """
     planned = []
-    for eval_set in summary.eval_sets:
-        names = [card["checkpoint"] for card in summary.cards(eval_set)]
+    for eval_set in [name for name in summary.eval_sets if name not in left_out]:
+        names = [card["checkpoint"] for card in summary.cards(eval_set) if card["checkpoint"] not in CORRECTION_ARMS]
         for name in names if BASE in names else ():
             if name != BASE:
                 planned += [Comparison(eval_set, name, STRICT, BASE, LENIENT, numeric) for numeric in (False, True)]
@@ -141,7 +153,7 @@ def compare_run(run: Run) -> list[tuple[Comparison, dict[str, Any]]]:
 
     A comparison without items is ``{"n": 0, "p_value": 1.0}`` and stays in the family.
     """
-    planned = planned_comparisons(read_summary(run))
+    planned = fixed_comparisons(run)
     rows = {
         (c.eval_set, name): read_predictions(run, c.eval_set, name)
         for c in planned
