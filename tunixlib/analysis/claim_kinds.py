@@ -5,8 +5,8 @@
     '1 of 2: 50 %.'
 
 ``scorecard_claims`` point into eval_summary.json; those of ``comparison_claims``, ``training_claims``, ``trace_claims``
-and ``correction_claims`` name the files that they are computed from. The sentence is always its template filled with the claim's
-own fields.
+and ``correction_claims`` name the files that they are computed from. The sentence is always its template filled with
+the claim's own fields.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -19,12 +19,12 @@ Fixed before any result is seen, for each evaluation set of a run:
 All p-values of a run are adjusted together by Holm's method.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tunixlib.analysis.run_files import BASE, SEGMENTS, Summary, read_predictions, read_summary
-from tunixlib.analysis.shown_works import shown_work_sets
+from tunixlib.analysis.shown_works import question_sets
 from tunixlib.analysis.statistics import holm, minimum_detectable_difference, paired_difference
 from tunixlib.analysis.verdicts import ALPHA
 from tunixlib.checking.answers import number_value
@@ -126,18 +126,17 @@ class Comparison:
 def fixed_comparisons(run: Run) -> list[Comparison]:
     """The fixed comparisons of a run: those of its ordinary questions, unless it was only asked to check works."""
     summary = read_summary(run)
-    works = shown_work_sets(run, summary)
-    return planned_comparisons(summary, works if len(works) < len(summary.eval_sets) else ())
+    return planned_comparisons(summary, question_sets(run, summary))
 
 
-def planned_comparisons(summary: Summary, left_out: Collection[str] = ()) -> list[Comparison]:
-    """The fixed comparisons between the checkpoints that the run evaluated, some evaluation sets left out.
+def planned_comparisons(summary: Summary, eval_sets: Sequence[str] | None = None) -> list[Comparison]:
+    """The fixed comparisons between the checkpoints that the run evaluated, on some evaluation sets or on all.
 
     Arms of self-correction have a family of their own (``correction_comparisons``), so that the level which the others
     share does not depend on whether such arms were trained.
     """
     planned = []
-    for eval_set in [name for name in summary.eval_sets if name not in left_out]:
+    for eval_set in summary.eval_sets if eval_sets is None else eval_sets:
         names = [card["checkpoint"] for card in summary.cards(eval_set) if card["checkpoint"] not in CORRECTION_ARMS]
         for name in names if BASE in names else ():
             if name != BASE:

@@ -21,6 +21,7 @@ from typing import Any
 
 from tunixlib.analysis.comparisons import STRICT, compare
 from tunixlib.analysis.run_files import Summary, predictions_path, read_predictions, read_summary
+from tunixlib.analysis.second_pass_claims import second_pass_path, second_passes
 from tunixlib.analysis.shown_works import Works, answered_arms
 from tunixlib.analysis.statistics import holm
 from tunixlib.evaluation.correction_scores import Judged
@@ -44,17 +45,20 @@ class Contrast:
 
     @property
     def id(self) -> str:
-        """``correction/eval-correction/contrastive-vs-surface/judged``."""
-        return f"correction/{self.eval_set}/{self.a}-vs-{self.b}/{self.kind}"
+        """``correction/eval-correction/contrastive-vs-surface/judged``, ``correction/eval-core/retry/second-pass``."""
+        sides = self.a if self.kind == SECOND_PASS else f"{self.a}-vs-{self.b}"
+        return f"correction/{self.eval_set}/{sides}/{self.kind}"
 
     def files(self, run: Run) -> list[Path]:
         """The files that hold both sides."""
+        if self.kind == SECOND_PASS:
+            return [second_pass_path(run, self.eval_set, self.a)]
         return [predictions_path(run, self.eval_set, name) for name in (self.a, self.b)]
 
 
 def compare_arms(run: Run, works: Works) -> list[tuple[Contrast, dict[str, Any]]]:
     """Every comparison of the family with its result, to which ``p_holm`` is added; empty without such arms."""
-    found = [*_judged(works), *_accuracy(run, read_summary(run), works)]
+    found = [*_judged(works), *_accuracy(run, read_summary(run), works), *_second_pass(run)]
     adjusted = holm([result["p_value"] for _, result in found])
     return [(c, {**result, "p_holm": float(f"{p:.6g}")}) for (c, result), p in zip(found, adjusted, strict=True)]
 
@@ -79,3 +83,8 @@ def _accuracy(run: Run, summary: Summary, works: Works) -> Iterator[tuple[Contra
         for b in (*before, *(arm for arm in arms if arm == CONTROL)):
             for a in [arm for arm in arms if arm != b]:
                 yield Contrast(ACCURACY, eval_set, a, b), compare(rows[a], rows[b], STRICT, STRICT)
+
+
+def _second_pass(run: Run) -> Iterator[tuple[Contrast, dict[str, Any]]]:
+    for (eval_set, arm), rows in second_passes(run).items():
+        yield Contrast(SECOND_PASS, eval_set, arm, arm), compare(rows, rows, "correct", "first_correct")

@@ -1,8 +1,9 @@
 """Six shown works with the marks of a checkpoint beside their lines, true marks and false ones told apart.
 
-    plot_correction_examples(run)        # T, green: a true mark; F, vermilion: a false one; a dash: no mark
+    plot_marked_works(run)        # T, green: a true mark; F, vermilion: a false one; a dash: no mark
 
-The works are chosen by the rule in ``correction_examples``; the last row of each holds the expected and the given verdict.
+The works are chosen by the rule in ``correction_examples``; the last row of each holds the expected and the given
+verdict.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,7 @@ RIGHT_OUTCOMES = ("repaired", "accepted")
 
 
 @styled
-def plot_correction_examples(run: Run) -> "Figure":
+def plot_marked_works(run: Run) -> "Figure":
     """One work of each kind of error from the first set of shown works, as the contrastive arm marked it."""
     works = shown_works(run)
     eval_set, answered = next(iter(works.items()), ("", {}))

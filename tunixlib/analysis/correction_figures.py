@@ -100,8 +100,7 @@ def plot_correction_kinds(run: Run) -> "Figure":
     """
     works = shown_works(run)
     rows = max(1, len(works))
-    figure, axes = new_figure(11.4, 4.4 * rows, rows=rows, columns=2, sharey="row")
-    figure.get_layout_engine().set(wspace=0.08)
+    figure, axes = new_figure(11.4, 4.4 * rows, rows=rows, columns=2, sharey="row", gridspec_kw={"wspace": 0.08})
     if not works:
         for panel in axes[0]:
             empty(panel, NOT_ASKED)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tunixlib.analysis.correction_example_figure import plot_correction_examples
+from tunixlib.analysis.correction_example_figure import plot_marked_works
 from tunixlib.analysis.correction_figures import plot_correction_kinds, plot_correction_rates
 from tunixlib.analysis.effect_figure import plot_order_effect
 from tunixlib.analysis.example_figure import plot_examples
@@ -42,7 +42,7 @@ PLOTS: "dict[str, Callable[[Run], Figure]]" = {
 CORRECTION_PLOTS: "dict[str, Callable[[Run], Figure]]" = {
     "correction_rates": plot_correction_rates,
     "correction_kinds": plot_correction_kinds,
-    "correction_examples": plot_correction_examples,
+    "marked_works": plot_marked_works,
 }
 
 

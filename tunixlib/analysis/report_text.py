@@ -19,7 +19,7 @@ from tunixlib.analysis.report_work import render_template, render_work
 from tunixlib.analysis.run_files import Summary, read_summary
 from tunixlib.analysis.verdicts import SUPPORTED
 from tunixlib.artifacts import ArtifactError, write_text
-from tunixlib.runs import CORRECTION_ARMS, Run
+from tunixlib.runs import CORRECTION_ARMS, FINAL, Run
 from tunixlib.tables import markdown_table
 
 Claims = Mapping[str, dict[str, Any]]
@@ -64,6 +64,8 @@ def _refuse_old_claims(claims: Claims, summary: Summary) -> None:
 def _work(claims: Claims, summary: Summary) -> Iterator[str]:
     yield "![Answers by truth of the steps](figures/answer_work.png)"
     for eval_set in summary.eval_sets:
+        if f"{eval_set}/{FINAL}/correction/detection" in claims:
+            continue  # verdicts on works, which a section of their own is about
         yield from render_work(claims, eval_set, [card["checkpoint"] for card in summary.cards(eval_set)])
     yield render_template(claims, summary.eval_sets[0])
 

@@ -18,7 +18,7 @@ from tunixlib.runs import CORRECTION_ARMS, CORRECTION_SEGMENT, Run
 
 # The segments of each arm, in the order in which they are trained.
 SEGMENTS = {"flat": ("stage_1", "stage_2", "stage_3"), "curriculum": ("stage_a", "stage_b", "stage_c")}
-CORRECTION_SEGMENTS = {arm: (CORRECTION_SEGMENT,) for arm in CORRECTION_ARMS}
+CORRECTION_SEGMENTS = dict.fromkeys(CORRECTION_ARMS, (CORRECTION_SEGMENT,))
 _STAGES = {"flat": "02_train", "curriculum": "03_curriculum"}
 
 BASE = "base"
@@ -79,15 +79,16 @@ def read_summary(run: Run) -> Summary:
         if not isinstance(document, dict) or not isinstance(document.get(key), list):
             raise ArtifactError(f"{path}: found no list {key!r}, expected one; run 05_evaluate.ipynb again")
     for index, card in enumerate(document["scorecards"]):
-        _require(card, CARD_FIELDS, f"{path}, scorecard {index}", "05_evaluate")
+        require(card, CARD_FIELDS, f"{path}, scorecard {index}", "05_evaluate")
         for measure in MEASURES:
             where = f"{path}, scorecard {index}, {measure}"
-            _require(card[measure], ("k", "n"), where, "05_evaluate")
-            _require(card[measure], ("rate", "low", "high") if card[measure]["n"] else (), where, "05_evaluate")
+            require(card[measure], ("k", "n"), where, "05_evaluate")
+            require(card[measure], ("rate", "low", "high") if card[measure]["n"] else (), where, "05_evaluate")
     return Summary(document)
 
 
-def _require(row: Any, fields: Sequence[str], where: str, stage: str) -> None:
+def require(row: Any, fields: Sequence[str], where: str, stage: str) -> None:
+    """Raise ArtifactError, naming the place and the notebook to run again, unless a row has all fields."""
     missing = [name for name in fields if not isinstance(row, dict) or name not in row]
     if missing:
         raise ArtifactError(f"{where}: found no {', '.join(missing)}, expected them; run {stage}.ipynb again")
@@ -96,7 +97,7 @@ def _require(row: Any, fields: Sequence[str], where: str, stage: str) -> None:
 def _read_rows(path: Path, fields: Sequence[str], stage: str) -> list[dict[str, Any]]:
     rows = []
     for number, row in read_jsonl(path):
-        _require(row, fields, f"{path}, line {number}", stage)
+        require(row, fields, f"{path}, line {number}", stage)
         rows.append(row)
     return rows
 

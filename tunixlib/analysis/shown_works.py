@@ -32,6 +32,12 @@ def shown_work_sets(run: Run, summary: Summary) -> tuple[str, ...]:
     return tuple(name for name in summary.eval_sets if _shows_works(run, name, answered_arms(summary, name)))
 
 
+def question_sets(run: Run, summary: Summary) -> tuple[str, ...]:
+    """The evaluation sets whose answers are no verdicts on a work; all, if there are only works."""
+    works = shown_work_sets(run, summary)
+    return tuple(name for name in summary.eval_sets if name not in works) or summary.eval_sets
+
+
 def shown_works(run: Run) -> Works:
     """Evaluation set -> checkpoint -> its items, judged: the checkpoint that the arms started from, then each arm.
 
