@@ -256,7 +256,8 @@ def reseal(root: Path):
     """Make all hashes agree again after a change, as someone would who wants to hide it."""
     run = Run(root)
     provenance = read_json(run.path("provenance.json"))
-    for entry, stage in zip(provenance["stages"], STAGES, strict=True):
+    for entry in provenance["stages"]:
+        stage = next(stage for stage in STAGES if stage.name == entry["stage"])
         entry["inputs"], entry["outputs"] = hash_tree(root, stage.reads), hash_tree(root, stage.writes)
         executed = run.path(entry["notebook"]["executed"])
         if executed.is_file():
