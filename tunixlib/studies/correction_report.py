@@ -3,7 +3,7 @@
 parts = correction_parts(bar, known)      # [] for a study without arms of self-correction; known: claims by their id
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tunixlib.studies.bar import Bar
@@ -14,9 +14,9 @@ from tunixlib.tables import markdown_table
 CORRECTION_FIGURE = "shown_errors.png"
 
 READ = (
-    "A wrong work has a first wrong line, or only its answer is wrong; its right twin is the same work without the error. "
-    "*Detection*: a wrong work is called wrong; *localisation*: the place of its error is named, too; *repair*: and the "
-    "right answer given. *False alarms*: a right work is called wrong. *False assurance*: a wrong one is called right. "
+    "A wrong work has a first wrong line, or only its answer is wrong; its right twin is the same work without the "
+    "error. *Detection*: a wrong work is called wrong; *localisation*: the place of its error is named, too; *repair*: "
+    "and the right answer given. *False alarms*: a right work is called wrong. *False assurance*: a wrong one is called right. "
     "*No verdict*: none in the form that was taught, which counts as no success. A model that always says right has d' "
     "0. Intervals: {level:.0f} %, works and seeds both varying."
 )
@@ -104,8 +104,8 @@ def _kinds(bar: Bar, known: Claims, eval_set: str) -> str:
     return markdown_table(("of shown works", *(TITLES[name] for name in OF_A_KIND)), sorted(rows, key=_kind))
 
 
-def _kind(row: tuple[str, ...]) -> str:
-    return row[0].partition(":")[0]
+def _kind(row: Sequence[Any]) -> str:
+    return str(row[0]).partition(":")[0]
 
 
 def _cells(fields: Mapping[str, Any]) -> Iterator[str]:

@@ -203,8 +203,8 @@ def _pairs(conditions: Sequence[Condition], arms: Sequence[str]) -> Iterator[tup
     parameter each with the first value, arm by arm."""
     if len(conditions) == len(arms):
         for corrects in (False, True):
-            first, *others = [c for c in conditions if (c.arm in CORRECTION_ARMS) is corrects] or [None]
-            yield from ((condition, first) for condition in others if condition and first)
+            alike = [condition for condition in conditions if (condition.arm in CORRECTION_ARMS) is corrects]
+            yield from ((condition, alike[0]) for condition in alike[1:])
         return
     for condition in conditions[len(arms) :]:
         yield condition, next(first for first in conditions if first.arm == condition.arm)
