@@ -252,6 +252,9 @@ def test_the_plan_counts_steps_and_items(tmp_path):
     assert plan["05_evaluate"].pieces == (300, 200) * 5
     assert plan["05_evaluate"].apart == 2
     assert plan_work(run, {**parameters, "MAX_STEPS": 3})["02_train"].pieces == (3, 3, 3)
+    asked = {"CHECKPOINTS": ["base", "stage_c", "retry"], "EVAL_SETS": ["eval-core", "eval-unseen"], "EVAL_ITEMS": 300}
+    evaluating = plan_work(run, {**parameters, **asked})["05_evaluate"].pieces
+    assert evaluating == (300, 200) * 3 + (300,), "an arm that checks looks at its own work again"
     assert list(plan_work(Run(tmp_path), parameters)) == ["05_evaluate"], "no data yet, no steps known"
 
 

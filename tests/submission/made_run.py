@@ -23,6 +23,7 @@ from tunixlib.artifacts import (
 )
 from tunixlib.evaluation.reports import scorecard_table
 from tunixlib.evaluation.scoring import grade, scorecard
+from tunixlib.evaluation.second_pass_report import mended_example, second_pass_table
 from tunixlib.modeling.checkpoints import CheckpointRecord
 from tunixlib.runs import PROJECT_ROOT, STAGES, WORK, Run, hash_tree
 from tunixlib.seeding import datasets
@@ -224,6 +225,8 @@ def shown(run, line):
         'Markdown(training_table(run, "flat"))': lambda: training_table(run, "flat"),
         'Markdown("\\n\\n".join(training_table(run, arm) for arm in ARMS))': lambda: training_table(run, "curriculum"),
         'Markdown("\\n\\n".join(tables))': lambda: fairness(run),
+        "Markdown(second_pass_table(run))": lambda: second_pass_table(run),
+        "Markdown(mended_example(run))": lambda: mended_example(run),
         "Markdown(scorecard_table(summary))": lambda: scorecard_table(read_json(run.path("eval_summary.json"))),
         'Markdown(markdown_table(("file", "sha256 begins"), rows))': lambda: markdown_table(
             ("file", "sha256 begins"), [(name, sha[:16]) for name, sha in run.record("01_seed")["outputs"].items()]
@@ -253,7 +256,8 @@ def reseal(root: Path):
     """Make all hashes agree again after a change, as someone would who wants to hide it."""
     run = Run(root)
     provenance = read_json(run.path("provenance.json"))
-    for entry, stage in zip(provenance["stages"], STAGES, strict=True):
+    for entry in provenance["stages"]:
+        stage = next(stage for stage in STAGES if stage.name == entry["stage"])
         entry["inputs"], entry["outputs"] = hash_tree(root, stage.reads), hash_tree(root, stage.writes)
         executed = run.path(entry["notebook"]["executed"])
         if executed.is_file():

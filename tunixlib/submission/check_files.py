@@ -30,6 +30,7 @@ FORMS: tuple[tuple[str, type[BaseModel]], ...] = (
     (r"training/.+/metrics\.jsonl", schemas.MetricsRow),
     (r"training/.+/order\.jsonl", schemas.StepRow),
     (r"predictions/.+\.jsonl", schemas.Prediction),
+    (r"second_pass/.+\.jsonl", schemas.SecondLook),
 )
 
 

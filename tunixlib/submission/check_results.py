@@ -12,8 +12,10 @@ from tunixlib.analysis.claims import build_claims, differences
 from tunixlib.analysis.report_text import render_analysis
 from tunixlib.analysis.run_files import BASE, SEGMENTS
 from tunixlib.evaluation.scoring import ITEM_FIELDS, rescore
+from tunixlib.evaluation.second_pass import SECOND_PASS
 from tunixlib.runs import CORRECTION_ARMS, FINAL, FINAL_ARM
 from tunixlib.submission.check_data import committed_items, committed_problems
+from tunixlib.submission.check_second_pass import check_second_pass
 from tunixlib.submission.evidence import Evidence
 from tunixlib.submission.problems import Problem, same, shorten
 from tunixlib.training.arms import ARMS
@@ -42,6 +44,9 @@ def check_predictions(evidence: Evidence) -> Iterator[Problem]:
             name, rows = f"predictions/{eval_set}/{checkpoint}.jsonl", evidence.predictions(eval_set, checkpoint)
             yield from (Problem(name, sentence, "the grade of its completion", EVALUATE) for sentence in rescore(rows))
             yield from _lengths(name, rows, parameters["MAX_NEW_TOKENS"])
+    yield from check_second_pass(evidence)
+    for name in evidence.below(SECOND_PASS):
+        yield from _lengths(name, evidence.rows(name), parameters["MAX_NEW_TOKENS"])
     yield from _scorecards(evidence)
     yield from _headline_numbers(evidence)
 

@@ -26,7 +26,7 @@ _ESCAPED = "\\u00"
 # Kinds of output that are bytes; image/svg+xml is text.
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
-FOREIGN_TEXT = ("data/", "predictions/")
+FOREIGN_TEXT = ("data/", "predictions/", "second_pass/")
 
 
 def leaks_in(name: str, text: str, value: Any) -> Iterator[Problem]:

@@ -178,3 +178,21 @@ class Prediction(_Document):
     lenient_correct: bool
     well_formed: bool
     steps: list[dict[str, str]]
+
+
+class SecondLook(_Document):
+    """One line of ``second_pass/<eval_set>/<arm>.jsonl``; nothing was written where no work could be shown."""
+
+    id: str
+    question: str
+    expected_answer: str
+    first_answer: str
+    first_correct: bool
+    shown: bool
+    prompt: str
+    completion: str
+    finish_reason: Literal["eos", "length", ""]
+    tokens: Count
+    verdict: Literal["right", "wrong", "none"]
+    answer: str
+    correct: bool

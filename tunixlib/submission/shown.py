@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tunixlib.evaluation.reports import scorecard_table
+from tunixlib.evaluation.second_pass_report import mended_example, second_pass_table
 from tunixlib.submission.evidence import Evidence
 from tunixlib.submission.problems import Problem
 from tunixlib.tables import markdown_table
@@ -55,6 +56,8 @@ MARKDOWN: dict[str, Callable[[Evidence], str]] = {
     "Markdown(consumed_table(run, arms))": _consumed_table,
     'Markdown("\\n\\n".join(training_table(run, arm) for arm in arms))': _correction_tables,
     "Markdown(scorecard_table(summary))": lambda evidence: scorecard_table(evidence.summary),
+    "Markdown(second_pass_table(run))": lambda evidence: second_pass_table(evidence.run),
+    "Markdown(mended_example(run))": lambda evidence: mended_example(evidence.run),
     'Markdown(run.path("analysis.md").read_text(encoding="utf-8"))': lambda evidence: evidence.text("analysis.md"),
 }
 
