@@ -127,7 +127,7 @@ def refusals(design: Design, a: Condition, b: Condition, eval_set: str) -> list[
     found: list[str] = []
     for seed in design.seeds:
         sides = (a.runs[seed], a.checkpoint, b.runs[seed], b.checkpoint)
-        reasons = refuse_unfair(*sides, treatment=design.treatment, eval_sets=[eval_set])
+        reasons = refuse_unfair(*sides, treatment=design.treatment_of(a, b), eval_sets=[eval_set])
         found += [f"seed {seed}, {reason}" for reason in reasons]
     return found
 
