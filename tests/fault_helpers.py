@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from submission.made_run import ENVIRONMENT, commit_data, make_traces, write_stage
 
+from tunixlib.evidence import sealing
 from tunixlib.runs import HOLDER_VARIABLE, PROJECT_ROOT, Run
 from tunixlib.seeding import datasets
-from tunixlib.submission import sealing
 
 FAULTS = int(os.environ.get("TUNIXLIB_FAULTS", "1"))
 

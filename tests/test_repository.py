@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from unsafe import unsafe_cells, unsafe_code
 
-from tunixlib.submission.secrets import secrets_in
+from tunixlib.evidence.secrets import secrets_in
 
 ROOT = Path(__file__).resolve().parents[1]
 LARGEST_FILE = 5_000_000
@@ -28,7 +28,7 @@ WEIGHTS = {".safetensors", ".gguf", ".bin", ".pt", ".pth", ".onnx", ".h5", ".msg
 # Imports go from right to left only; rooms that share a place do not know each other.
 CORRIDOR = """
     strict_json artifacts tables visible traces holding runs progress checking seeding modeling training|evaluation
-    analysis submission running studies commands __main__
+    analysis evidence submission running studies commands __main__
 """
 PLACE = {room: place for place, rooms in enumerate(CORRIDOR.split()) for room in rooms.split("|")}
 TORCH_FREE = ("checking", "seeding")

@@ -2,8 +2,8 @@
 
 from tunixlib.artifacts import sha256_file, sha256_text, write_json, write_jsonl
 from tunixlib.evaluation.scoring import grade, scorecard
+from tunixlib.evidence.sealing import manifest_digest
 from tunixlib.runs import Run
-from tunixlib.submission.sealing import manifest_digest
 from tunixlib.traces import ReasoningTrace, write_traces
 from tunixlib.training.arms import order_batches, plan_arm
 

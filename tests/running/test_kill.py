@@ -47,8 +47,8 @@ def drive(root):
     import torch
 
     from tunixlib.evaluation import parts
+    from tunixlib.evidence import sealing, verify
     from tunixlib.running import pipeline
-    from tunixlib.submission import sealing, verify
     from tunixlib.training import resume
 
     torch.set_num_threads(1)

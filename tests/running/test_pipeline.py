@@ -8,6 +8,8 @@ import pytest
 
 from tunixlib.analysis.figures import PLOTS
 from tunixlib.artifacts import read_json, read_jsonl
+from tunixlib.evidence.check_records import option_of
+from tunixlib.evidence.verify import verify_run
 from tunixlib.running import pipeline
 from tunixlib.running.notebooks import NotebookError
 from tunixlib.running.pipeline import command_line, run_pipeline
@@ -16,8 +18,6 @@ from tunixlib.running.summary import closing_words
 from tunixlib.runs import CORRECTION_ARMS, PROJECT_ROOT, ROOT_VARIABLE, Run, RunError
 from tunixlib.seeding.recipes import SeedingError
 from tunixlib.submission import bundle
-from tunixlib.submission.check_records import option_of
-from tunixlib.submission.verify import verify_run
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +115,7 @@ def only_seed(tmp_path, monkeypatch):
     """A pipeline of the first notebook only, without sealing; returns what a run of it says."""
     monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path))
     monkeypatch.setattr(pipeline, "stage_notebooks", lambda: [NOTEBOOKS / "01_seed.ipynb"])
-    monkeypatch.setattr("tunixlib.submission.verify.seal_verified", lambda run: None)
+    monkeypatch.setattr("tunixlib.evidence.verify.seal_verified", lambda run: None)
     monkeypatch.setattr("tunixlib.submission.bundle.publish", lambda run: [])
 
     def go(**overrides):

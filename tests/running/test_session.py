@@ -287,7 +287,7 @@ def test_a_watcher_ends_a_stage_cleanly_and_the_same_run_continues(tmp_path, mon
     monkeypatch.setattr(
         pipeline, "stage_notebooks", lambda: [NOTEBOOKS / f"{n}.ipynb" for n in ("01_seed", "02_train")]
     )
-    monkeypatch.setattr("tunixlib.submission.verify.seal_verified", lambda run: None)
+    monkeypatch.setattr("tunixlib.evidence.verify.seal_verified", lambda run: None)
     monkeypatch.setattr("tunixlib.submission.bundle.publish", lambda run: [])
     profile = tmp_path / "small.yaml"
     write_text(profile, "RUN_ID: early\nMODEL: tiny\nDATASET: golden-v2\nEPOCHS: [1, 1, 1]\nTRACES_PER_STEP: 1\n")

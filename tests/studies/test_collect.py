@@ -12,6 +12,7 @@ from tunixlib import holding
 from tunixlib.analysis.arm_differences import Refusal
 from tunixlib.analysis.run_files import MEASURES
 from tunixlib.artifacts import read_json, sha256_file, write_json, write_text
+from tunixlib.evidence.problems import Report
 from tunixlib.running.runs_table import list_runs
 from tunixlib.runs import MANIFEST, Run, RunError
 from tunixlib.studies import collect, design, exploratory, without_bar
@@ -21,7 +22,6 @@ from tunixlib.studies.design import DesignError, design_of
 from tunixlib.studies.history import committed_bars
 from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.verify_study import is_study, verify_study
-from tunixlib.submission.problems import Report
 
 RUNS = ("orders-s1", "orders-s2", "orders-s3")
 
@@ -201,7 +201,7 @@ def test_what_is_no_set_of_sealed_runs_is_refused(place, names, message):
 
 
 def test_a_run_that_does_not_verify_is_refused(place, monkeypatch):
-    from tunixlib.submission.verify import verify_run
+    from tunixlib.evidence.verify import verify_run
 
     monkeypatch.setattr(collect, "verify_run", verify_run)
     with pytest.raises(RunError, match=f"orders-s1/{MANIFEST}: found"):

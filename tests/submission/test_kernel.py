@@ -14,10 +14,10 @@ import zipfile
 import pytest
 
 from tunixlib.artifacts import sha256_bytes
+from tunixlib.evidence.environment import PACKED_COMMIT, capture_commit
 from tunixlib.runs import PROJECT_ROOT, STAGES
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
 from tunixlib.submission.archive import FIRST_DAY, PLAIN_FILE
-from tunixlib.submission.environment import PACKED_COMMIT, capture_commit
 from tunixlib.submission.kernel import NOTEBOOK, OWN_DATA, KernelError, kernel_notebook, package_files, payload
 
 # Our own limit, well below the site's million bytes: room for the package to grow.

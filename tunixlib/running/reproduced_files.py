@@ -16,11 +16,11 @@ from typing import Any
 from tunixlib.artifacts import canonical_json, read_json, read_jsonl, sha256_file
 from tunixlib.evaluation.scoring import ITEM_FIELDS
 from tunixlib.evaluation.second_pass import SECOND_PASS, second_pass_scorecard
+from tunixlib.evidence.check_data import first_difference
+from tunixlib.evidence.notebook_check import INJECTED, assignments, is_injected, source_of
+from tunixlib.evidence.sealing import evidence_files
 from tunixlib.running.reproduced_metrics import MetricHeld, loss_holds, outside
 from tunixlib.runs import MANIFEST, Run
-from tunixlib.submission.check_data import first_difference
-from tunixlib.submission.notebook_check import INJECTED, assignments, is_injected, source_of
-from tunixlib.submission.sealing import evidence_files
 
 SAME, TIMES, WITHIN = "same bytes", "same but for times", "within its interval"
 FOLLOWS, DIFFERS = "follows from the others", "differs"

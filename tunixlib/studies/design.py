@@ -16,11 +16,11 @@ from tunixlib.analysis.arm_differences import decoding_differences, training_dif
 from tunixlib.analysis.consumed import read_consumed
 from tunixlib.analysis.run_files import read_summary
 from tunixlib.artifacts import canonical_json, read_json
+from tunixlib.evidence.environment import changed_code, makes_numbers
+from tunixlib.evidence.problems import shorten
 from tunixlib.runs import CORRECTION_ARMS, FINAL, MANIFEST, PROJECT_ROOT, STAGES, Run
 from tunixlib.studies.history import session_commits
 from tunixlib.studies.parameters import given_parameters
-from tunixlib.submission.environment import changed_code, makes_numbers
-from tunixlib.submission.problems import shorten
 from tunixlib.training.arms import ARMS
 
 SEED = "SEED"

@@ -16,11 +16,11 @@ from typing import Any
 import yaml
 
 from tunixlib.artifacts import read_json
+from tunixlib.evidence.problems import shorten
 from tunixlib.runs import MANIFEST, STAGES, stage_named
 from tunixlib.studies.bar import Bar
 from tunixlib.studies.history import committed_bytes, session_commits
 from tunixlib.studies.plan import PlannedRun, planned_runs
-from tunixlib.submission.problems import shorten
 
 PLACES = ("RUN_ID", "RUNS_ROOT")  # where a run lies; they go on no record
 VARIED = ("SEED", "ARMS", "CORRECTION_ARMS", "CHECKPOINTS")  # between the runs of a study, beside what a condition sets

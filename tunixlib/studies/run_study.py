@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import read_json, write_bytes, write_json
+from tunixlib.evidence.environment import capture_commit, same_code
 from tunixlib.holding import locked_runs
 from tunixlib.running.housekeeping import drop_weights
 from tunixlib.running.pipeline import Say, run_pipeline, stage_notebooks
@@ -25,7 +26,6 @@ from tunixlib.studies.parameters import parameter_faults, planned_faults
 from tunixlib.studies.plan import PlannedRun, planned_runs
 from tunixlib.studies.results import study_runs
 from tunixlib.studies.verify_study import verify_study
-from tunixlib.submission.environment import capture_commit, same_code
 
 STUDIES = PROFILES / "studies"
 

@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import pretty_json, read_json, sha256_file
+from tunixlib.evidence.environment import same_code
+from tunixlib.evidence.leaks import leaks_in
+from tunixlib.evidence.problems import Problem, Report, shorten
+from tunixlib.evidence.verify import BROKEN_CONTENT
 from tunixlib.runs import PROJECT_ROOT
 from tunixlib.studies.bar import Bar, parse_bar
 from tunixlib.studies.document import BAR, STUDY, study_document, study_texts
@@ -30,10 +34,6 @@ from tunixlib.studies.verify_exploratory import (
     run_problems,
     told_again,
 )
-from tunixlib.submission.environment import same_code
-from tunixlib.submission.leaks import leaks_in
-from tunixlib.submission.problems import Problem, Report, shorten
-from tunixlib.submission.verify import BROKEN_CONTENT
 
 
 class StudyReport(Report):

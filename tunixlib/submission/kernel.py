@@ -14,12 +14,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tunixlib.artifacts import pretty_json, sha256_bytes
+from tunixlib.evidence.environment import PACKED_COMMIT, capture_commit
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, REFERENCE_RUN, STAGES
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET, CORRECTION_EVAL
 from tunixlib.seeding.evalsets import EVAL_SETS
 from tunixlib.seeding.recipes import DEFAULT_TRACES
 from tunixlib.submission.archive import DATA_FILES, solid_bytes
-from tunixlib.submission.environment import PACKED_COMMIT, capture_commit
 
 NOTEBOOK = "notebooks/kaggle.ipynb"
 # Stand in the bootstrap cell of the repository's notebook; `kernel_notebook` fills them.
