@@ -27,7 +27,7 @@ def check_correction(evidence: Evidence) -> Iterator[Problem]:
     """Everything about the arms that go on from the curriculum's last checkpoint; nothing for a run without them."""
     if CORRECTION not in evidence.stages:
         return
-    parameters = evidence.parameters(CORRECTION)
+    parameters = _parameters(evidence)
     parent = evidence.json(f"training/{FINAL_ARM}/{FINAL}/{SEGMENT_FILES[0]}")["weights_sha256"]
     shown = _shown(parameters)
     for arm in correction_arms(parameters["CORRECTION_ARMS"]):
@@ -43,6 +43,11 @@ def check_correction(evidence: Evidence) -> Iterator[Problem]:
              for arm in parameters["CORRECTION_ARMS"] for s in segments_of(evidence, arm)}  # fmt: skip
     if len(set(steps.values())) > 1:
         yield Problem("training", f"steps {steps}", "as many in every arm of self-correction", RETRAIN)
+
+
+def _parameters(evidence: Evidence) -> dict[str, Any]:
+    """What the arms were trained with: how to train is what 03_curriculum took."""
+    return {**evidence.parameters("03_curriculum"), **evidence.parameters(CORRECTION)}
 
 
 def _shown(parameters: dict[str, Any]) -> list[ReasoningTrace] | None:
@@ -62,7 +67,7 @@ def _traces(
     """An arm's traces are those that its sources give, in their order."""
     if shown is None and arm in ("surface", "contrastive"):
         return
-    parameters = evidence.parameters(CORRECTION)
+    parameters = _parameters(evidence)
     expected = arm_traces(
         arm, shown or [], evidence.traces("stage_c.jsonl"), **_share(parameters), density=parameters["RETRY_DENSITY"]
     )  # fmt: skip
@@ -83,7 +88,7 @@ def _gate(evidence: Evidence, file: str, traces: Sequence[ReasoningTrace]) -> It
 
 def _orders(evidence: Evidence, arm: str, traces: Sequence[ReasoningTrace]) -> Iterator[Problem]:
     """What was consumed is exactly what traces, lengths and SEED give, batch by batch."""
-    parameters, file = evidence.parameters(CORRECTION), f"training/{arm}/{LENGTHS}"
+    parameters, file = _parameters(evidence), f"training/{arm}/{LENGTHS}"
     lengths: dict[str, int] = evidence.json(file)
     if set(lengths) != {trace.trace_id for trace in traces}:
         yield Problem(file, f"lengths of {len(lengths)} traces", f"one of every trace in {DATASET}", RETRAIN)

@@ -25,6 +25,9 @@ from tunixlib.training.plan import check_room, plan_training
 from tunixlib.training.run_arm import segment_batches
 from tunixlib.training.sft import train_segment
 
+# Parameters of 03_curriculum that are settings of training, each by its own name in capitals.
+SETTINGS = ("LEARNING_RATE", "MAX_STEPS", "SEED", "LORA_RANK", "LORA_CHECKPOINTS", "PRECISION", "COMPILE")
+
 
 def write_arm_traces(run: Run, arm: str, shown: Sequence[ReasoningTrace], **how: Any) -> list[ReasoningTrace]:
     """Write ``training/<arm>/dataset.jsonl``, the distinct traces of an arm (see ``arm_traces``), and return them."""
@@ -50,13 +53,16 @@ def encode_arm(
 
 def train_correction(
     run: Run, arm: str, model: str, arms: Mapping[str, Mapping[str, EncodedTrace]], *, traces: int, replay: int,
-    traces_per_step: int, seed: int, config: SFTConfig,
+    seed: int, parameters: Mapping[str, Any],
 ) -> CheckpointRecord:  # fmt: skip
     """Train one arm and return its checkpoint's record; ``arms`` are the rows of all arms that are compared.
 
-    How to compute is chosen once for all of them, by the longest rows there are. Raises ModelError when the parent is
-    not there or altered, TrainingError when memory does not suffice.
+    ``parameters`` are those of 03_curriculum: the arms go on as the curriculum was trained. How to compute is chosen
+    once for all of them, by the longest rows there are. Raises ModelError when the parent is not there or altered,
+    TrainingError when memory does not suffice.
     """
+    config = SFTConfig(**{name.lower(): parameters[name] for name in SETTINGS})
+    traces_per_step = parameters["TRACES_PER_STEP"]
     every = {trace_id: row for rows in arms.values() for trace_id, row in rows.items()}
     plan = plan_training(model, every, traces_per_step, config)
     check_room(plan, config)
