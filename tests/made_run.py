@@ -218,7 +218,10 @@ def write_executed(run, name, source, injected):
 
 def shown(run, line):
     if line.startswith("Image(figures["):
-        data = run.path("figures", f"{line.split(chr(34))[1]}.png").read_bytes()
+        path = run.path("figures", f"{line.split(chr(34))[1]}.png")
+        if line.endswith(" in figures else None") and not path.is_file():
+            return []
+        data = path.read_bytes()
         return [{"image/png": base64.b64encode(data).decode() + "\n"}]
     shows = {
         'Markdown(run.path("analysis.md").read_text(encoding="utf-8"))': lambda: read_text(run.path("analysis.md")),

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tunixlib.analysis.figures import PLOTS
+from tunixlib.analysis.figures import CORRECTION_PLOTS, PLOTS
 from tunixlib.artifacts import read_json, read_jsonl
 from tunixlib.evidence.check_records import option_of
 from tunixlib.evidence.verify import verify_run
@@ -51,7 +51,7 @@ def test_every_stage_left_what_it_owns(smoke):
     ):
         assert smoke.path(name).is_file()
     assert len(list(smoke.path("notebooks").glob("*.ipynb"))) == 7
-    assert len(list(smoke.path("figures").glob("*.png"))) == len(PLOTS)
+    assert len(list(smoke.path("figures").glob("*.png"))) == len(PLOTS) + len(CORRECTION_PLOTS)
     assert {path.name for path in (bundle.DIST / "smoke-test").iterdir()} == set(bundle.PUBLISHED)
     assert (bundle.DIST / "smoke-test" / "model" / "model.safetensors").is_file()
 

@@ -14,7 +14,8 @@ The rule for verdicts. A claim of a difference, "a answers more items correctly 
 interval of a - b lies above 0 and the p-value, adjusted by Holm over all comparisons of the run, is below 0.05. It is
 *not supported* when the interval lies below 0 and that p-value is below 0.05. Otherwise it is *undecided*, and always
 where there is nothing to see: both at 0, both at 1, or fewer than six items on which the two differ. Comparisons of the
-arms of self-correction are adjusted by themselves, over the family in ``correction_comparisons``. The claim that two
+arms of self-correction are adjusted by themselves, over the family in ``correction_comparisons``; one that cannot tell
+wrong works from right ones is never said to judge them better. The claim that two
 arms had the same amount of training is supported when steps, tokens and tokens of completions are equal, else not
 supported. What is only counted is *measured*; where nothing could be (0 of 0) the claim has no value and is undecided.
 """

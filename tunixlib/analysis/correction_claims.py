@@ -134,10 +134,12 @@ def _comparison(
     resolves = resolvable(result, family)
     if resolves is not None:
         fields["resolves"] = resolves
-    ending = SAME_CHECKPOINT if contrast.kind == SECOND_PASS else ONE_SEED
-    if nothing := nothing_to_see(result["rate_a"], result["rate_b"], result["only_a"] + result["only_b"]):
-        fields["nothing"], ending = nothing, NOTHING_TO_SEE + ending
-    ends = (result["low"], result["high"])
-    verdict = UNDECIDED if nothing else difference_verdict(*ends, result["p_holm"])
+    ends, ending = (result["low"], result["high"]), SAME_CHECKPOINT if contrast.kind == SECOND_PASS else ONE_SEED
+    nothing = nothing_to_see(result["rate_a"], result["rate_b"], result["only_a"] + result["only_b"])
+    verdict = difference_verdict(*ends, result["p_holm"])
+    if not nothing and verdict == SUPPORTED:
+        nothing = result.get("blind", "")
+    if nothing:
+        fields["nothing"], ending, verdict = nothing, NOTHING_TO_SEE + ending, UNDECIDED
     template = STATED[contrast.kind] + MEASURED_DIFFERENCE + ending
     return make_claim(contrast.id, template, fields, source, verdict, result["difference"], ends)

@@ -101,7 +101,9 @@ def _comparisons(claims: Claims) -> Iterator[str]:
         "by contrastive against surface and control and by retry against control; strict accuracy on ordinary "
         f"questions of each arm against {FINAL} and against control; a second pass against the first. Differences are "
         "paired, in percentage points with 95 % intervals; p is the exact McNemar test, adjusted by Holm over these "
-        f"{found[0]['fields']['family']} comparisons. *Not supported* means that the second side is ahead."
+        f"{found[0]['fields']['family']} comparisons. *Not supported* means that the second side is ahead. Who gives "
+        "no verdict judges nothing rightly, so an arm is said to judge better only if it also tells wrong works from "
+        "right ones: the interval of its balanced accuracy lies above 50 %."
     )
     open_ones = [undecided(claim) for claim in found if claim["verdict"] == UNDECIDED]
     if open_ones:
