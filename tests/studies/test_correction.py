@@ -9,6 +9,7 @@ from studies.study_runs import CORRECTION, RECORD, bar_of, planted, write_runs, 
 from tunixlib.analysis.claim_kinds import render_claim
 from tunixlib.artifacts import read_json, read_jsonl, write_bytes, write_json, write_jsonl
 from tunixlib.evaluation.intervals import proportion
+from tunixlib.evaluation.second_pass import second_pass_scorecard
 from tunixlib.studies import results
 from tunixlib.studies.bar import Aim, Bar, BarError, parse_bar
 from tunixlib.studies.claims import build_study_claims
@@ -277,6 +278,15 @@ def test_the_second_pass_counts_what_is_mended_and_what_is_broken(made):
     assert claim["source"]["files"][0]["file"] == "checks-s1/second_pass/eval-core/contrastive.jsonl"
     text = render_study(bar, list(claims.values()), RECORD)
     assert "## Second pass on eval-core" in text and claim["text"] in text
+
+
+def test_the_second_pass_of_one_seed_is_that_of_its_run(made):
+    write_second_pass(made, checks(), second)
+    rows = [row for _, row in read_jsonl(made / "checks-s1" / "second_pass" / "eval-core" / "contrastive.jsonl")]
+    of_run = second_pass_scorecard(rows)
+    found = second_pass_results(made, checks())["eval-core"]["contrastive"]
+    for name in ("before", "after", "mended", "broken", "detection", "false_alarms"):
+        assert counts(found[name]) == (3 * of_run[name]["k"], 3 * of_run[name]["n"])
 
 
 def test_a_second_pass_on_other_questions_is_an_error_that_names_the_file(made):
