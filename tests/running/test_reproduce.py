@@ -21,7 +21,9 @@ from tunixlib.seeding import datasets
 from tunixlib.submission import bundle, environment
 from tunixlib.submission.verify import verify_run
 
-SMALL = {"MAX_STEPS": 1, "EVAL_ITEMS": 5, "MAX_NEW_TOKENS": 8, "SEED": 7}
+SMALL = {
+    "MAX_STEPS": 1, "EVAL_ITEMS": 5, "MAX_NEW_TOKENS": 8, "SEED": 7, "CORRECTION_ARMS": ["contrastive"],
+}  # fmt: skip
 STEPS = "training/flat/stage_1/metrics.jsonl"
 RECORD = "training/flat/stage_1/checkpoint/checkpoint.json"
 ANSWERS = "predictions/eval-core/flat.jsonl"

@@ -43,6 +43,7 @@ from tunixlib.runs import (
     remove,
     stage_named,
 )
+from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
 from tunixlib.seeding.datasets import dataset_file
 from tunixlib.submission.environment import capture_commit, capture_environment
 from tunixlib.submission.sealing import begin_session
@@ -206,7 +207,10 @@ def check_inputs(parameters: Mapping[str, Any]) -> None:
     """
     if parameters.get("MODEL", "tiny") not in SHORT_NAMES:
         load_tokenizer(parameters["MODEL"])
-    for key in [*([parameters["DATASET"]] if "DATASET" in parameters else []), *parameters.get("EVAL_SETS", [])]:
+    keys = [parameters["DATASET"]] if "DATASET" in parameters else []
+    if parameters.get("CORRECTION_ARMS"):
+        keys.append(parameters.get("CORRECTION_DATASET", CORRECTION_DATASET))
+    for key in [*keys, *parameters.get("EVAL_SETS", [])]:
         dataset_file(key)
 
 

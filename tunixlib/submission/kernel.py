@@ -30,10 +30,11 @@ LINE = 4000
 # What a session needs. No tests, no runs but the record of times that the notebooks quote.
 PATTERNS = ("tunixlib/**/*.py", "notebooks/profiles/*.yaml", "requirements*.txt")
 # The data of the repository. A person's own goes along only with a run that used it: the notebook may be made public.
-OWN_DATA = (*DEFAULT_TRACES, *EVAL_SETS, CORRECTION_DATASET, CORRECTION_EVAL)
+# Shown works, which only some runs train on, are large: of them the manifest goes, and a session makes them again.
+OWN_DATA = (*DEFAULT_TRACES, *EVAL_SETS, CORRECTION_EVAL)
 FILES = (
     *(f"notebooks/{stage.name}.ipynb" for stage in STAGES), NOTEBOOK, "pyproject.toml", "LICENSE", "README.md",
-    "kaggle-metadata.json", f"submission_runs/{REFERENCE_RUN}/{MANIFEST}",
+    "kaggle-metadata.json", f"data/{CORRECTION_DATASET}/manifest.json", f"submission_runs/{REFERENCE_RUN}/{MANIFEST}",
 )  # fmt: skip
 
 

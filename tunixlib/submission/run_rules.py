@@ -89,7 +89,9 @@ def _leaks(run: Run, name: str) -> bool:
 
 
 def _gate_rule(facts: Facts) -> Rule:
-    traces = load_traces(facts.run.path("data", "dataset.jsonl"))
+    files = [facts.run.path("data", "dataset.jsonl")]
+    files += [facts.run.path("training", arm, "dataset.jsonl") for arm in facts.correction_arms]
+    traces = [trace for file in files for trace in load_traces(file)]
     try:
         compared = check_disjoint((row["prompt"] for row in facts.final_rows), (trace.prompt for trace in traces))
     except LeakError as error:
