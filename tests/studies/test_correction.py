@@ -9,7 +9,10 @@ from studies.study_runs import CORRECTION, RECORD, bar_of, planted, write_runs, 
 from tunixlib.analysis.claim_kinds import render_claim
 from tunixlib.artifacts import read_json, read_jsonl, write_bytes, write_json, write_jsonl
 from tunixlib.evaluation.intervals import proportion
+from tunixlib.evaluation.second_pass import second_pass_scorecard
 from tunixlib.studies import results
+from tunixlib.studies import run_study as running
+from tunixlib.studies import verify_study as verifying
 from tunixlib.studies.bar import Aim, Bar, BarError, parse_bar
 from tunixlib.studies.claims import build_study_claims
 from tunixlib.studies.correction import aim_reached, correction_results
@@ -249,6 +252,69 @@ def test_what_the_study_says_follows_from_the_predictions(made):
     assert after["files"]["claims.json"] != before["files"]["claims.json"]
 
 
+@pytest.fixture
+def written(made, monkeypatch):
+    """The study's folder as it is written, and what verify asks of it: the files, the results and the figures."""
+    monkeypatch.setattr(running, "PROJECT_ROOT", made)
+    monkeypatch.setattr(running, "capture_commit", lambda: {"commit": "c" * 40, "dirty": False})
+    write_second_pass(made, checks(), second)
+    content = yaml.safe_dump(CORRECTION).encode()
+    folder = running.write_study(made / "checks", checks(), "notebooks/profiles/studies/checks.yaml", content)
+
+    def problems():
+        study = verifying.Study(folder, made, read_json(folder / "study.json"), content, checks())
+        looked = (verifying._bytes, verifying._results, verifying._figure)
+        return [str(problem) for look in looked for problem in look(study)]
+
+    return folder, problems
+
+
+def test_a_whole_study_of_self_correction_has_no_problem(written):
+    folder, problems = written
+    assert problems() == []
+    found = read_json(folder / "study.json")
+    assert sorted(found["files"]) == [
+        "analysis.md", "bar.yaml", "claims.json", "figures/order_effect.png", "figures/shown_errors.png"
+    ]  # fmt: skip
+    assert counts(found["correction"]["eval-correction"]["contrastive"]["rates"]["repair"]) == (60, 120)
+    assert counts(found["second_pass"]["eval-core"]["contrastive"]["mended"]) == (6, 15)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("correction", "eval-correction", "contrastive", "rates", "false_alarms"),
+        ("correction", "eval-correction", "contrastive", "by_kind", "changed_result", "repair"),
+        ("second_pass", "eval-core", "contrastive", "mended"),
+    ],
+)
+def test_a_changed_number_of_study_json_is_found(written, place):
+    folder, problems = written
+    document = part = read_json(folder / "study.json")
+    for name in place:
+        part = part[name]
+    part["k"] += 1
+    write_json(folder / "study.json", document)
+    (found,) = problems()
+    assert f"/{'/'.join(place)}/k" in found and "from the bar, the runs and their commits" in found
+
+
+def test_a_study_without_its_part_on_shown_errors_is_found(written):
+    folder, problems = written
+    document = read_json(folder / "study.json")
+    del document["correction"]
+    write_json(folder / "study.json", document)
+    assert any("/correction" in found for found in problems())
+
+
+def test_a_changed_second_pass_is_found(written):
+    folder, problems = written
+    path = folder.parent / "checks-s1" / "second_pass" / "eval-core" / "contrastive.jsonl"
+    rows = [row for _, row in read_jsonl(path)]
+    write_jsonl(path, [{**rows[-1], "correct": True} if row is rows[-1] else row for row in rows])
+    assert any("/second_pass/eval-core/contrastive/after/k" in found for found in problems())
+
+
 def second(condition, seed):
     """Of 10 answers 5 are right: contrastive mends 2 of the wrong ones and breaks a right one, surface neither."""
     if condition == "surface":
@@ -277,6 +343,15 @@ def test_the_second_pass_counts_what_is_mended_and_what_is_broken(made):
     assert claim["source"]["files"][0]["file"] == "checks-s1/second_pass/eval-core/contrastive.jsonl"
     text = render_study(bar, list(claims.values()), RECORD)
     assert "## Second pass on eval-core" in text and claim["text"] in text
+
+
+def test_the_second_pass_of_one_seed_is_that_of_its_run(made):
+    write_second_pass(made, checks(), second)
+    rows = [row for _, row in read_jsonl(made / "checks-s1" / "second_pass" / "eval-core" / "contrastive.jsonl")]
+    of_run = second_pass_scorecard(rows)
+    found = second_pass_results(made, checks())["eval-core"]["contrastive"]
+    for name in ("before", "after", "mended", "broken", "detection", "false_alarms"):
+        assert counts(found[name]) == (3 * of_run[name]["k"], 3 * of_run[name]["n"])
 
 
 def test_a_second_pass_on_other_questions_is_an_error_that_names_the_file(made):

@@ -16,10 +16,10 @@ from tunixlib.analysis.crossed import crossed_difference
 from tunixlib.analysis.crossed_rate import crossed_proportion
 from tunixlib.analysis.verdicts import MEASURED
 from tunixlib.artifacts import read_jsonl, sha256_file
+from tunixlib.evaluation.second_pass import SECOND_PASS
 from tunixlib.studies.bar import Bar, Condition
 from tunixlib.studies.plan import run_of
 
-PLACE = "second_pass"
 # Rate -> which rows are its cases, and which of them are hits.
 SECOND_RATES = {
     "before": (lambda row: True, lambda row: row["first_correct"]),
@@ -29,7 +29,7 @@ SECOND_RATES = {
     "detection": (lambda row: row["shown"] and not row["first_correct"], lambda row: row["verdict"] == "wrong"),
     "false_alarms": (lambda row: row["shown"] and row["first_correct"], lambda row: row["verdict"] == "wrong"),
 }
-SECOND_PASS = (
+CHANGE = (
     "{condition} on {eval_set}, {seeds} seeds, shown its own work: {before_k} of {before_n} answers are right before "
     "and {after_k} after, {value_percent:+.1f} percentage points ({level_percent:.0f} % interval {low_percent:+.1f} to "
     "{high_percent:+.1f}, items and seeds both varying)"
@@ -63,7 +63,7 @@ def second_pass_results(root: Path, bar: Bar) -> dict[str, Any]:
 def second_pass_files(root: Path, bar: Bar, condition: Condition, eval_set: str) -> list[Path]:
     """Where the second pass of a condition lies with each seed, whether it is there or not."""
     runs = [run_of(bar, condition.name, seed).run_id for seed in bar.seeds_of(condition.name)]
-    return [root / run / PLACE / eval_set / f"{condition.checkpoint}.jsonl" for run in runs]
+    return [root / run / SECOND_PASS / eval_set / f"{condition.checkpoint}.jsonl" for run in runs]
 
 
 def _rows(root: Path, bar: Bar, condition: Condition, eval_set: str) -> Rows:
@@ -108,7 +108,7 @@ def second_pass_claims(root: Path, bar: Bar) -> Iterator[dict[str, Any]]:
                 fields |= {f"{rate}_{key}": value for key, value in found[rate].items()}
             source, change = {"recompute": "second_pass_results", "files": files}, found["difference"]
             place, ends = f"{eval_set}/{name}/second-pass", (change["low"], change["high"])
-            template = SECOND_PASS + "".join(map(_part, COUNTED, (found[rate]["n"] for rate in COUNTED))) + "."
+            template = CHANGE + "".join(map(_part, COUNTED, (found[rate]["n"] for rate in COUNTED))) + "."
             yield make_claim(place, template, fields, source, MEASURED, change["difference"], ends)
 
 
