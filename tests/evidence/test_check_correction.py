@@ -22,9 +22,11 @@ from tunixlib.training.run_correction import encode_arm, train_correction, write
 SHARE = {"traces": 18, "replay": 4, "seed": 42}
 SETTINGS = {
     "CORRECTION_ARMS": list(CORRECTION_ARMS), "CORRECTION_DATASET": CORRECTION_DATASET, "CORRECTION_TRACES": 18,
-    "REPLAY_TRACES": 4, "RETRY_DENSITY": 0.5, "MASK_ERRORS": True, "SEED": 42, "LEARNING_RATE": 3e-3, "LORA_RANK": 0,
-    "LORA_CHECKPOINTS": "merged", "TRACES_PER_STEP": 6, "MAX_LENGTH": 512, "MAX_STEPS": 0, "PRECISION": "float32",
-    "COMPILE": "off",
+    "REPLAY_TRACES": 4, "RETRY_DENSITY": 0.5, "MASK_ERRORS": True,
+}  # fmt: skip
+HOW = {
+    "SEED": 42, "LEARNING_RATE": 3e-3, "LORA_RANK": 0, "LORA_CHECKPOINTS": "merged", "TRACES_PER_STEP": 6,
+    "MAX_LENGTH": 512, "MAX_STEPS": 0, "PRECISION": "float32", "COMPILE": "off",
 }  # fmt: skip
 CONTRASTIVE, RETRY = "training/contrastive", "training/retry"
 ASKED = "How much is 100 + 1?"
@@ -43,9 +45,9 @@ def trained(tmp_path_factory):
         write_arm_traces(run, arm, shown, **SHARE, density=0.5)
     arms = {arm: encode_arm(run, arm, "tiny", 512)[0] for arm in CORRECTION_ARMS}
     for arm in CORRECTION_ARMS:
-        train_correction(run, arm, "tiny", arms, **SHARE, traces_per_step=6, config=config)
+        train_correction(run, arm, "tiny", arms, **SHARE, parameters=HOW)
     write_jsonl(run.path("predictions", "eval-adding", "stage_c.jsonl"), [{"prompt": ASKED}])
-    stages = {"02_train": {"MODEL": "tiny"}, "04_self_correction": SETTINGS, "05_evaluate": {
+    stages = {"02_train": {"MODEL": "tiny"}, "03_curriculum": HOW, "04_self_correction": SETTINGS, "05_evaluate": {
         "EVAL_SETS": ["eval-adding"]}}  # fmt: skip
     entries = [{"stage": name, "parameters": parameters} for name, parameters in stages.items()]
     write_json(run.path("provenance.json"), {"stages": entries})
@@ -67,7 +69,8 @@ def problems(run):
 
 def parameter(run, **changes):
     document = read_json(run.path("provenance.json"))
-    document["stages"][1]["parameters"].update(changes)
+    for stage in document["stages"]:
+        stage["parameters"] |= {name: value for name, value in changes.items() if name in stage["parameters"]}
     write_json(run.path("provenance.json"), document)
 
 
