@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from submission.made_run import ENVIRONMENT, commit_data, make_traces, write_stage
+from made_run import ENVIRONMENT, commit_data, make_traces, write_stage
 
 from tunixlib.evidence import sealing
 from tunixlib.runs import HOLDER_VARIABLE, PROJECT_ROOT, Run
