@@ -36,9 +36,9 @@ from tunixlib.seeding.datasets import load_traces
 from tunixlib.traces import ReasoningTrace, read_traces, write_traces
 from tunixlib.training.arms import LENGTHS, Segment
 from tunixlib.training.config import SFTConfig, TrainingError
+from tunixlib.training.engines import segment_trainer
 from tunixlib.training.plan import check_room, plan_training
 from tunixlib.training.run_arm import segment_batches
-from tunixlib.training.sft import train_segment
 
 DATASET = "dataset.jsonl"
 RETRIES = "self-correction-retry"  # the recipe's key: with it, seed and density the same traces are made again
@@ -162,7 +162,7 @@ def train_correction(
     parent, _ = verified_checkpoint(run.path("training", FINAL_ARM, FINAL, "checkpoint"))
     pad_id = load_tokenizer(model).pad_token_id or 0
     place = run.path("training", arm)
-    return train_segment(
+    return segment_trainer(config.engine)(
         parent, segment_batches(segments[arm], arms[arm], traces_per_step, seed, pad_id), config,
         place / CORRECTION_SEGMENT, arm=arm, stage=CORRECTION_SEGMENT, dataset_sha256=sha256_file(place / DATASET),
         arm_tokens=max(sizes), choice=plan.choice, states=run.resume_path("training", arm, CORRECTION_SEGMENT),
