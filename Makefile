@@ -63,7 +63,7 @@ test-kaggle: setup-dev $(KAGGLE)/.stamp ## the kernel as Kaggle gets it: no netw
 	TUNIXLIB_KAGGLE_PYTHON="$(abspath $(KAGGLE)/bin/python)" $(PY) -m pytest tests/kaggle/test_pushed_kernel.py
 
 test-tunix: setup-dev setup-tunix ## the second engine against torch: logits, losses, checkpoints, the smoke pipeline
-	TUNIXLIB_TEST_TUNIX=1 $(PY) -m pytest tests/tunix
+	TUNIXLIB_TEST_TUNIX=1 $(PY) -m pytest tests/engines
 
 audit: setup-dev ## known vulnerabilities of all installed packages; never passes without an answer
 	@$(PY) tests/audit.py

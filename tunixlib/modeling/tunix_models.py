@@ -76,7 +76,7 @@ def weights_of(model: Any) -> dict[str, np.ndarray]:
 
 
 def _host(leaf: Any) -> np.ndarray:
-    return np.asarray(leaf[...], dtype=np.float32)
+    return np.array(leaf[...], dtype=np.float32)  # a copy: JAX's own may not be written to, which torch minds
 
 
 def to_hugging_face(folder: Path, model: Any, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
