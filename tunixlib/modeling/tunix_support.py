@@ -16,7 +16,7 @@ from typing import Any
 from tunixlib.modeling.models import LOCAL, ModelError, weight_files
 
 MODULES = ("tunix", "jax", "qwix")
-INSTALL = "make setup-tunix, or pip install -r requirements-tunix.txt"
+INSTALL = "`make setup-tunix`, or `pip install -r requirements-tunix.txt` where there is no make"
 
 SLIDING, FULL = "sliding_attention", "full_attention"
 # What a check finds: the setting, its value here, the value that Tunix computes with.
@@ -28,7 +28,7 @@ def require_tunix() -> None:
     missing = [name for name in MODULES if importlib.util.find_spec(name) is None]
     if missing:
         raise ModelError(
-            f"ENGINE tunix: found no package {', '.join(missing)}, expected Google Tunix; run `{INSTALL}`, or set "
+            f"ENGINE tunix: found no package {', '.join(missing)}, expected Google Tunix; run {INSTALL}; or set "
             "ENGINE torch"
         )
 
