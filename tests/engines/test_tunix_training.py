@@ -185,6 +185,19 @@ def test_a_killed_segment_goes_on_bit_for_bit(rank, folder_of, batches_for, tmp_
     assert kept == whole and "trained by an earlier try, kept" in capsys.readouterr().out
 
 
+def test_a_state_is_due_once_a_minute_whoever_asks_how_often(tmp_path, monkeypatch):
+    from tunixlib.training import tunix_loop
+
+    now = iter([0.0, 30.0, 61.0, 63.0, 64.0, 200.0, 201.0, 202.0])
+    monkeypatch.setattr(tunix_loop.time, "monotonic", lambda: next(now))
+    saving = tunix_loop.Saving(tmp_path)
+    assert [saving.due(1, None), saving.due(1, None)] == [False, False]
+    assert [saving.due(2, None), saving.due(2, None)] == [True, True]
+    saving.done()  # it took two seconds, so the next one is due after eighty
+    assert [saving.due(3, 2), saving.due(4, 2)] == [False, True]
+    assert not tunix_loop.Saving(None).due(1, None)
+
+
 def test_a_loss_that_is_not_finite_stops_with_step_and_traces(folder_of, batches_for, tmp_path):
     folder = folder_of("tiny")
     model, tokenizer = load_checkpoint(folder)

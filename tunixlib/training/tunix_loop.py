@@ -164,9 +164,15 @@ class Saving:
 
     def __init__(self, folder: Path | None):
         self.folder, self.last, self.began, self.cost = folder, time.monotonic(), 0.0, 0.0
+        self.asked, self.answer = 0, False
 
     def due(self, step: int, latest: int | None) -> bool:
-        """Whether Orbax shall keep this step; it asks at every step, and keeps it before the next one begins."""
+        """Whether Orbax shall keep this step. Tunix asks, then Orbax once more: both get the same answer."""
+        if step != self.asked:
+            self.asked, self.answer = step, self._is_due(step)
+        return self.answer
+
+    def _is_due(self, step: int) -> bool:
         now = time.monotonic()
         if self.folder is None or now - self.last < max(LEAST_SECONDS, COST_SHARE * self.cost):
             return False
