@@ -46,6 +46,14 @@ def one_thread():
     torch.set_num_threads(before)
 
 
+def pytest_terminal_summary(terminalreporter):
+    """How far the engines are apart: the largest absolute differences seen, by model."""
+    reports = terminalreporter.getreports("passed")
+    seen = [value for report in reports for key, value in report.user_properties if key == "parity"]
+    for name, what, off in sorted(seen):
+        terminalreporter.write_line(f"parity, {name}, {what}: {off:.1e}")
+
+
 @pytest.fixture(scope="session")
 def folder_of(tmp_path_factory):
     """``folder_of("gemma3")``: the folder of a small random model, made once."""

@@ -33,7 +33,7 @@ def column(out, name):
 
 
 def weights(folder):
-    return {name: value.numpy() for name, value in load_checkpoint(folder)[0].named_parameters()}
+    return {name: value.detach().numpy() for name, value in load_checkpoint(folder)[0].named_parameters()}
 
 
 def farthest(one, other):
@@ -42,7 +42,9 @@ def farthest(one, other):
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_logits_are_those_of_transformers_and_weights_come_back_unchanged(name, folder_of, batches_for):
+def test_logits_are_those_of_transformers_and_weights_come_back_unchanged(
+    name, folder_of, batches_for, record_property
+):
     import jax.numpy as jnp
 
     from tunixlib.modeling.tunix_models import device_mesh, load_tunix, to_hugging_face, weights_of
@@ -61,20 +63,25 @@ def test_logits_are_those_of_transformers_and_weights_come_back_unchanged(name, 
         expected = reference(
             input_ids=torch.from_numpy(batch.input_ids), attention_mask=torch.from_numpy(batch.pad_mask).long()
         ).logits.numpy()
-    assert np.abs(found - expected)[batch.pad_mask].max() < 1e-5
+    off = float(np.abs(found - expected)[batch.pad_mask].max())
+    assert off < 1e-5
     back = to_hugging_face(folder, model, weights_of(model))
-    assert farthest(back, {key: value.detach().numpy() for key, value in reference.named_parameters()}) == 0.0
+    assert farthest(back, weights(folder)) == 0.0
+    record_property("parity", (name, "logits", off))
+    record_property("parity", (name, "round trip", 0.0))
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_twenty_steps_give_the_losses_and_weights_of_torch(name, folder_of, batches_for, tmp_path):
+def test_twenty_steps_give_the_losses_and_weights_of_torch(name, folder_of, batches_for, tmp_path, record_property):
     folder = folder_of(name)
     batches = batches_for(folder, 20)
     for engine in ("torch", "tunix"):
         train(engine, folder, batches, tmp_path / engine)
     one, other = tmp_path / "torch", tmp_path / "tunix"
     assert column(one, "loss")[-1] < column(one, "loss")[0] - 0.5
-    assert np.abs(column(one, "loss") - column(other, "loss")).max() < 1e-5
+    off = float(np.abs(column(one, "loss") - column(other, "loss")).max())
+    assert off < 1e-5
+    record_property("parity", (name, "loss of 20 steps", off))
     assert np.abs(column(one, "grad_norm") / column(other, "grad_norm") - 1).max() < 1e-4
     assert (column(one, "learning_rate") == column(other, "learning_rate")).all()
     assert (one / "order.jsonl").read_bytes() == (other / "order.jsonl").read_bytes()
