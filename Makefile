@@ -25,13 +25,14 @@ CHECK := import sys; found = sys.version_info[:2]; (3, 11) <= found <= (3, 13) o
          "$(PYTHON) is Python %d.%d, expected 3.11 to 3.13: name another one, as in make PYTHON=python3.12" % found)
 
 export PYTHONUTF8 := 1
-.PHONY: help setup setup-dev run smoke lab verify test fuzz test-kaggle audit format clean
+.PHONY: help setup setup-dev setup-tunix run smoke lab verify test fuzz test-kaggle test-tunix audit format clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: $(VENV)/.stamp-model ## create .venv with everything the pipeline needs (minutes, once)
 setup-dev: $(VENV)/.stamp-dev ## setup, and what the checks need
+setup-tunix: $(VENV)/.stamp-tunix ## setup, and the second engine, Google Tunix on JAX: ENGINE tunix
 
 run: setup ## run the notebooks in order: PROFILE=cpu RUN_ID=name
 	$(PY) -m tunixlib run --profile $(PROFILE) $(if $(RUN_ID),--run-id $(RUN_ID))
@@ -60,6 +61,9 @@ fuzz: setup-dev ## coverage-guided fuzzing of what reads other people's text, Li
 
 test-kaggle: setup-dev $(KAGGLE)/.stamp ## the kernel as Kaggle gets it: no network, oldest transformers it promises
 	TUNIXLIB_KAGGLE_PYTHON="$(abspath $(KAGGLE)/bin/python)" $(PY) -m pytest tests/kaggle/test_pushed_kernel.py
+
+test-tunix: setup-dev setup-tunix ## the second engine against torch: logits, losses, checkpoints, the smoke pipeline
+	TUNIXLIB_TEST_TUNIX=1 $(PY) -m pytest tests/engines
 
 audit: setup-dev ## known vulnerabilities of all installed packages; never passes without an answer
 	@$(PY) tests/audit.py
@@ -93,6 +97,11 @@ $(VENV)/.stamp-model: $(VENV)/.stamp-base requirements-model.txt
 $(VENV)/.stamp-dev: $(VENV)/.stamp-model requirements-dev.txt
 	@echo "Installing requirements-dev.txt"
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.stamp-tunix: $(VENV)/.stamp-base requirements-tunix.txt
+	@echo "Installing requirements-tunix.txt into $(VENV): some minutes, about 1 GB more"
+	@$(PIP) -r requirements-tunix.txt
 	@touch $@
 
 # Of requirements.txt all versions but that of transformers hold here too.

@@ -61,11 +61,12 @@ def row_faults(row: dict[str, Any], number: int, steps: int, record: dict[str, A
 
 def choice_problems(name: str, record: dict[str, Any]) -> Iterator[Problem]:
     """What was chosen on the machine is what was asked for by name."""
-    config, chosen = record["config"], record["chosen"]
+    config, chosen = record["config"], {"engine": "torch", **record["chosen"]}
     wishes = {
         "precision": config.get("precision", "auto"),
         "compile": {"on": True, "off": False}.get(config.get("compile", "auto"), "auto"),
         "processes": config.get("processes", 0) or "auto",
+        "engine": config.get("engine", "torch"),
     }
     for field, wish in wishes.items():
         if wish != "auto" and not same(chosen.get(field, wish), wish):

@@ -61,7 +61,7 @@ def chain_problems(
 
     ``parent`` and ``data`` are the sha256 of the weights that the first segment starts from, and of the traces.
     """
-    settings = ("learning_rate", "lora_rank", "max_steps", "seed", "precision", "compile")
+    settings = ("learning_rate", "lora_rank", "max_steps", "seed", "precision", "compile", "engine")
     names = [name for name in settings if name.upper() in parameters]  # older runs know no adapters
     for segment in segments_of(evidence, arm):  # in every arm the order of names is the order of training
         folder = f"training/{arm}/{segment}"
@@ -82,7 +82,8 @@ def chain_problems(
             "steps": len(metrics),
             **{f"config/{name}": parameters[name.upper()] for name in names},
         }
-        found = {**record, **{f"config/{name}": record["config"].get(name) for name in names}}
+        config = {"engine": "torch", **record["config"]}  # which is named only where it is another
+        found = {**record, **{f"config/{name}": config.get(name) for name in names}}
         for name, value in expected.items():
             if not same(found[name], value):
                 yield Problem(file, f"{name} {shorten(found[name], 24)}", f"{shorten(value, 24)}", RETRAIN)

@@ -83,7 +83,9 @@ def resolve_inputs(parameters: Mapping[str, Any], root: Path, working: Path) -> 
 
 def missing_packages(parameters: Mapping[str, Any]) -> list[str]:
     """A line for each package that the pipeline imports and that is absent or too old."""
-    needed = {**MODULES, **({"peft": "peft"} if parameters.get("LORA_RANK") else {})}
+    tunix = parameters.get("ENGINE") == "tunix"
+    adapters = {} if not parameters.get("LORA_RANK") else {"qwix": "qwix"} if tunix else {"peft": "peft"}
+    needed = {**MODULES, **({"google-tunix": "tunix", "jax": "jax"} if tunix else {}), **adapters}
     lines = [
         f"package {name}: not installed, expected in this image; choose the latest image"
         for name, module in needed.items()

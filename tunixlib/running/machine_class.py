@@ -17,7 +17,9 @@ from tunixlib.evidence.environment import changed_code, makes_numbers
 from tunixlib.runs import PROJECT_ROOT
 
 # Those of the recorded packages whose version can change a byte; the others carry notebooks and formats.
-COMPUTING = ("torch", "transformers", "tokenizers", "numpy", "scipy", "accelerate", "peft", "matplotlib", "jax")
+COMPUTING = ("torch", "transformers", "tokenizers", "numpy", "scipy", "accelerate", "peft", "matplotlib")
+# Those of the second engine count where it trained: torch does not look at them.
+OF_TUNIX = ("google-tunix", "jax")
 # Prose beside the choices of training.
 NOT_CHOSEN = ("precision_reason",)
 
@@ -35,7 +37,10 @@ def _facts(environment: Mapping[str, Any]) -> dict[str, str]:
     facts = {name: value for name, value in environment.items() if isinstance(value, str | int)}
     facts["python"] = ".".join(environment["python"].split(".")[:2])
     facts |= {name: environment["packages"].get(name, "absent") for name in COMPUTING}
-    for segment, chosen in environment.get("training", {}).items():
+    training = environment.get("training", {})
+    if any(chosen.get("engine") == "tunix" for chosen in training.values()):
+        facts |= {name: environment["packages"].get(name, "absent") for name in OF_TUNIX}
+    for segment, chosen in training.items():
         facts |= {f"{segment} {name}": value for name, value in chosen.items() if name not in NOT_CHOSEN}
     return {name: repr(value) for name, value in facts.items()}
 

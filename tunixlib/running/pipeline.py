@@ -29,6 +29,7 @@ from tunixlib.modeling.models import (
     model_folder,
     weights_sha256,
 )
+from tunixlib.modeling.tunix_support import check_supported, require_tunix
 from tunixlib.progress import PROGRESS_VARIABLE
 from tunixlib.running.bars import Watcher, shown_progress
 from tunixlib.running.dependencies import code_sha256, source_sha256
@@ -203,10 +204,14 @@ def check_inputs(parameters: Mapping[str, Any]) -> None:
 
     A model of the hub is downloaded here, before anything starts.
 
-    A model that is known by a short name is not looked for here: its conversion may take a while.
+    A model that is known by a short name is not looked for here, since its conversion may take a while; but with
+    ENGINE tunix it is: that engine must be installed and compute this model rightly.
     """
     if parameters.get("MODEL", "tiny") not in SHORT_NAMES:
         load_tokenizer(parameters["MODEL"])
+    if parameters.get("ENGINE") == "tunix":
+        require_tunix()
+        check_supported(model_folder(parameters.get("MODEL", "smollm2")))
     keys = [parameters["DATASET"]] if "DATASET" in parameters else []
     if parameters.get("CORRECTION_ARMS"):
         keys.append(parameters.get("CORRECTION_DATASET", CORRECTION_DATASET))

@@ -36,6 +36,7 @@ TYPES: dict[str, tuple[type, ...]] = {
 CHOICES = {
     "PRECISION": ("auto", "bfloat16", "float16", "float32"),
     "COMPILE": ("auto", "on", "off"),
+    "ENGINE": ("torch", "tunix"),
     "LORA_CHECKPOINTS": ("merged", "adapter"),
     "EVAL_DTYPE": ("float32", "bfloat16", "float16", "auto"),
     "CORRECTION_ARMS": CORRECTION_ARMS,

@@ -29,9 +29,12 @@ class SFTConfig(BaseModel):
     max_steps: Annotated[int, Field(ge=0)] = 0  # per segment; 0 means all
     lora_rank: Annotated[int, Field(ge=0)] = 0  # of the adapters; 0 trains all weights
     lora_checkpoints: Literal["merged", "adapter"] = "merged"  # what a checkpoint holds: whole weights or the adapter
-    processes: Annotated[int, Field(ge=0)] = 0  # that share each step's rows; 0 means one per visible GPU
+    processes: Annotated[int, Field(ge=0)] = (
+        0  # that share each step's rows; 0 means one per visible GPU (tunix: device)
+    )
     precision: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
     compile: Literal["auto", "on", "off"] = "auto"
+    engine: Literal["torch", "tunix"] = "torch"  # what computes: PyTorch, or Google Tunix on JAX
     seed: int = 42
 
     @model_validator(mode="after")
@@ -40,9 +43,22 @@ class SFTConfig(BaseModel):
             raise ValueError("found LORA_CHECKPOINTS adapter with LORA_RANK 0, which trains none; set LORA_RANK 16")
         return self
 
+    @model_validator(mode="after")
+    def _tunix_can(self) -> Self:
+        if self.engine == "tunix":
+            unfit = {"LORA_CHECKPOINTS": self.lora_checkpoints, "PRECISION": self.precision, "COMPILE": self.compile}
+            wrong = [f"{name} {value}" for name, value in unfit.items() if value in ("adapter", "float16", "off")]
+            if wrong:
+                raise ValueError(
+                    f"found {', '.join(wrong)} with ENGINE tunix, which merges adapters, computes in float32 or "
+                    "bfloat16 and always compiles; leave these at merged and auto, or set ENGINE torch"
+                )
+        return self
+
     def record(self) -> dict[str, Any]:
-        """For ``config`` in ``checkpoint.json``; the form of checkpoints is named only where it is not the usual."""
-        return self.model_dump(exclude={"lora_checkpoints"} if self.lora_checkpoints == "merged" else None)
+        """For ``config`` in ``checkpoint.json``; what earlier runs do not know is named where it is not the usual."""
+        usual = {"lora_checkpoints": "merged", "engine": "torch"}
+        return self.model_dump(exclude={name for name, value in usual.items() if getattr(self, name) == value})
 
 
 def learning_rate_at(step: int, steps: int, config: SFTConfig) -> float:

@@ -8,7 +8,7 @@ Rows of a step are computed in one go or, where memory is short, in several whos
 same up to rounding, so arms stay comparable. Only when single rows do not fit are layers computed twice.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from tunixlib.modeling.memory import (
 )
 from tunixlib.modeling.models import best_device, model_folder
 from tunixlib.modeling.precision import choose_precision, model_type_of
-from tunixlib.modeling.tokenization import EncodedTrace
+from tunixlib.modeling.tokenization import Batch, EncodedTrace
 from tunixlib.tables import markdown_table
 from tunixlib.training.config import SFTConfig, TrainingError
 
@@ -43,10 +43,11 @@ class Choice:
     rows_at_once: int  # in each process
     recompute: bool  # layers are computed again in the backward pass
     attention: str = "sdpa"  # matmul for short rows on a CPU (modeling.attention), else the model's own
+    engine: str = "torch"
 
     def record(self) -> dict[str, Any]:
-        """For ``chosen`` in ``checkpoint.json``."""
-        return asdict(self)
+        """For ``chosen`` in ``checkpoint.json``; the engine is named where it is not the usual one."""
+        return {name: value for name, value in asdict(self).items() if (name, value) != ("engine", "torch")}
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Plan:
             ("processes", choice.processes), ("rows at once in each", choice.rows_at_once),
             ("layers recomputed", "yes" if choice.recompute else "no"), ("attention", choice.attention),
         ]  # fmt: skip
+        rows += [("engine", choice.engine)] if choice.engine != "torch" else []
         return markdown_table(("chosen", "value"), rows) + "\n\n" + self.projection.table(self.memory)
 
 
@@ -80,6 +82,10 @@ def plan_segment(parent: Path, rows: int, tokens: int, targets: int, config: SFT
 
     Raises TrainingError when not even one row fits into the device's memory.
     """
+    if config.engine == "tunix":
+        from tunixlib.training.tunix_plan import plan_tunix
+
+        return plan_tunix(parent, rows, tokens, targets, config)
     device = best_device()
     precision, reason = choose_precision(config.precision, device, model_type_of(parent))
     processes = config.processes or visible_processes()
@@ -137,6 +143,10 @@ def what_to_lower(parent: Path, rows: int, tokens: int, targets: int, config: SF
     at_once, adapters = choice.rows_at_once, config.lora_rank
 
     def total(at_once: int = at_once, tokens: int = tokens, targets: int = targets, rank: int = adapters) -> int:
+        if choice.engine == "tunix":
+            from tunixlib.training.tunix_plan import project_tunix
+
+            return project_tunix(parent, rank, choice, at_once, tokens).total
         shape = model_shape(parent, rank)
         shape = replace(shape, scores=shape.scores or choice.attention == MATMUL)
         return project_memory(
@@ -151,6 +161,13 @@ def what_to_lower(parent: Path, rows: int, tokens: int, targets: int, config: SF
         ways[f"LORA_RANK {rank}"] = total(rank=rank)
     offers = ", or ".join(f"{way}: {gigabytes(ways[way])} GB" for way in sorted(ways, key=lambda way: ways[way]))
     return f"a step was projected at {gigabytes(total())} GB in each process; set {offers}"
+
+
+def largest(steps: Sequence[Batch]) -> tuple[int, int, int]:
+    """Rows, tokens of a row and targets of a row, of the largest there are."""
+    rows = max(len(batch.trace_ids) for batch in steps)
+    tokens = max(batch.input_ids.shape[1] for batch in steps)
+    return rows, tokens, max(int(batch.loss_mask.sum(1).max()) for batch in steps)
 
 
 def _ways(most: int) -> Iterator[tuple[int, bool]]:

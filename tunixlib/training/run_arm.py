@@ -18,8 +18,8 @@ from tunixlib.seeding.datasets import STAGES, load_traces
 from tunixlib.traces import read_traces
 from tunixlib.training.arms import LENGTHS, Segment, order_batches, plan_arm
 from tunixlib.training.config import SFTConfig
+from tunixlib.training.engines import segment_trainer
 from tunixlib.training.plan import check_room, plan_training
-from tunixlib.training.sft import train_segment
 
 
 def encode_run(run: Run, arm: str, model: str, max_length: int) -> tuple[dict[str, EncodedTrace], list[LeftOut]]:
@@ -62,6 +62,7 @@ def train_arm(
     Each segment starts from the checkpoint before it, whose weights must have the recorded hash (ModelError). How to
     compute is chosen once, from the rows that all arms share. Raises TrainingError when memory does not suffice.
     """
+    train_segment = segment_trainer(config.engine)
     plan = plan_training(model, rows, traces_per_step, config)
     check_room(plan, config)
     choice = plan.choice

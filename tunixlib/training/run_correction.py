@@ -21,12 +21,12 @@ from tunixlib.traces import ReasoningTrace, read_traces, write_traces
 from tunixlib.training.arms import LENGTHS
 from tunixlib.training.config import SFTConfig
 from tunixlib.training.correction import DATASET, arm_traces, plan_correction
+from tunixlib.training.engines import segment_trainer
 from tunixlib.training.plan import check_room, plan_training
 from tunixlib.training.run_arm import segment_batches
-from tunixlib.training.sft import train_segment
 
 # Parameters of 03_curriculum that are settings of training, each by its own name in capitals.
-SETTINGS = ("LEARNING_RATE", "MAX_STEPS", "SEED", "LORA_RANK", "LORA_CHECKPOINTS", "PRECISION", "COMPILE")
+SETTINGS = ("LEARNING_RATE", "MAX_STEPS", "SEED", "LORA_RANK", "LORA_CHECKPOINTS", "PRECISION", "COMPILE", "ENGINE")
 
 
 def write_arm_traces(run: Run, arm: str, shown: Sequence[ReasoningTrace], **how: Any) -> list[ReasoningTrace]:
@@ -61,7 +61,7 @@ def train_correction(
     once for all of them, by the longest rows there are. Raises ModelError when the parent is not there or altered,
     TrainingError when memory does not suffice.
     """
-    config = SFTConfig(**{name.lower(): parameters[name] for name in SETTINGS})
+    config = SFTConfig(**{name.lower(): parameters[name] for name in SETTINGS if name in parameters})
     traces_per_step = parameters["TRACES_PER_STEP"]
     every = {trace_id: row for rows in arms.values() for trace_id, row in rows.items()}
     plan = plan_training(model, every, traces_per_step, config)
@@ -73,7 +73,7 @@ def train_correction(
     parent, _ = verified_checkpoint(run.path("training", FINAL_ARM, FINAL, "checkpoint"))
     pad_id = load_tokenizer(model).pad_token_id or 0
     place = run.path("training", arm)
-    return train_segment(
+    return segment_trainer(config.engine)(
         parent, segment_batches(segments[arm], arms[arm], traces_per_step, seed, pad_id), config,
         place / CORRECTION_SEGMENT, arm=arm, stage=CORRECTION_SEGMENT, dataset_sha256=sha256_file(place / DATASET),
         arm_tokens=max(sizes), choice=plan.choice, states=run.resume_path("training", arm, CORRECTION_SEGMENT),

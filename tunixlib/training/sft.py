@@ -35,7 +35,7 @@ from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.distributed import train_in_processes
 from tunixlib.training.loop import Part, run_steps
 from tunixlib.training.masters import MasterWeights
-from tunixlib.training.plan import Choice, plan_segment, what_to_lower
+from tunixlib.training.plan import Choice, largest, plan_segment, what_to_lower
 from tunixlib.training.resume import SavedStates, is_finished, segment_key, set_finished
 
 # Operations after which compiling repays itself: a cold start costs about 40 s and the gain is about a quarter, so the
@@ -115,7 +115,7 @@ def train_segment(
     if config.lora_checkpoints == "adapter":
         names["model"] = model or str(parent)
     if choice is None:
-        choice = plan_segment(parent, *_largest(steps), config).choice
+        choice = plan_segment(parent, *largest(steps), config).choice
     names["key"] = segment_key(parent, steps, config, choice, names)
     if states and is_finished(states, out, names["key"]):
         print(f"{arm}/{stage}: trained by an earlier try, kept")
@@ -123,7 +123,7 @@ def train_segment(
     remove(out)
     how = choice
     with telling_what_to_lower(
-        f"{arm}/{stage}", TrainingError, lambda: what_to_lower(parent, *_largest(steps), config, how), choice.device
+        f"{arm}/{stage}", TrainingError, lambda: what_to_lower(parent, *largest(steps), config, how), choice.device
     ):
         if choice.processes > 1:
             train_in_processes(parent, steps, config, out, choice, names)
@@ -133,13 +133,6 @@ def train_segment(
     if states:
         set_finished(states, out, names["key"])
     return read_record(out / "checkpoint")
-
-
-def _largest(steps: Sequence[Batch]) -> tuple[int, int, int]:
-    """Rows, tokens of a row and targets of a row, of the largest there are."""
-    rows = max(len(batch.trace_ids) for batch in steps)
-    tokens = max(batch.input_ids.shape[1] for batch in steps)
-    return rows, tokens, max(int(batch.loss_mask.sum(1).max()) for batch in steps)
 
 
 def train_here(
