@@ -18,7 +18,8 @@ READ = (
     "error. *Detection*: a wrong work is called wrong; *localisation*: the place of its error is named, too; *repair*: "
     "and the right answer given. *False alarms*: a right work is called wrong. *False assurance*: a wrong one is "
     "called right. *No verdict*: none in the form that was taught, which counts as no success. A model that always "
-    "says right has d' 0. Intervals: {level:.0f} %, works and seeds both varying."
+    "says right has d' 0; one that gives no verdict falls below, since for d' a right work that is not called right "
+    "is a false alarm. Intervals: {level:.0f} %, works and seeds both varying."
 )
 AIM_RULE = (
     "The aim, set before the runs: detection of {detection:.0f} % or more with false alarms of {false_alarms:.0f} % or "
