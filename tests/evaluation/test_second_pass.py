@@ -119,7 +119,7 @@ def test_a_checkpoint_without_any_work_to_show_is_not_asked(tmp_path):
 
 
 def test_the_second_pass_is_over_the_first_set_that_asks_questions():
-    plain, shown = [{"prompt": QUESTION}], [{"prompt": SHOWN}]
+    plain, shown = [predicted()], [predicted(prompt=SHOWN, expected="line 1 is wrong: $17")]
     assert works_set({"eval-correction": shown, "eval-core": plain, "eval-unseen": plain}) == "eval-core"
     assert works_set({"mixed": [*shown, *plain]}) == "mixed"
     assert works_set({"eval-correction": shown}) == ""
@@ -197,7 +197,8 @@ def test_the_arms_that_check_and_no_others_look_again_at_questions_and_not_at_sh
         predicted(number=n, prompt=item["prompt"]) | {"finish_reason": "eos", "tokens": 9, "correct": False}
         | {"lenient_correct": False, "well_formed": True, "steps": []} for n, item in enumerate(items)
     ]  # fmt: skip
-    sets = {"eval-correction": [predicted(prompt=SHOWN)], "eval-core": [predicted()], "eval-unseen": [predicted()]}
+    works = predicted(prompt=SHOWN, expected="line 1 is wrong: $17")
+    sets = {"eval-correction": [works], "eval-core": [predicted()], "eval-unseen": [predicted()]}
     cards = _evaluate_checkpoint(run, checkpoint, sets, None)
     assert [card["eval_set"] for card in cards] == list(sets)
     found = run.path("second_pass").rglob("*.jsonl")

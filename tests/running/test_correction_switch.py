@@ -9,13 +9,15 @@ from tunixlib.artifacts import read_json, write_json, write_text
 from tunixlib.running import inputs
 from tunixlib.running.inputs import resolve_inputs
 from tunixlib.running.pipeline import _switched_on, check_inputs, stage_notebooks
-from tunixlib.running.profiles import ProfileError, load_profile
+from tunixlib.running.profiles import NOTEBOOKS, ProfileError, load_profile
 from tunixlib.running.watch import declared_defaults, plan_work
 from tunixlib.runs import CORRECTED, STAGES, Run, RunError, stage_named
 from tunixlib.seeding import datasets
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
 from tunixlib.seeding.recipes import SeedingError
 from tunixlib.submission.kernel import package_files
+from tunixlib.training.config import TrainingError
+from tunixlib.training.correction import SHARES
 
 SWITCHED = "04_self_correction"
 EVERY = [stage.name for stage in STAGES]
@@ -93,6 +95,24 @@ def test_a_dataset_of_shown_works_that_is_not_there_is_named_before_anything_sta
     check_inputs({**parameters, "CORRECTION_ARMS": []})
     with pytest.raises(SeedingError, match="dataset 'my-missing': found no folder my-missing"):
         check_inputs({**parameters, "CORRECTION_ARMS": ["control"]})
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"CORRECTION_TRACES": 60}, "found CORRECTION_TRACES 60 and REPLAY_TRACES 100, expected at least 10 rows"),
+        ({"RETRY_DENSITY": 0.6}, "found RETRY_DENSITY 0.6, expected 0 to 0.5"),
+    ],
+)
+def test_shares_that_make_no_arm_stop_a_run_before_anything_is_trained(given, found):
+    check_inputs({"MODEL": "tiny", **given})
+    with pytest.raises(TrainingError, match=found):
+        check_inputs({"MODEL": "tiny", "CORRECTION_ARMS": ["retry"], **given})
+
+
+def test_what_a_notebook_declares_is_what_a_run_checks_where_its_profile_says_nothing():
+    defaults = declared_defaults([NOTEBOOKS / "04_self_correction.ipynb"])
+    assert {name: defaults[name] for name in SHARES} == SHARES
 
 
 @pytest.mark.parametrize(("arms", "found"), [(["contrast"], "contrast"), (["flat", "retry"], "flat")])

@@ -70,7 +70,7 @@ def test_conditions_of_correction_arms_come_out_of_runs_that_train_them_in_their
 
 
 def test_a_bar_without_them_says_nothing_of_them():
-    assert all("CORRECTION_ARMS" not in run.parameters for run in planned_runs(bar_of()))
+    assert all(run.parameters["CORRECTION_ARMS"] == [] for run in planned_runs(bar_of()))
 
 
 @pytest.mark.parametrize(
@@ -393,5 +393,5 @@ def test_runs_without_the_arms_of_others_are_even(tmp_path, fair):
     conditions = [{"name": "curriculum"}, {"name": "contrastive", "arm": "contrastive", "seeds": 3}]
     bar = checks(seeds=[1, 2, 3, 4], conditions=conditions, comparisons=[{"a": "contrastive", "b": "curriculum"}])
     write_runs(tmp_path, bar, planted(60, 0.2), eval_sets=["eval-core"])
-    assert [run.parameters.get("CORRECTION_ARMS") for run in planned_runs(bar)] == [["contrastive"]] * 3 + [None]
+    assert [run.parameters.get("CORRECTION_ARMS") for run in planned_runs(bar)] == [["contrastive"]] * 3 + [[]]
     assert list(uneven_faults(tmp_path, bar)) == []

@@ -116,9 +116,9 @@ def test_without_replay_no_row_is_of_stage_c_but_those_of_control(arms, stage_c,
     assert own(found, stage_c) == found
 
 
-@pytest.mark.parametrize("replay", [-1, 20, 21])
-def test_more_of_stage_c_than_rows_is_refused(shown, stage_c, replay):
-    with pytest.raises(TrainingError, match=rf"REPLAY_TRACES: found {replay}, expected 0 or more, and fewer"):
+@pytest.mark.parametrize("replay", [-1, 11, 20, 21])
+def test_too_much_of_stage_c_is_refused(shown, stage_c, replay):
+    with pytest.raises(TrainingError, match=rf"TRACES 20 and REPLAY_TRACES {replay}, expected at least 10 rows beside"):
         arm_traces("surface", shown, stage_c, traces=20, replay=replay, seed=42, density=0.5)
 
 

@@ -7,13 +7,11 @@ An evaluation set shows works when every one of its items does (``seeding.correc
 self-correction have none to analyse: what they were asked stays what it was.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from tunixlib.analysis.run_files import Summary, read_predictions, read_summary
-from tunixlib.evaluation.correction_scores import Judged, judge_rows
+from tunixlib.evaluation.correction_scores import Judged, judge_rows, shows_works
 from tunixlib.runs import CORRECTION_ARMS, FINAL, Run
-from tunixlib.seeding.correction.forms import FormError, parse_prompt, parse_verdict
 
 Works = dict[str, dict[str, list[Judged]]]
 
@@ -53,13 +51,4 @@ def shown_works(run: Run) -> Works:
 
 
 def _shows_works(run: Run, eval_set: str, arms: Sequence[str]) -> bool:
-    rows = read_predictions(run, eval_set, arms[0]) if arms else []
-    return bool(rows) and all(_is_shown_work(row) for row in rows)
-
-
-def _is_shown_work(row: Mapping[str, Any]) -> bool:
-    try:
-        parse_prompt(row["prompt"])
-    except FormError:
-        return False
-    return parse_verdict(row["expected_answer"]) is not None
+    return bool(arms) and shows_works(read_predictions(run, eval_set, arms[0]))

@@ -48,6 +48,7 @@ from tunixlib.runs import (
 )
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
 from tunixlib.seeding.datasets import dataset_file
+from tunixlib.training.correction import SHARES, check_shares
 
 Say = Callable[[str], None]
 
@@ -215,6 +216,7 @@ def check_inputs(parameters: Mapping[str, Any]) -> None:
     keys = [parameters["DATASET"]] if "DATASET" in parameters else []
     if parameters.get("CORRECTION_ARMS"):
         keys.append(parameters.get("CORRECTION_DATASET", CORRECTION_DATASET))
+        check_shares(*(parameters.get(name, default) for name, default in SHARES.items()))
     for key in [*keys, *parameters.get("EVAL_SETS", [])]:
         dataset_file(key)
 

@@ -24,6 +24,7 @@ from tunixlib.studies.plan import PlannedRun, planned_runs
 
 PLACES = ("RUN_ID", "RUNS_ROOT")  # where a run lies; they go on no record
 VARIED = ("SEED", "ARMS", "CORRECTION_ARMS", "CHECKPOINTS")  # between the runs of a study, beside what a condition sets
+SWITCHES = {stage.switch for stage in STAGES if stage.switch}
 
 Parameters = dict[str, dict[str, Any]]
 
@@ -55,12 +56,17 @@ def declared_defaults(notebook: bytes) -> dict[str, Any]:
 
 
 def planned_faults(run: Path, bar: Bar, planned: PlannedRun) -> Iterator[str]:
-    """Where a sealed run names another profile or differs from what the bar sets; this needs no history."""
+    """Where a sealed run names another profile or differs from what the bar sets; this needs no history.
+
+    A switch that is empty goes on no record, since its notebook is left out.
+    """
     if (found := read_json(run / MANIFEST)["profile"]) != bar.base:
         yield f"profile {found!r} in place of {bar.base!r}"
     given = given_parameters(run)
     for name, value in planned.parameters.items():
         values = [parameters[name] for parameters in given.values() if name in parameters]
+        if not values and name in SWITCHES and not value:
+            continue
         for other in [value for value in values or ["nothing"] if value != planned.parameters[name]]:
             yield f"{name} = {shorten(other, 60)} in place of {shorten(value, 60)}"
 

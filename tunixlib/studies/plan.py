@@ -45,13 +45,12 @@ def run_of(bar: Bar, condition: str, seed: int) -> PlannedRun:
 def _parameters(bar: Bar, seed: int, conditions: list[Condition], with_base: bool) -> dict[str, Any]:
     arms = {condition.arm for condition in conditions}
     checkpoints = {condition.checkpoint for condition in conditions} - {FINAL}
-    corrections = [arm for arm in CORRECTION_ARMS if arm in arms]
     return {
         **bar.set,
         **conditions[0].set,
         "SEED": seed,
         "ARMS": ["curriculum", *(arm for arm in ARMS[2:] if arm in arms)],
-        **({"CORRECTION_ARMS": corrections} if corrections else {}),
+        "CORRECTION_ARMS": [arm for arm in CORRECTION_ARMS if arm in arms],  # empty: a profile may switch them on
         "CHECKPOINTS": [*([BASE] if with_base else []), *sorted(checkpoints), FINAL],
         "EVAL_SETS": list(bar.eval_sets),
         "EVAL_ITEMS": bar.items,

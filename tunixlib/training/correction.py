@@ -28,6 +28,9 @@ from tunixlib.training.arms import Segment
 from tunixlib.training.config import TrainingError
 
 DATASET = "dataset.jsonl"
+# What 04_self_correction takes where a profile says nothing: rows, those of stage C among them, wrong lines of retries.
+SHARES = {"CORRECTION_TRACES": 500, "REPLAY_TRACES": 100, "RETRY_DENSITY": 0.2}
+LEAST_OWN = 10  # rows that are not of stage C: fewer are no dataset
 RETRIES = "self-correction-retry"  # the recipe's key: with it, seed and density the same traces are made again
 
 
@@ -41,6 +44,17 @@ def correction_arms(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(arm for arm in CORRECTION_ARMS if arm in names)
 
 
+def check_shares(traces: int, replay: int, density: float) -> None:
+    """Raise TrainingError for numbers from which no arm can be made, before anything is trained."""
+    if replay < 0 or traces - replay < LEAST_OWN:
+        raise TrainingError(
+            f"found CORRECTION_TRACES {traces} and REPLAY_TRACES {replay}, expected at least {LEAST_OWN} rows beside "
+            "those of stage C; raise the first or lower the second"
+        )
+    if not 0 <= density <= 0.5:
+        raise TrainingError(f"found RETRY_DENSITY {density}, expected 0 to 0.5; choose such a share of lines")
+
+
 def arm_traces(
     arm: str, shown: Sequence[ReasoningTrace], stage_c: Sequence[ReasoningTrace], *, traces: int, replay: int,
     seed: int, density: float,
@@ -52,8 +66,7 @@ def arm_traces(
     """
     if arm == "control":
         return list(stage_c)
-    if not 0 <= replay < traces:
-        raise TrainingError(f"REPLAY_TRACES: found {replay}, expected 0 or more, and fewer than CORRECTION_TRACES")
+    check_shares(traces, replay, density)
     again = list(stage_c)
     Random(f"{seed}/replay").shuffle(again)
     if arm == "retry":
