@@ -103,7 +103,7 @@ def optimizer(config: SFTConfig, steps: int) -> Any:
     return optax.chain(optax.clip_by_global_norm(config.max_grad_norm), adamw)
 
 
-class SegmentTrainer(PeftTrainer):  # type: ignore[misc]
+class SegmentTrainer(PeftTrainer):
     """Tunix's trainer, with a row of metrics at every step, kept with its states so that a killed process goes on."""
 
     def __init__(
