@@ -1,8 +1,12 @@
 """Shared fixtures: the tiny model once per session, and small traces with known content."""
 
+import shutil
+
 import pytest
 
 from tunixlib.modeling.models import load_checkpoint, model_folder
+from tunixlib.runs import Run
+from tunixlib.seeding import datasets
 from tunixlib.traces import ReasoningTrace
 
 
@@ -25,6 +29,22 @@ def made(tmp_path_factory):
     place = tmp_path_factory.mktemp("made")
     make_run(place)
     return place
+
+
+@pytest.fixture
+def run(made, tmp_path, monkeypatch):
+    """A sealed run of one's own."""
+    monkeypatch.setattr(datasets, "DATA_ROOT", made / "data")
+    shutil.copytree(made / "runs" / "demo", tmp_path / "demo")
+    return Run(tmp_path / "demo")
+
+
+@pytest.fixture
+def unsealed(made, tmp_path, monkeypatch):
+    """The same run before it is sealed."""
+    monkeypatch.setattr(datasets, "DATA_ROOT", made / "data")
+    shutil.copytree(made / "unsealed" / "demo", tmp_path / "unsealed" / "demo")
+    return Run(tmp_path / "unsealed" / "demo")
 
 
 @pytest.fixture

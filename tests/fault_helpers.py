@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from submission.made_run import ENVIRONMENT, commit_data, make_traces, write_stage
+from made_run import ENVIRONMENT, commit_data, make_traces, write_stage
 
-from tunixlib.runs import HOLDER_VARIABLE, PROJECT_ROOT, STAGES, Run
+from tunixlib.evidence import sealing
+from tunixlib.runs import HOLDER_VARIABLE, PROJECT_ROOT, Run
 from tunixlib.seeding import datasets
-from tunixlib.submission import sealing
 
 FAULTS = int(os.environ.get("TUNIXLIB_FAULTS", "1"))
 
@@ -33,7 +33,7 @@ def make_run(place):
         patch.setenv(HOLDER_VARIABLE, str(run.root))
         session = {"profile": "smoke", "command": "python -m tunixlib run", "commit": "c" * 40, "dirty": False}
         sealing.begin_session(run, session)
-        for stage in STAGES:
+        for stage in run.stages():
             write_stage(run, stage.name, traces, place / "data")
         shutil.copytree(place / "runs", place / "unsealed")
         sealing.seal(run)

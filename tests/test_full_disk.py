@@ -10,14 +10,14 @@ import pytest
 from fault_helpers import FAULTS, full_disk, snapshot, unmeasured
 
 from tunixlib.artifacts import NOT_WRITABLE
+from tunixlib.evidence.locks import lock_run
+from tunixlib.evidence.sealing import seal
+from tunixlib.evidence.verify import verify_run
 from tunixlib.holding import LOCKED
 from tunixlib.runs import PROJECT_ROOT, Run
 from tunixlib.seeding import datasets
 from tunixlib.seeding.recipes import Recipe
 from tunixlib.submission import archive, bundle
-from tunixlib.submission.locks import lock_run
-from tunixlib.submission.sealing import seal
-from tunixlib.submission.verify import verify_run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs resource limits and POSIX file calls")
 # Of the many writes of publishing every second is tried, all of them with TUNIXLIB_FAULTS=2.
@@ -157,8 +157,8 @@ from tunixlib.running.housekeeping import clean_run
 from tunixlib.holding import hold
 from tunixlib.runs import Run
 from tunixlib.seeding import datasets
-from tunixlib.submission.sealing import seal
-from tunixlib.submission.verify import verify_run
+from tunixlib.evidence.sealing import seal
+from tunixlib.evidence.verify import verify_run
 
 disk, made, tries = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 datasets.DATA_ROOT = made / "data"

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from unsafe import unsafe_cells, unsafe_code
 
-from tunixlib.submission.secrets import secrets_in
+from tunixlib.evidence.secrets import secrets_in
 
 ROOT = Path(__file__).resolve().parents[1]
 LARGEST_FILE = 5_000_000
@@ -28,7 +28,7 @@ WEIGHTS = {".safetensors", ".gguf", ".bin", ".pt", ".pth", ".onnx", ".h5", ".msg
 # Imports go from right to left only; rooms that share a place do not know each other.
 CORRIDOR = """
     strict_json artifacts tables visible traces holding runs progress checking seeding modeling training|evaluation
-    analysis submission running studies commands __main__
+    analysis evidence submission running studies commands __main__
 """
 PLACE = {room: place for place, rooms in enumerate(CORRIDOR.split()) for room in rooms.split("|")}
 TORCH_FREE = ("checking", "seeding")
@@ -43,7 +43,7 @@ ALLOWED = {
 }
 
 LONGEST_FUNCTION = 60
-LONGEST_CELL, WIDEST_CELL, MOST_PARAMETERS = 25, 100, 18
+LONGEST_CELL, WIDEST_CELL, MOST_PARAMETERS = 25, 100, 14
 
 
 def tracked_files() -> list[Path]:
@@ -190,16 +190,16 @@ def test_every_requirement_is_pinned_with_its_reason_and_named_once() -> None:
 def test_a_careless_notebook_is_a_fault_in_every_respect() -> None:
     stored = code_cell("1") | {"outputs": [{"output_type": "stream"}]}
     counted = code_cell("1") | {"execution_count": 3}
-    cells = [stored, counted, code_cell("1\n" * 25), code_cell("#" * 101), code_cell("A = 1\n" * 18, "parameters")]
+    cells = [stored, counted, code_cell("1\n" * 25), code_cell("#" * 101), code_cell("A = 1\n" * 14, "parameters")]
     assert notebook_faults({"cells": cells}) == [
         "cell 1 holds outputs",
         "cell 2 holds outputs",
         "cell 3 has 26 lines",
         "cell 4 has 101 columns",
-        "parameters in cell 5 take 19 lines",
+        "parameters in cell 5 take 15 lines",
     ]
     assert notebook_faults({"cells": []}) == ["0 cells tagged parameters, expected one"]
-    assert notebook_faults({"cells": [code_cell("\n".join(["A = 1"] * 18), "parameters")]}) == []
+    assert notebook_faults({"cells": [code_cell("\n".join(["A = 1"] * 14), "parameters")]}) == []
 
 
 def test_notebooks_are_stored_without_outputs_and_with_one_short_parameters_cell() -> None:

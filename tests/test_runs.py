@@ -12,9 +12,9 @@ from tunixlib import holding
 from tunixlib.analysis.run_files import SEGMENTS
 from tunixlib.artifacts import read_json, write_json, write_text
 from tunixlib.evaluation.evaluate_run import TRAINED
+from tunixlib.evidence.sealing import seal
 from tunixlib.holding import HOLDER_VARIABLE, LOCKED, dead_scratch, hold, holder_of, scratch_folder, sweep
 from tunixlib.runs import FINAL, FINAL_ARM, MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, STAGES, Run, RunError, hash_tree
-from tunixlib.submission.sealing import seal
 
 
 @pytest.fixture

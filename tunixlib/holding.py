@@ -26,7 +26,7 @@ from filelock import FileLock, Timeout
 from tunixlib.artifacts import not_writable, read_json, write_json
 
 WORK = ".work"
-# Beside the runs and committed with them: which of them are submissions. ``submission.locks`` writes it.
+# Beside the runs and committed with them: which of them are submissions. ``evidence.locks`` writes it.
 LOCKED = "locked.json"
 # In a folder in which something is built; held while its process lives.
 SCRATCH_LOCK = ".held"

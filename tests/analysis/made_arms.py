@@ -2,10 +2,10 @@
 
 from tunixlib.artifacts import sha256_file, sha256_text, write_json, write_jsonl
 from tunixlib.evaluation.scoring import grade, scorecard
+from tunixlib.evidence.sealing import manifest_digest
 from tunixlib.runs import Run
-from tunixlib.submission.sealing import manifest_digest
 from tunixlib.traces import ReasoningTrace, write_traces
-from tunixlib.training.arms import order_batches, plan_arm
+from tunixlib.training.arms import Segment, order_batches, plan_arm
 
 BASE = sha256_text("base weights")
 ITEMS = 40
@@ -26,33 +26,47 @@ def write_arm(run, arm, made, epochs=(1, 1, 2), size=4, config=None, chosen=None
     write_json(run.path("training", arm, "lengths.json"), lengths)
     parent = BASE
     for segment in plan_arm(arm, ids, epochs, seed=42):
-        folder = run.path("training", arm, segment.name)
-        steps = order_batches(segment.rows, lengths, size, seed=42)
-        rows = [
-            {
-                "step": n,
-                "loss": 1.0,
-                "tokens": sum(lengths[i] for i in batch),
-                "target_tokens": 5 * len(batch),
-                "learning_rate": rate * n / len(steps),
-            }
-            for n, batch in enumerate(steps, start=1)
-        ]
-        write_jsonl(folder / "metrics.jsonl", rows)
-        write_jsonl(folder / "order.jsonl", ({"step": n, "trace_ids": list(b)} for n, b in enumerate(steps, start=1)))
-        weights = sha256_text(f"{run.run_id}/{arm}/{segment.name}")
-        record = {
-            "weights_sha256": weights,
-            "parent_sha256": parent,
-            "dataset_sha256": "0" * 64,
-            "arm": arm,
-            "stage": segment.name,
-            "steps": len(steps),
-            "config": {"learning_rate": rate, "seed": 42, **(config or {})},
-            "chosen": {"device": "cpu", "precision": "float32", **(chosen or {})},
+        parent = write_segment(run, arm, segment, lengths, parent, size, config, chosen, rate)
+
+
+def write_segment(run, arm, segment, lengths, parent, size=4, config=None, chosen=None, rate=1e-4):
+    """One segment's folder; returns the sha256 of its weights."""
+    folder = run.path("training", arm, segment.name)
+    steps = order_batches(segment.rows, lengths, size, seed=42)
+    rows = [
+        {
+            "step": n,
+            "loss": 1.0,
+            "tokens": sum(lengths[i] for i in batch),
+            "target_tokens": 5 * len(batch),
+            "learning_rate": rate * n / len(steps),
         }
-        write_json(folder / "checkpoint" / "checkpoint.json", record)
-        parent = weights
+        for n, batch in enumerate(steps, start=1)
+    ]
+    write_jsonl(folder / "metrics.jsonl", rows)
+    write_jsonl(folder / "order.jsonl", ({"step": n, "trace_ids": list(b)} for n, b in enumerate(steps, start=1)))
+    weights = sha256_text(f"{run.run_id}/{arm}/{segment.name}")
+    record = {
+        "weights_sha256": weights,
+        "parent_sha256": parent,
+        "dataset_sha256": "0" * 64,
+        "arm": arm,
+        "stage": segment.name,
+        "steps": len(steps),
+        "config": {"learning_rate": rate, "seed": 42, **(config or {})},
+        "chosen": {"device": "cpu", "precision": "float32", **(chosen or {})},
+    }
+    write_json(folder / "checkpoint" / "checkpoint.json", record)
+    return weights
+
+
+def write_correction(run, arm, made, tokens=30, **training):
+    """An arm of self-correction with rows of its own, from the curriculum's last checkpoint."""
+    lengths = {trace.trace_id: tokens + i for i, trace in enumerate(made)}
+    write_traces(run.path("training", arm, "dataset.jsonl"), made)
+    write_json(run.path("training", arm, "lengths.json"), lengths)
+    parent = sha256_text(f"{run.run_id}/curriculum/stage_c")
+    write_segment(run, arm, Segment("stage_d", tuple(lengths)), lengths, parent, **training)
 
 
 def item(number, eval_set="eval-core"):

@@ -1,7 +1,7 @@
 """Claims about the gate: fair twins pass, and each way of being unfair is named."""
 
 import pytest
-from made_arms import RIGHT, answer, make_run, traces
+from made_arms import RIGHT, answer, make_run, traces, write_correction
 
 from tunixlib.analysis.consumed import place_of, prediction_name, read_consumed
 from tunixlib.analysis.gate import TREATMENTS, refuse_unfair
@@ -113,6 +113,55 @@ def test_the_base_model_differs_from_a_trained_one_by_the_treatment_training(run
 def test_a_stage_in_the_middle_has_consumed_less(run):
     assert read_consumed(run, "stage_b").steps < read_consumed(run, "stage_c").steps == read_consumed(run, "flat").steps
     assert kinds(run, "stage_b", run, "stage_c") == ["rows", "counts", "tokens", "steps", "schedule"]
+
+
+@pytest.fixture
+def corrected(run):
+    """Two arms of self-correction, one of which has other and longer rows."""
+    for arm, start, tokens in (("control", 0, 20), ("contrastive", 50, 40)):
+        write_correction(run, arm, traces(8, start=start), tokens)
+        rows = [answer(n, n % 5 == len(arm) % 5) for n in range(40)]
+        write_jsonl(run.path("predictions", "eval-core", f"{arm}.jsonl"), rows)
+    return run
+
+
+def test_an_arm_of_self_correction_has_consumed_the_curriculum_and_its_own_segment(corrected):
+    found, before = read_consumed(corrected, "contrastive"), read_consumed(corrected, "stage_c")
+    assert [segment.name for segment in found.segments] == ["stage_a", "stage_b", "stage_c", "stage_d"]
+    assert (found.steps, found.tokens[0]) == (before.steps + 2, before.tokens[0] + sum(range(40, 48)))
+    assert found.base_sha256 == before.base_sha256
+    assert place_of(corrected, "contrastive") == ("contrastive", "stage_d")
+    assert prediction_name(corrected, "contrastive/stage_d") == "contrastive"
+
+
+def test_arms_of_self_correction_are_compared_when_their_rows_are_the_treatment(corrected):
+    sides = (corrected, "contrastive", corrected, "control")
+    assert kinds(*sides) == ["rows", "counts", "tokens"]
+    assert kinds(*sides, treatment=["data"]) == []
+    assert kinds(*sides, treatment=["order"]) == ["rows", "counts", "tokens"]
+
+
+def test_more_steps_of_an_arm_of_self_correction_are_no_matter_of_rows(corrected):
+    write_correction(corrected, "contrastive", traces(8, start=50), size=2)
+    found = kinds(corrected, "contrastive", corrected, "control", treatment=["rows", "counts", "tokens"])
+    assert found == ["steps", "schedule"]
+
+
+def test_an_arm_of_self_correction_from_other_weights_is_an_error(corrected):
+    path = corrected.path("training", "control", "stage_d", "checkpoint", "checkpoint.json")
+    write_json(path, {**read_json(path), "parent_sha256": "f" * 64})
+    with pytest.raises(ArtifactError, match=r"found stage_d of a self-correction arm begun from weights of sha256 fff"):
+        refuse_unfair(corrected, "contrastive", corrected, "control", treatment=["data"])
+
+
+def test_a_question_among_the_rows_of_an_arm_of_self_correction_is_a_leak(corrected):
+    rows = [row for _, row in read_jsonl(corrected.path("predictions", "eval-core", "control.jsonl"))]
+    change_rows(
+        corrected.path("training", "contrastive", "dataset.jsonl"),
+        lambda row: {**row, "prompt": f"Check this work.\nQuestion: {rows[3]['prompt']}\nLine 1: 1 = 1\nAnswer: 1"},
+    )
+    found = refuse_unfair(corrected, "contrastive", corrected, "control", treatment=["data"])
+    assert [refusal.kind for refusal in found] == ["leak"]
 
 
 def test_answers_in_another_precision_or_length_are_other_answers(run, tmp_path):

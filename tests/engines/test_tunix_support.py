@@ -8,13 +8,13 @@ import torch
 from modeling.architectures import save_architecture
 from safetensors.torch import load_file, save_file
 
+from tunixlib.evidence.check_metrics import choice_problems
 from tunixlib.modeling import tunix_support
 from tunixlib.modeling.models import ModelError, model_folder
 from tunixlib.modeling.tunix_support import check_supported, require_tunix
 from tunixlib.running.pipeline import check_inputs
 from tunixlib.running.profiles import ProfileError, check_parameters
 from tunixlib.runs import PROJECT_ROOT
-from tunixlib.submission.check_metrics import choice_problems
 from tunixlib.training.config import SFTConfig
 from tunixlib.training.engines import segment_trainer
 from tunixlib.training.plan import Choice
@@ -111,7 +111,7 @@ def test_the_parent_of_the_main_job_is_refused_for_its_rope():
 
 def test_nothing_imports_jax_unless_it_is_asked():
     code = (
-        "import sys, tunixlib.training.run_arm, tunixlib.training.correction, tunixlib.running.pipeline\n"
+        "import sys, tunixlib.training.run_arm, tunixlib.training.run_correction, tunixlib.running.pipeline\n"
         "from tunixlib.training.engines import segment_trainer\n"
         "segment_trainer('torch')\n"
         "print(sorted({'jax', 'tunix', 'flax', 'qwix'} & sys.modules.keys()))"

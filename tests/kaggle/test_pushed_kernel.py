@@ -15,10 +15,10 @@ import pytest
 from alone import NAMESPACE, PYTHON_VARIABLE, SOCKETS, execute_alone
 
 from tunixlib.artifacts import read_json
+from tunixlib.evidence.environment import PACKED_COMMIT
+from tunixlib.evidence.verify import verify_run
 from tunixlib.running.inputs import MODULES
 from tunixlib.runs import PROJECT_ROOT, ROOT_VARIABLE, STAGES, Run
-from tunixlib.submission.environment import PACKED_COMMIT
-from tunixlib.submission.verify import verify_run
 
 pytestmark = pytest.mark.slow
 

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tunixlib.evidence.notebook_check import unfinished
+from tunixlib.evidence.verify import BROKEN_CONTENT
 from tunixlib.running.dependencies import code_sha256, source_sha256
 from tunixlib.running.notebooks import NotebookError
 from tunixlib.running.profiles import (
@@ -19,8 +21,6 @@ from tunixlib.running.profiles import (
     parse_assignment,
     parse_yaml,
 )
-from tunixlib.submission.notebook_check import unfinished
-from tunixlib.submission.verify import BROKEN_CONTENT
 
 FAULTS = int(os.environ.get("TUNIXLIB_FAULTS", "1"))
 

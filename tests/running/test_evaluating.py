@@ -14,6 +14,7 @@ from tunixlib.artifacts import ArtifactError, read_json, read_jsonl, sha256_file
 from tunixlib.evaluation.generation import GenerationConfig
 from tunixlib.evaluation.predictions import predict
 from tunixlib.evaluation.scoring import scorecard
+from tunixlib.evidence.verify_evaluation import verify_evaluation
 from tunixlib.modeling.checkpoints import save_checkpoint
 from tunixlib.modeling.models import ModelError, load_checkpoint
 from tunixlib.running import evaluating
@@ -24,7 +25,6 @@ from tunixlib.seeding import datasets
 from tunixlib.seeding.correction.forms import render_prompt
 from tunixlib.seeding.evalsets import read_eval_set
 from tunixlib.seeding.gate import LeakError
-from tunixlib.submission.verify_evaluation import verify_evaluation
 from tunixlib.traces import ReasoningTrace, write_traces
 
 CONFIG = GenerationConfig(max_new_tokens=6)

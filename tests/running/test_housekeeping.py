@@ -10,14 +10,14 @@ import pytest
 from fault_helpers import snapshot
 
 from tunixlib.artifacts import write_bytes, write_text
+from tunixlib.evidence.locks import lock_run
+from tunixlib.evidence.verify import verify_run
 from tunixlib.holding import SCRATCH_LOCK
 from tunixlib.running import housekeeping
 from tunixlib.running.housekeeping import clean_leftovers, clean_run, clean_runs, clean_words, cleanable, drop_weights
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, Run, RunError, is_evidence, remove
 from tunixlib.seeding import datasets
 from tunixlib.submission import bundle
-from tunixlib.submission.locks import lock_run
-from tunixlib.submission.verify import verify_run
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ CLOCKS = ("seconds", "tokens_per_second")
 SETTINGS = {
     "MODEL": "tiny", "DATASET": "golden-v2", "EPOCHS": [1, 1, 1], "LEARNING_RATE": 0.003, "TRACES_PER_STEP": 8,
     "MAX_STEPS": 4, "EVAL_ITEMS": 12, "MAX_NEW_TOKENS": 24, "EVAL_DTYPE": "float32", "COMPILE": "off",
+    "CORRECTION_ARMS": ["contrastive", "retry"], "CORRECTION_TRACES": 24, "REPLAY_TRACES": 4,
+    "EVAL_SETS": ["eval-core"],
 }  # fmt: skip
 
 
@@ -45,8 +47,8 @@ def drive(root):
     import torch
 
     from tunixlib.evaluation import parts
+    from tunixlib.evidence import sealing, verify
     from tunixlib.running import pipeline
-    from tunixlib.submission import sealing, verify
     from tunixlib.training import resume
 
     torch.set_num_threads(1)

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from papermill.translators import PythonTranslator
 
+from tunixlib.evidence.notebook_check import assignments, is_injected, source_of
 from tunixlib.running.notebooks import execute
 from tunixlib.running.profiles import ProfileError, check_parameters, load_profile, parse_assignment
-from tunixlib.submission.notebook_check import assignments, is_injected, source_of
 
 # What would be written if a value were code.
 FLAG = "executed.flag"

@@ -6,18 +6,18 @@ import sys
 
 import pytest
 
-from tunixlib.analysis.figures import PLOTS
+from tunixlib.analysis.figures import CORRECTION_PLOTS, PLOTS
 from tunixlib.artifacts import read_json, read_jsonl
+from tunixlib.evidence.check_records import option_of
+from tunixlib.evidence.verify import verify_run
 from tunixlib.running import pipeline
 from tunixlib.running.notebooks import NotebookError
 from tunixlib.running.pipeline import command_line, run_pipeline
 from tunixlib.running.profiles import NOTEBOOKS, ProfileError
 from tunixlib.running.summary import closing_words
-from tunixlib.runs import PROJECT_ROOT, ROOT_VARIABLE, Run, RunError
+from tunixlib.runs import CORRECTION_ARMS, PROJECT_ROOT, ROOT_VARIABLE, Run, RunError
 from tunixlib.seeding.recipes import SeedingError
 from tunixlib.submission import bundle
-from tunixlib.submission.check_records import option_of
-from tunixlib.submission.verify import verify_run
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +50,8 @@ def test_every_stage_left_what_it_owns(smoke):
         "claims.json",
     ):
         assert smoke.path(name).is_file()
-    assert len(list(smoke.path("notebooks").glob("*.ipynb"))) == 6
-    assert len(list(smoke.path("figures").glob("*.png"))) == len(PLOTS)
+    assert len(list(smoke.path("notebooks").glob("*.ipynb"))) == 7
+    assert len(list(smoke.path("figures").glob("*.png"))) == len(PLOTS) + len(CORRECTION_PLOTS)
     assert {path.name for path in (bundle.DIST / "smoke-test").iterdir()} == set(bundle.PUBLISHED)
     assert (bundle.DIST / "smoke-test" / "model" / "model.safetensors").is_file()
 
@@ -74,6 +74,9 @@ def test_checkpoints_form_a_chain_from_the_base_model(smoke):
             record = read_json(smoke.path("training", arm, f"stage_{stage}", "checkpoint", "checkpoint.json"))
             assert record["parent_sha256"] == parent
             parent = record["weights_sha256"]
+    for arm in CORRECTION_ARMS:
+        record = read_json(smoke.path("training", arm, "stage_d", "checkpoint", "checkpoint.json"))
+        assert record["parent_sha256"] == parent, "each from the curriculum's last"
 
 
 def test_a_checkpoint_loads_with_plain_transformers(smoke):
@@ -85,10 +88,10 @@ def test_a_checkpoint_loads_with_plain_transformers(smoke):
 
 
 def test_the_terminal_tells_stages_results_and_what_to_do_next(smoke, said):
-    assert said[0].startswith("run smoke-test with profile smoke: 6 notebooks")
-    assert [line.split(":")[0] for line in said[1:7]] == [
-        "[1/6] 01_seed", "[2/6] 02_train", "[3/6] 03_curriculum", "[4/6] 05_evaluate", "[5/6] 06_analysis",
-        "[6/6] 07_submission",
+    assert said[0].startswith("run smoke-test with profile smoke: 7 notebooks")
+    assert [line.split(":")[0] for line in said[1:8]] == [
+        "[1/7] 01_seed", "[2/7] 02_train", "[3/7] 03_curriculum", "[4/7] 04_self_correction", "[5/7] 05_evaluate",
+        "[6/7] 06_analysis", "[7/7] 07_submission",
     ]  # fmt: skip
     words = closing_words(smoke)
     for expected in ("base model", "flat", "stage C", "report.html", "submission.zip", "python -m tunixlib verify"):
@@ -112,7 +115,7 @@ def only_seed(tmp_path, monkeypatch):
     """A pipeline of the first notebook only, without sealing; returns what a run of it says."""
     monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path))
     monkeypatch.setattr(pipeline, "stage_notebooks", lambda: [NOTEBOOKS / "01_seed.ipynb"])
-    monkeypatch.setattr("tunixlib.submission.verify.seal_verified", lambda run: None)
+    monkeypatch.setattr("tunixlib.evidence.verify.seal_verified", lambda run: None)
     monkeypatch.setattr("tunixlib.submission.bundle.publish", lambda run: [])
 
     def go(**overrides):

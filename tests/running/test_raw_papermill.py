@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from tunixlib.artifacts import read_json
+from tunixlib.evidence.notebook_check import assignments
 from tunixlib.running.profiles import NOTEBOOKS, PROFILES
 from tunixlib.runs import PROJECT_ROOT, STAGES
-from tunixlib.submission.notebook_check import assignments
 
 
 @pytest.mark.parametrize("profile", sorted(path.name for path in PROFILES.glob("*.yaml")))

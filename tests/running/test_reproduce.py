@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 from tunixlib.__main__ import app
 from tunixlib.artifacts import read_json, read_jsonl, sha256_file, write_bytes, write_json, write_jsonl, write_text
 from tunixlib.evaluation.scoring import grade
+from tunixlib.evidence import environment
+from tunixlib.evidence.verify import verify_run
 from tunixlib.running import pipeline
 from tunixlib.running import reproduce as reproducing
 from tunixlib.running.machine_class import class_words, code_difference, code_words, machine_differences
@@ -18,10 +20,11 @@ from tunixlib.running.reproduce import compare_executions, reproduce
 from tunixlib.running.reproduced_files import DIFFERS, FOLLOWS, SAME, TIMES, WITHIN
 from tunixlib.runs import MANIFEST, ROOT_VARIABLE, WORK, Run, RunError
 from tunixlib.seeding import datasets
-from tunixlib.submission import bundle, environment
-from tunixlib.submission.verify import verify_run
+from tunixlib.submission import bundle
 
-SMALL = {"MAX_STEPS": 1, "EVAL_ITEMS": 5, "MAX_NEW_TOKENS": 8, "SEED": 7}
+SMALL = {
+    "MAX_STEPS": 1, "EVAL_ITEMS": 5, "MAX_NEW_TOKENS": 8, "SEED": 7, "CORRECTION_ARMS": ["contrastive"],
+}  # fmt: skip
 STEPS = "training/flat/stage_1/metrics.jsonl"
 RECORD = "training/flat/stage_1/checkpoint/checkpoint.json"
 ANSWERS = "predictions/eval-core/flat.jsonl"

@@ -6,10 +6,10 @@ import pytest
 
 from tunixlib.artifacts import read_json, sha256_file, sha256_text, write_bytes, write_json, write_jsonl
 from tunixlib.evaluation.scoring import grade, scorecard
+from tunixlib.evidence.sealing import evidence_files, manifest_digest
 from tunixlib.holding import hold
 from tunixlib.running.runs_table import list_runs, runs_text
 from tunixlib.runs import STAGES, Run
-from tunixlib.submission.sealing import evidence_files, manifest_digest
 
 
 def made(root, name, right, items=20, eval_set="eval-core", sealed="2026-01-02T03:04:05Z", bytes_of_set=""):

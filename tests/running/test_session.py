@@ -252,6 +252,9 @@ def test_the_plan_counts_steps_and_items(tmp_path):
     assert plan["05_evaluate"].pieces == (300, 200) * 5
     assert plan["05_evaluate"].apart == 2
     assert plan_work(run, {**parameters, "MAX_STEPS": 3})["02_train"].pieces == (3, 3, 3)
+    asked = {"CHECKPOINTS": ["base", "stage_c", "retry"], "EVAL_SETS": ["eval-core", "eval-unseen"], "EVAL_ITEMS": 300}
+    evaluating = plan_work(run, {**parameters, **asked})["05_evaluate"].pieces
+    assert evaluating == (300, 200) * 3 + (300,), "an arm that checks looks at its own work again"
     assert list(plan_work(Run(tmp_path), parameters)) == ["05_evaluate"], "no data yet, no steps known"
 
 
@@ -284,7 +287,7 @@ def test_a_watcher_ends_a_stage_cleanly_and_the_same_run_continues(tmp_path, mon
     monkeypatch.setattr(
         pipeline, "stage_notebooks", lambda: [NOTEBOOKS / f"{n}.ipynb" for n in ("01_seed", "02_train")]
     )
-    monkeypatch.setattr("tunixlib.submission.verify.seal_verified", lambda run: None)
+    monkeypatch.setattr("tunixlib.evidence.verify.seal_verified", lambda run: None)
     monkeypatch.setattr("tunixlib.submission.bundle.publish", lambda run: [])
     profile = tmp_path / "small.yaml"
     write_text(profile, "RUN_ID: early\nMODEL: tiny\nDATASET: golden-v2\nEPOCHS: [1, 1, 1]\nTRACES_PER_STEP: 1\n")

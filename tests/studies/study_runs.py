@@ -24,11 +24,28 @@ BAR = {
     "alpha": 0.05,
 }
 
+CORRECTION = {
+    **BAR, "study": "checks", "eval_sets": ["eval-correction", "eval-core"], "measure": "judged", "treatment": ["data"],
+    "conditions": [{"name": name, "arm": name} for name in ("surface", "contrastive")],
+    "comparisons": [{"a": "contrastive", "b": "surface"}],
+    "aim": {"detection": 0.85, "false_alarms": 0.05},
+}  # fmt: skip
+
+# What study.json says of bar and rules.
+RECORD = {
+    "bar": {
+        "file": "notebooks/profiles/studies/orders.yaml", "sha256": "a" * 64, "commit": "c" * 40, "committed": True,
+        "versions": 3, "versions_after_first_run": 1,
+    },
+    "rules": {"commit": "d" * 40, "sha256": "b" * 64, "runs_commit": "c" * 40, "same": True},
+}  # fmt: skip
+
 # What the notebooks of a small repository declare, and its profile.
 DECLARED = {
     "01_seed": 'DATASET: str = "dev-reasoning-v2"  # rows\nEVAL_SETS: list[str] = ["eval-core"]\nRUN_ID: str = "x"\n',
     "02_train": "SEED: int = 42\nEPOCHS: list[int] = [2, 2, 2]\nLEARNING_RATE: float = 2e-4\n",
     "03_curriculum": 'SEED: int = 42\nEPOCHS: list[int] = [2, 2, 2]\nARMS: list[str] = ["curriculum"]\n',
+    "04_self_correction": "SEED: int = 42\nCORRECTION_ARMS: list[str] = []\nCORRECTION_TRACES: int = 500\n",
     "05_evaluate": 'EVAL_SETS: list[str] = ["eval-core"]\nEVAL_ITEMS: int = 120\nCHECKPOINTS: list[str] = []\n',
 }
 PROFILE = {"RUN_ID": "my-smoke", "LEARNING_RATE": 1e-3, "EVAL_ITEMS": 20}
@@ -63,13 +80,67 @@ def row(number, right, eval_set="eval-core"):
     return {**item, "completion": completion, "finish_reason": "eos", "tokens": 20, **graded}
 
 
+KINDS = ("changed_result", "miscopied_operand")
+VERDICTS = {
+    "repaired": "line 1 is wrong: {right}", "localised": "line 1 is wrong: 0", "assured": "right: {right}",
+    "detected": "the answer is wrong: {right}", "accepted": "right: {right}", "alarmed": "line 1 is wrong: {right}",
+    "unparseable": "no",
+}  # fmt: skip
+
+
+def shown_row(number, outcome, wrong, eval_set="eval-correction"):
+    """A work of ``number + 1``, with an error or without, and a completion that has this outcome."""
+    right, shown = number + 1, number + 1 + wrong
+    item = {
+        "id": f"{eval_set}/{number:04d}/{'wrong' if wrong else 'clean'}",
+        "prompt": f"Check this work.\nQuestion: What is {number} + 1?\nLine 1: {number} + 1 = {shown}\nAnswer: {shown}",
+        "expected_answer": f"line 1 is wrong: {right}" if wrong else f"right: {right}",
+        "section": KINDS[number % 2], "category": "wrong" if wrong else "clean", "difficulty": "easy",
+        "family": "adding",
+    }  # fmt: skip
+    mark = f"Line 1: {number} + 1 = {right}, shown {shown}: {'wrong' if wrong else 'right'}"
+    completion = f"<reasoning>\n{mark}\n</reasoning>\n<answer>{VERDICTS[outcome].format(right=right)}</answer>"
+    graded = grade(completion, item["expected_answer"], "eos")
+    return {**item, "completion": completion, "finish_reason": "eos", "tokens": 20, **graded}
+
+
+def write_shown(root, bar, outcomes, eval_set="eval-correction"):
+    """``outcomes(condition, seed)`` gives a pair for each question: of the wrong work and of the right one."""
+    for planned in planned_runs(bar):
+        folder = root / planned.run_id / "predictions" / eval_set
+        said = {bar.condition(name).checkpoint: outcomes(name, planned.seed) for name in planned.conditions}
+        if "base" in planned.parameters["CHECKPOINTS"]:
+            said["base"] = [("assured", "accepted")] * len(next(iter(said.values())))
+        for checkpoint, pairs in said.items():
+            rows = [
+                (n, outcome, wrong) for n, pair in enumerate(pairs) for outcome, wrong in zip(pair, (1, 0), strict=True)
+            ]
+            write_jsonl(folder / f"{checkpoint}.jsonl", (shown_row(*row, eval_set) for row in rows))
+
+
+def write_second_pass(root, bar, answers, eval_set="eval-core"):
+    """``answers(condition, seed)`` gives for each item: right at first, the verdict, and right at last."""
+    for planned in planned_runs(bar):
+        for name in planned.conditions:
+            rows = [
+                {
+                    "id": f"{eval_set}/{number:04d}", "question": f"What is {number} + 1?", "first_correct": first,
+                    "shown": verdict != "unshown", "verdict": verdict, "correct": last,
+                }
+                for number, (first, verdict, last) in enumerate(answers(name, planned.seed))
+            ]  # fmt: skip
+            path = root / planned.run_id / "second_pass" / eval_set / f"{bar.condition(name).checkpoint}.jsonl"
+            write_jsonl(path, rows)
+
+
 def stages_of(planned):
     """The stages of a run's provenance, made from ``DECLARED``, ``PROFILE`` and what the study plans."""
     stages = []
     for name, source in DECLARED.items():
         defaults = declared_defaults(notebook(source))
         given = {key: planned.parameters.get(key, PROFILE.get(key, value)) for key, value in defaults.items()}
-        stages.append({"stage": name, "parameters": {key: given[key] for key in given if key != "RUN_ID"}})
+        if given.get("CORRECTION_ARMS") != []:
+            stages.append({"stage": name, "parameters": {key: given[key] for key in given if key != "RUN_ID"}})
     return stages
 
 

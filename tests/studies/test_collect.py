@@ -6,12 +6,15 @@ import subprocess
 import sys
 
 import pytest
+from analysis.made_arms import make_run, write_correction
+from analysis.made_arms import traces as made_traces
 from studies.study_runs import bar_of, planted, stages_of, write_runs
 
 from tunixlib import holding
 from tunixlib.analysis.arm_differences import Refusal
 from tunixlib.analysis.run_files import MEASURES
 from tunixlib.artifacts import read_json, sha256_file, write_json, write_text
+from tunixlib.evidence.problems import Report
 from tunixlib.running.runs_table import list_runs
 from tunixlib.runs import MANIFEST, Run, RunError
 from tunixlib.studies import collect, design, exploratory, without_bar
@@ -21,7 +24,6 @@ from tunixlib.studies.design import DesignError, design_of
 from tunixlib.studies.history import committed_bars
 from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.verify_study import is_study, verify_study
-from tunixlib.submission.problems import Report
 
 RUNS = ("orders-s1", "orders-s2", "orders-s3")
 
@@ -75,6 +77,49 @@ def test_where_only_the_seed_varies_the_arms_are_compared_over_seeds(place):
     assert [condition.name for condition in found.conditions] == ["flat", "curriculum"]
     assert [(a.name, b.name) for a, b in found.comparisons] == [("curriculum", "flat")]
     assert found.treatment == ("order",)
+
+
+def with_corrections(place, name, arms):
+    """Let a run have trained arms of self-correction, which went through a notebook of their own."""
+    path = place / name / "provenance.json"
+    stages = [stage for stage in read_json(path)["stages"] if stage["stage"] != "04_self_correction"]
+    own = {"stage": "04_self_correction", "parameters": {"CORRECTION_ARMS": arms, "CORRECTION_TRACES": 500}}
+    write_json(path, {"stages": [*stages, *([own] if arms else [])]})
+    summary = read_json(place / name / "eval_summary.json")
+    write_json(place / name / "eval_summary.json", {**summary, "checkpoints": ["flat", *arms, "stage_c"]})
+
+
+def test_arms_of_self_correction_are_compared_among_themselves_and_their_rows_may_differ(place):
+    for name in RUNS:
+        with_corrections(place, name, ["control", "contrastive", "retry"])
+    found = design_of("mine", runs_of(place))
+    assert [condition.checkpoint for condition in found.conditions] == [
+        "flat", "stage_c", "control", "contrastive", "retry"
+    ]  # fmt: skip
+    assert [(a.name, b.name, found.treatment_of(a, b)) for a, b in found.comparisons] == [
+        ("curriculum", "flat", ("order",)),
+        ("contrastive", "control", ("order", "rows", "counts", "tokens")),
+        ("retry", "control", ("order", "rows", "counts", "tokens")),
+    ]
+
+
+def test_which_arms_of_self_correction_a_run_has_is_no_treatment(place):
+    with_corrections(place, "orders-s2", ["control", "contrastive"])
+    found = design_of("mine", runs_of(place))
+    assert (found.varies, [condition.name for condition in found.conditions]) == ("SEED", ["flat", "curriculum"])
+
+
+def test_a_seed_may_draw_other_rows_for_an_arm_of_self_correction_but_no_other_steps(tmp_path):
+    runs = []
+    for seed in (1, 2):
+        run = make_run(tmp_path / f"checks-s{seed}", config={"seed": seed})
+        write_correction(run, "control", made_traces(8, start=10 * seed), config={"seed": seed})
+        runs.append(run)
+    condition = design.Condition("control", "control", "control", {1: runs[0], 2: runs[1]})
+    found = design.Design("mine", tuple(runs), "SEED", (1, 2), (condition,), (), ("order",), ("eval-core",))
+    assert list(design._uneven_seeds(found)) == []
+    write_correction(runs[1], "control", made_traces(8, start=20), size=2, config={"seed": 2})
+    assert [refusal.split(":")[1].strip() for refusal in design._uneven_seeds(found)] == ["steps", "schedule"]
 
 
 def test_the_numbers_are_those_of_a_study_with_a_bar(place):
@@ -201,7 +246,7 @@ def test_what_is_no_set_of_sealed_runs_is_refused(place, names, message):
 
 
 def test_a_run_that_does_not_verify_is_refused(place, monkeypatch):
-    from tunixlib.submission.verify import verify_run
+    from tunixlib.evidence.verify import verify_run
 
     monkeypatch.setattr(collect, "verify_run", verify_run)
     with pytest.raises(RunError, match=f"orders-s1/{MANIFEST}: found"):

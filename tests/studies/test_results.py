@@ -4,7 +4,7 @@ import doctest
 
 import pytest
 from analysis.made_arms import make_run
-from studies.study_runs import bar_of, planted, write_runs
+from studies.study_runs import RECORD, bar_of, planted, write_runs
 
 from tunixlib.analysis.claim_kinds import render_claim
 from tunixlib.analysis.gate import Refusal
@@ -15,14 +15,6 @@ from tunixlib.studies.figure import study_effects, study_png
 from tunixlib.studies.report import render_study
 from tunixlib.studies.results import right_answers, study_comparisons, study_runs
 from tunixlib.studies.verdicts import VERDICTS, finding, finding_words
-
-RECORD = {
-    "bar": {
-        "file": "notebooks/profiles/studies/orders.yaml", "sha256": "a" * 64, "commit": "c" * 40, "committed": True,
-        "versions": 3, "versions_after_first_run": 1,
-    },
-    "rules": {"commit": "d" * 40, "sha256": "b" * 64, "runs_commit": "c" * 40, "same": True},
-}  # fmt: skip
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import tunixlib.__main__  # noqa: F401  # adds every command
 from tunixlib.artifacts import read_json, write_json, write_text
 from tunixlib.commands.app import app
 from tunixlib.evaluation.evaluate_run import chosen
+from tunixlib.evidence.problems import Problem
 from tunixlib.running.notebooks import NotebookError
 from tunixlib.running.profiles import ProfileError
 from tunixlib.runs import MANIFEST, ROOT_VARIABLE, Run, RunError
@@ -18,7 +19,6 @@ from tunixlib.studies.parameters import planned_faults
 from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.run_study import run_study, study_words
 from tunixlib.studies.verify_study import StudyReport
-from tunixlib.submission.problems import Problem
 
 COMMIT = "c" * 40
 

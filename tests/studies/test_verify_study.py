@@ -9,6 +9,7 @@ import yaml
 from studies.study_runs import BAR, bar_of, planted, stages_of, write_project, write_runs
 
 from tunixlib.artifacts import canonical_json, read_json, sha256_file, write_bytes, write_json, write_text
+from tunixlib.evidence.environment import PACKED_COMMIT, capture_commit, same_code
 from tunixlib.runs import MANIFEST
 from tunixlib.studies import figure as drawing
 from tunixlib.studies import results
@@ -18,7 +19,6 @@ from tunixlib.studies.figure import study_png
 from tunixlib.studies.history import bar_versions, committed_bytes, rules_at, rules_here, session_commits
 from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.verify_study import is_study, verify_study
-from tunixlib.submission.environment import PACKED_COMMIT, capture_commit, same_code
 
 FILE = "notebooks/profiles/studies/orders.yaml"
 

@@ -1,28 +1,8 @@
-"""One complete run, made and sealed once, copied for each test."""
-
-import shutil
+"""What is published lies in a place of its own."""
 
 import pytest
 
-from tunixlib.runs import Run
-from tunixlib.seeding import datasets
 from tunixlib.submission import bundle
-
-
-@pytest.fixture
-def run(made, tmp_path, monkeypatch):
-    """A sealed run of one's own."""
-    monkeypatch.setattr(datasets, "DATA_ROOT", made / "data")
-    shutil.copytree(made / "runs" / "demo", tmp_path / "demo")
-    return Run(tmp_path / "demo")
-
-
-@pytest.fixture
-def unsealed(made, tmp_path, monkeypatch):
-    """The same run before it is sealed."""
-    monkeypatch.setattr(datasets, "DATA_ROOT", made / "data")
-    shutil.copytree(made / "unsealed" / "demo", tmp_path / "unsealed" / "demo")
-    return Run(tmp_path / "unsealed" / "demo")
 
 
 @pytest.fixture

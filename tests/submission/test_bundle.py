@@ -6,13 +6,13 @@ import zipfile
 import pytest
 
 from tunixlib.artifacts import read_json, sha256_bytes, sha256_file, write_bytes, write_json, write_text
+from tunixlib.evidence.sealing import evidence_files
+from tunixlib.evidence.verify import verify_run
 from tunixlib.running.housekeeping import clean_run
 from tunixlib.running.summary import closing_words, publication_words
 from tunixlib.runs import MANIFEST, RunError
 from tunixlib.submission import bundle
 from tunixlib.submission.bundle import contents_table, publication_tree, publish
-from tunixlib.submission.sealing import evidence_files
-from tunixlib.submission.verify import verify_run
 
 pytestmark = pytest.mark.usefixtures("dist")
 
@@ -210,7 +210,7 @@ def test_the_zip_holds_all_evidence_and_what_checks_it_and_no_weights(run):
     assert evidence == {name: sha256_file(run.path(name)) for name in evidence_files(run.root)}
     assert {
         "LICENSE", "MODEL_CARD.md", "DATASET_CARD.md", "requirements.txt", "notebooks/01_seed.ipynb",
-        "notebooks/profiles/smoke.yaml", "tunixlib/submission/verify.py", "data/adding-v1/dataset.jsonl",
+        "notebooks/profiles/smoke.yaml", "tunixlib/evidence/verify.py", "data/adding-v1/dataset.jsonl",
         "data/eval-adding/eval.jsonl", "submission_runs/demo/run_manifest.json", "kaggle-metadata.json",
     } <= set(names)  # fmt: skip
     unwanted = re.compile(r"\.safetensors$|checkpoint/(?!checkpoint\.json)|(^|/)\.|__pycache__|\.pyc$|^/|\.\.")

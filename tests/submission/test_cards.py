@@ -1,10 +1,13 @@
+import shutil
+
 import yaml
 
-from tunixlib.artifacts import read_jsonl, write_jsonl
+from tunixlib.artifacts import read_jsonl, sha256_text, write_json, write_jsonl
 from tunixlib.seeding.recipes import DEFAULT_TRACES
 from tunixlib.submission import cards, facts
 from tunixlib.submission.cards import model_card, model_summary
 from tunixlib.submission.data_card import dataset_card
+from tunixlib.traces import read_traces, write_traces
 
 
 def front_matter(card):
@@ -37,6 +40,49 @@ def test_the_model_card_states_measured_facts_with_the_base_model_first(unsealed
 def test_the_cards_are_the_same_before_and_after_sealing(run, unsealed):
     assert model_card(run) == model_card(unsealed)
     assert dataset_card(run) == dataset_card(unsealed)
+
+
+def with_arms(run, *arms):
+    """The run as if 04 had trained arms of four rows in two steps."""
+    traces = list(read_traces(run.path("data", "stage_c.jsonl")))[:4]
+    for arm in arms:
+        write_traces(run.path("training", arm, "dataset.jsonl"), traces)
+        steps = [{"step": i, "tokens": 100, "target_tokens": 60} for i in (1, 2)]
+        write_jsonl(run.path("training", arm, "stage_d", "metrics.jsonl"), steps)
+    parameters = {
+        "CORRECTION_ARMS": list(reversed(arms)), "CORRECTION_DATASET": "self-correction-v1", "CORRECTION_TRACES": 4,
+        "REPLAY_TRACES": 2,
+    }  # fmt: skip
+    record = {"stage": "04_self_correction", "parameters": parameters, "inputs": {}, "outputs": {}, "seconds": 1.0}
+    write_json(run.record_path("04_self_correction"), record)
+
+
+def test_a_run_with_arms_of_self_correction_lists_them_and_their_data(unsealed, made):
+    sha = sha256_text("shown works")
+    place = made / "data" / "self-correction-v1"
+    write_json(place / "manifest.json", {"sha256": sha})
+    with_arms(unsealed, "surface", "contrastive")
+    found = facts.read_facts(unsealed)
+    assert found.correction_arms == ("surface", "contrastive"), "in the order of tables, not of the parameter"
+    assert found.data_sha256["self-correction-v1"] == sha
+    shutil.rmtree(place)
+    assert facts.read_facts(unsealed).data_sha256["self-correction-v1"] == "", "not here: no rule calls it public"
+    card = model_card(unsealed)
+    assert "`surface`, `contrastive` went on from `curriculum/stage_c`, one segment of 4 rows each, 2 of them" in card
+    assert "shown works are those of `self-correction-v1`" in card
+    assert "| contrastive | 1 | 2 | 200 | 120 |" in card
+    assert "## Self-correction" in dataset_card(unsealed) and "| surface | 4 |" in dataset_card(unsealed)
+
+
+def test_arms_that_are_shown_no_works_used_no_dataset_of_them(unsealed):
+    with_arms(unsealed, "control", "retry")
+    assert list(facts.read_facts(unsealed).data_sha256) == ["adding-v1", "eval-adding"]
+    assert "shown works" not in model_card(unsealed)
+
+
+def test_a_run_without_arms_says_nothing_of_them(unsealed):
+    assert "orrection" not in model_card(unsealed) + dataset_card(unsealed)
+    assert facts.read_facts(unsealed).shown_works == ""
 
 
 def trained_on(model, run, monkeypatch, **parameters):

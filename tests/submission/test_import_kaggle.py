@@ -8,9 +8,9 @@ import zipfile
 import pytest
 
 from tunixlib.artifacts import write_text
+from tunixlib.evidence.verify import verify_run
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, RunError
 from tunixlib.submission.import_kaggle import closing_words, import_output
-from tunixlib.submission.verify import verify_run
 
 
 @pytest.fixture

@@ -14,9 +14,10 @@ import zipfile
 import pytest
 
 from tunixlib.artifacts import sha256_bytes
+from tunixlib.evidence.environment import PACKED_COMMIT, capture_commit
 from tunixlib.runs import PROJECT_ROOT, STAGES
+from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
 from tunixlib.submission.archive import FIRST_DAY, PLAIN_FILE
-from tunixlib.submission.environment import PACKED_COMMIT, capture_commit
 from tunixlib.submission.kernel import NOTEBOOK, OWN_DATA, KernelError, kernel_notebook, package_files, payload
 
 # Our own limit, well below the site's million bytes: room for the package to grow.
@@ -67,7 +68,18 @@ def test_the_package_holds_what_a_session_needs_and_nothing_else(packed):
     } <= set(names)  # fmt: skip
     unwanted = re.compile(r"^tests/|(^|/)\.|__pycache__|\.pyc$|safetensors|^submission_runs/(?!cpu-v1/run_manifest)|^/")
     assert [name for name in names if unwanted.search(name)] == []
-    assert data_sets(names) == set(OWN_DATA)
+    assert data_sets(names) == {*OWN_DATA, CORRECTION_DATASET}
+
+
+def test_shown_works_are_carried_only_for_a_run_that_trained_on_them(packed):
+    here = f"data/{CORRECTION_DATASET}"
+    assert [name for name in package_files() if name.startswith(here)] == [f"{here}/manifest.json"]
+    used = package_files([CORRECTION_DATASET])
+    assert [name for name in sorted(used) if name.startswith(here)] == [
+        f"{here}/dataset.jsonl",
+        f"{here}/manifest.json",
+    ]
+    assert len(kernel_notebook([CORRECTION_DATASET])) < LARGEST
 
 
 def test_data_of_ones_own_goes_along_only_with_a_run_that_used_it(packed, tmp_path):
@@ -75,7 +87,7 @@ def test_data_of_ones_own_goes_along_only_with_a_run_that_used_it(packed, tmp_pa
     for key in ("my-private", "my-used"):
         shutil.copytree(tmp_path / "data" / "golden-v2", tmp_path / "data" / key)
     assert payload(root=tmp_path) == packed
-    assert data_sets(package_files(["my-used", "eval-core"], tmp_path)) == {*OWN_DATA, "my-used"}
+    assert data_sets(package_files(["my-used", "eval-core"], tmp_path)) == {*OWN_DATA, CORRECTION_DATASET, "my-used"}
 
 
 def test_the_notebook_carries_the_package_with_its_sha256(packed, notebook):

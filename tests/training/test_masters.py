@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tunixlib.artifacts import read_jsonl
-from tunixlib.submission.schemas import MetricsRow
+from tunixlib.evidence.schemas import MetricsRow
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.masters import MasterWeights
 from tunixlib.training.reports import training_table

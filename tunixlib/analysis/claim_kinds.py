@@ -4,9 +4,9 @@
     >>> make_claim("rate", "{k} of {n}: {value_percent:.0f} %.", fields, source, "measured", 0.5)["text"]
     '1 of 2: 50 %.'
 
-``scorecard_claims`` point into eval_summary.json; those of ``comparison_claims``, ``training_claims`` and
-``trace_claims`` name the files that they are computed from. The sentence is always its template filled with the claim's
-own fields.
+``scorecard_claims`` point into eval_summary.json; those of ``comparison_claims``, ``training_claims``, ``trace_claims``
+and ``correction_claims`` name the files that they are computed from. The sentence is always its template filled with
+the claim's own fields.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -116,6 +116,16 @@ def _proportion(
     source, interval = {**file, "pointer": f"{pointer}/rate"}, (proportion["low"], proportion["high"])
     share = SHARE_OF_STEPS if pointer.rpartition("/")[2] in OF_STEPS else SHARE
     return make_claim(claim_id, subject + share, fields, source, MEASURED, proportion["rate"], interval)
+
+
+def rate_claim(
+    claim_id: str, subject: str, fields: Mapping[str, Any], found: Mapping[str, float], source: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A claim of a recomputed proportion ``{"k", "n", "rate", "low", "high"}``; ``subject`` is its sentence so far."""
+    if "rate" not in found:
+        return make_claim(claim_id, subject + NOTHING_TO_MEASURE, fields, source, UNDECIDED)
+    interval = (found["low"], found["high"])
+    return make_claim(claim_id, subject + SHARE, fields, source, MEASURED, found["rate"], interval)
 
 
 def escape_pointer(part: str) -> str:

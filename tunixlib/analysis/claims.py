@@ -13,7 +13,9 @@
 The rule for verdicts. A claim of a difference, "a answers more items correctly than b", is *supported* when the 95 %
 interval of a - b lies above 0 and the p-value, adjusted by Holm over all comparisons of the run, is below 0.05. It is
 *not supported* when the interval lies below 0 and that p-value is below 0.05. Otherwise it is *undecided*, and always
-where there is nothing to see: both at 0, both at 1, or fewer than six items on which the two differ. The claim that two
+where there is nothing to see: both at 0, both at 1, or fewer than six items on which the two differ. Comparisons of the
+arms of self-correction are adjusted by themselves, over the family in ``correction_comparisons``; one that cannot tell
+wrong works from right ones is never said to judge them better. The claim that two
 arms had the same amount of training is supported when steps, tokens and tokens of completions are equal, else not
 supported. What is only counted is *measured*; where nothing could be (0 of 0) the claim has no value and is undecided.
 """
@@ -24,6 +26,7 @@ from typing import Any
 
 from tunixlib.analysis.claim_kinds import render_claim, scorecard_claims
 from tunixlib.analysis.comparison_claims import comparison_claims
+from tunixlib.analysis.correction_claims import correction_claims
 from tunixlib.analysis.run_files import read_predictions, read_summary
 from tunixlib.analysis.trace_claims import trace_claims
 from tunixlib.analysis.training_claims import training_claims
@@ -38,6 +41,7 @@ REDO = "run 06_analysis again, or restore the files it read"
 def build_claims(run: Run) -> dict[str, Any]:
     """The claims document that follows from the run's files. Raises ArtifactError when one of them is missing."""
     claims = [*scorecard_claims(run), *trace_claims(run), *comparison_claims(run), *training_claims(run)]
+    claims += correction_claims(run)
     return {"claims_version": CLAIMS_VERSION, "claims": claims}
 
 

@@ -22,12 +22,13 @@ from tunixlib.analysis.verdicts import UNDECIDED, difference_verdict, nothing_to
 from tunixlib.runs import Run
 
 CLAIM = "Claim: on {eval_set}, of {items}, {a} ({how_a}) answers more correctly than {b} ({how_b})"
-DIFFERENCE = (
-    CLAIM + ". Measured on {n} items: "
+MEASURED_DIFFERENCE = (
+    ". Measured on {n} items: "
     "{rate_a_percent:.1f} % against {rate_b_percent:.1f} %, a difference of {value_percent:+.1f} percentage points "
     "(95 % interval {low_percent:+.1f} to {high_percent:+.1f}; exact McNemar p = {p_value:.2g}, adjusted by Holm over "
     "{family} comparisons {p_holm:.2g})."
 )
+DIFFERENCE = CLAIM + MEASURED_DIFFERENCE
 AGAINST_BASE = f" Lenient: {LENIENT_RULE}."
 NOTHING_TO_SEE = " Undecided: {nothing}."
 ONE_SEED = " With one seed this compares two checkpoints on these items, not two methods of training."

@@ -24,10 +24,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tunixlib.analysis.run_files import BASE, SEGMENTS, Summary, read_predictions, read_summary
+from tunixlib.analysis.shown_works import question_sets
 from tunixlib.analysis.statistics import holm, minimum_detectable_difference, paired_difference
 from tunixlib.analysis.verdicts import ALPHA
 from tunixlib.checking.answers import number_value
-from tunixlib.runs import Run
+from tunixlib.runs import CORRECTION_ARMS, Run
 
 STRICT, LENIENT = "correct", "lenient_correct"
 LENIENT_RULE = "by the last number where there are no tags; a text answer without tags counts as wrong"
@@ -122,11 +123,21 @@ class Comparison:
         return f"{self.eval_set}/{self.a}-vs-{self.b}" + ("/numeric" if self.numeric else "")
 
 
-def planned_comparisons(summary: Summary) -> list[Comparison]:
-    """The fixed comparisons between the checkpoints that the run evaluated."""
+def fixed_comparisons(run: Run) -> list[Comparison]:
+    """The fixed comparisons of a run: those of its ordinary questions, unless it was only asked to check works."""
+    summary = read_summary(run)
+    return planned_comparisons(summary, question_sets(run, summary))
+
+
+def planned_comparisons(summary: Summary, eval_sets: Sequence[str] | None = None) -> list[Comparison]:
+    """The fixed comparisons between the checkpoints that the run evaluated, on some evaluation sets or on all.
+
+    Arms of self-correction have a family of their own (``correction_comparisons``), so that the level which the others
+    share does not depend on whether such arms were trained.
+    """
     planned = []
-    for eval_set in summary.eval_sets:
-        names = [card["checkpoint"] for card in summary.cards(eval_set)]
+    for eval_set in summary.eval_sets if eval_sets is None else eval_sets:
+        names = [card["checkpoint"] for card in summary.cards(eval_set) if card["checkpoint"] not in CORRECTION_ARMS]
         for name in names if BASE in names else ():
             if name != BASE:
                 planned += [Comparison(eval_set, name, STRICT, BASE, LENIENT, numeric) for numeric in (False, True)]
@@ -141,7 +152,7 @@ def compare_run(run: Run) -> list[tuple[Comparison, dict[str, Any]]]:
 
     A comparison without items is ``{"n": 0, "p_value": 1.0}`` and stays in the family.
     """
-    planned = planned_comparisons(read_summary(run))
+    planned = fixed_comparisons(run)
     rows = {
         (c.eval_set, name): read_predictions(run, c.eval_set, name)
         for c in planned

@@ -4,7 +4,8 @@
     found.counts["1a24cf029164e093"], found.steps, found.tokens    # in stages A and B
 
 The name of an arm means its last checkpoint; ``stage_b`` is the curriculum's, as in predictions; ``reverse/stage_1`` is
-a segment of any arm. The base model consumed nothing.
+a segment of any arm. An arm of self-correction goes on from the curriculum's last checkpoint: the curriculum's segments
+come before its own. The base model consumed nothing.
 """
 
 from collections import Counter
@@ -14,11 +15,9 @@ from typing import Any
 
 from tunixlib.analysis.run_files import BASE
 from tunixlib.artifacts import ArtifactError, read_json, read_jsonl
-from tunixlib.runs import Run
+from tunixlib.runs import CORRECTION_ARMS, FINAL, FINAL_ARM, Run
 from tunixlib.training.arms import LENGTHS
 from tunixlib.training.config import SFTConfig
-
-CURRICULUM = "curriculum"
 
 # What leaves the result as it is up to rounding and chance, and the wishes that the choices on record answer.
 NOT_SETTINGS = {
@@ -83,10 +82,10 @@ class Consumed:
 def place_of(run: Run, name: str) -> tuple[str, str]:
     """``(arm, segment)`` of an arm's or a checkpoint's name. Raises ArtifactError for one that was not trained."""
     arms = sorted(path.name for path in run.path("training").glob("*") if path.is_dir())
-    arm, _, segment = name.partition("/") if "/" in name else (name, "", "") if name in arms else (CURRICULUM, "", name)
+    arm, _, segment = name.partition("/") if "/" in name else (name, "", "") if name in arms else (FINAL_ARM, "", name)
     segments = segments_of(run, arm)
     if not segments or (segment and segment not in segments):
-        known = [BASE, *arms, *segments_of(run, CURRICULUM)]
+        known = [BASE, *arms, *segments_of(run, FINAL_ARM)]
         raise ArtifactError(
             f"run {run.run_id!r}: found no training of {name!r}, expected one of {', '.join(known)}; name another, or "
             "train it first"
@@ -104,7 +103,7 @@ def prediction_name(run: Run, name: str) -> str:
     if name == BASE:
         return name
     arm, segment = place_of(run, name)
-    return segment if arm == CURRICULUM else arm if segment == segments_of(run, arm)[-1] else f"{arm}/{segment}"
+    return segment if arm == FINAL_ARM else arm if segment == segments_of(run, arm)[-1] else f"{arm}/{segment}"
 
 
 def read_consumed(run: Run, name: str) -> Consumed:
@@ -114,8 +113,21 @@ def read_consumed(run: Run, name: str) -> Consumed:
         return Consumed(label, (), read_json(run.path("eval_summary.json"))["base_weights_sha256"])
     arm, last = place_of(run, name)
     names = segments_of(run, arm)
-    segments = tuple(_read_segment(run, arm, segment) for segment in names[: names.index(last) + 1])
+    own = tuple(_read_segment(run, arm, segment) for segment in names[: names.index(last) + 1])
+    segments = (*(_led_to(run, own[0]) if arm in CORRECTION_ARMS else ()), *own)
     return Consumed(label, segments, segments[0].parent_sha256)
+
+
+def _led_to(run: Run, begun: SegmentRecord) -> tuple[SegmentRecord, ...]:
+    """The curriculum's segments, of whose last weights a segment says that it went on from them."""
+    segments = read_consumed(run, FINAL).segments
+    weights = read_json(run.path("training", FINAL_ARM, FINAL, "checkpoint", "checkpoint.json"))["weights_sha256"]
+    if begun.parent_sha256 != weights:
+        raise ArtifactError(
+            f"run {run.run_id!r}: found {begun.name} of a self-correction arm begun from weights of sha256 "
+            f"{begun.parent_sha256[:16]}..., expected {weights[:16]}..., those of {FINAL}; train the arm again"
+        )
+    return segments
 
 
 def _read_segment(run: Run, arm: str, name: str) -> SegmentRecord:

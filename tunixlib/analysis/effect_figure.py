@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tunixlib.analysis.comparisons import compare, planned_comparisons, resolvable
+from tunixlib.analysis.comparisons import compare, fixed_comparisons, resolvable
 from tunixlib.analysis.figure_style import colour, drawable, empty, new_figure, styled
-from tunixlib.analysis.run_files import read_predictions, read_summary
+from tunixlib.analysis.run_files import read_predictions
 from tunixlib.runs import Run
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def plot_order_effect(run: Run) -> "Figure":
 
 def order_effects(run: Run) -> Iterator[Effect]:
     """Paired differences of the run's last curriculum stage and flat; sections only where a set has several."""
-    family = planned_comparisons(read_summary(run))
+    family = fixed_comparisons(run)
     for planned in family:
         if planned.b != FLAT:
             continue

@@ -55,7 +55,7 @@ def plot_examples(run: Run) -> "Figure":
         block.draw(panel, top)
         top += block.height
     for place, (kind, meaning) in enumerate(LEGEND.items()):
-        _marked(panel, LEFT + 110 * place, top + 2, *MARKS[kind], meaning)
+        marked(panel, LEFT + 110 * place, top + 2, *MARKS[kind], meaning)
     return figure
 
 
@@ -72,26 +72,28 @@ class _Block:
     def draw(self, panel: Any, top: float) -> None:
         """Write the block into a panel whose unit is the point, from ``top`` down."""
         example, top = self.example, top + 6
-        _write(panel, LEFT, top, example.situation.capitalize(), weight="bold")
+        write(panel, LEFT, top, example.situation.capitalize(), weight="bold")
         for number, line in enumerate(self.prompt, start=1):
-            _write(panel, LEFT, top + number * LINE, line)
+            write(panel, LEFT, top + number * LINE, line)
         top += (1 + len(self.prompt)) * LINE
         sides = ((example.before_name, example.before), (example.after_name, example.after))
         for side, ((name, row), column) in enumerate(zip(sides, self.columns, strict=True)):
             left = LEFT + side * WIDTH
-            _write(panel, left, top, drawable(f"{name}: {outcome(row)}"), color="#444444", style="italic")
+            write(panel, left, top, drawable(f"{name}: {outcome(row)}"), color="#444444", style="italic")
             for number, (mark, shade, line) in enumerate(column, start=1):
-                _marked(panel, left, top + number * LINE, mark, shade, line)
+                marked(panel, left, top + number * LINE, mark, shade, line)
         bottom = top + (1 + max(len(column) for column in self.columns)) * LINE + 5
         panel.plot([LEFT, 2 * WIDTH - LEFT], [bottom, bottom], color="#bbbbbb", linewidth=1)
 
 
-def _marked(panel: Any, left: float, top: float, mark: str, shade: str, text: str) -> None:
-    _write(panel, left, top, mark, color=shade)
-    _write(panel, left + INDENT, top, text)
+def marked(panel: Any, left: float, top: float, mark: str, shade: str, text: str) -> None:
+    """A line of text behind its mark, in a panel whose unit is the point."""
+    write(panel, left, top, mark, color=shade)
+    write(panel, left + INDENT, top, text)
 
 
-def _write(panel: Any, left: float, top: float, text: str, **options: Any) -> None:
+def write(panel: Any, left: float, top: float, text: str, **options: Any) -> None:
+    """Text as it is, in our size, its upper left corner at a place given in points."""
     panel.text(left, top, text, fontsize=SIZE, va="top", ha="left", parse_math=False, **options)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tunixlib.analysis.comparisons import LENIENT, STRICT
 from tunixlib.analysis.figure_style import drawable, empty, new_figure, styled
 from tunixlib.analysis.run_files import BASE, Summary, read_predictions, read_summary
+from tunixlib.analysis.shown_works import answered_arms, question_sets
 from tunixlib.runs import Run
 
 if TYPE_CHECKING:
@@ -39,14 +40,16 @@ class Block:
 def plot_families(run: Run) -> "Figure":
     """Families (rows) by checkpoints (columns); a section with many families goes on in the next panel."""
     summary = read_summary(run)
-    lines = [line for eval_set in summary.eval_sets for line in _lines(list(family_blocks(run, summary, eval_set)))]
+    asked = question_sets(run, summary)
+    lines = [line for eval_set in asked for line in _lines(list(family_blocks(run, summary, eval_set)))]
     if not lines:
         figure, axes = new_figure(6, 1.6, rows=1, columns=1)
         empty(axes[0, 0], "no checkpoint was evaluated")
         return figure
     heights = [max(len(block.families) for block in line) for line in lines]
     columns = max(map(len, lines))
-    size = (3.3 * columns, sum(0.185 * height + 1.15 for height in heights))
+    wider = 0.3 * max((len(answered_arms(summary, eval_set)) for eval_set in asked), default=0)
+    size = ((3.3 + wider) * columns, sum(0.185 * height + 1.15 for height in heights))
     figure, axes = new_figure(*size, rows=len(lines), columns=columns, gridspec_kw={"height_ratios": heights})
     for panels, line, height in zip(axes, lines, heights, strict=True):
         for place, panel in enumerate(panels):

@@ -11,11 +11,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tunixlib.analysis.correction_example_figure import plot_marked_works
+from tunixlib.analysis.correction_figures import plot_correction_kinds, plot_correction_rates
 from tunixlib.analysis.effect_figure import plot_order_effect
 from tunixlib.analysis.example_figure import plot_examples
 from tunixlib.analysis.family_figure import plot_families
 from tunixlib.analysis.figure_style import png_bytes
+from tunixlib.analysis.run_files import read_summary
 from tunixlib.analysis.score_figures import plot_scorecards, plot_sections
+from tunixlib.analysis.shown_works import shown_work_sets
 from tunixlib.analysis.training_figures import plot_loss_curves, plot_trace_lengths
 from tunixlib.analysis.work_figure import plot_answer_work
 from tunixlib.artifacts import write_bytes
@@ -34,12 +38,19 @@ PLOTS: "dict[str, Callable[[Run], Figure]]" = {
     "order_effect": plot_order_effect,
     "examples": plot_examples,
 }
+# Drawn where an arm of self-correction was asked to check works.
+CORRECTION_PLOTS: "dict[str, Callable[[Run], Figure]]" = {
+    "correction_rates": plot_correction_rates,
+    "correction_kinds": plot_correction_kinds,
+    "marked_works": plot_marked_works,
+}
 
 
 def write_figures(run: Run) -> list[Path]:
     """Write ``figures/*.png`` and return their paths. The same run gives the same bytes."""
     paths = []
-    for name, plot in PLOTS.items():
+    checked = shown_work_sets(run, read_summary(run))
+    for name, plot in {**PLOTS, **(CORRECTION_PLOTS if checked else {})}.items():
         path = run.path("figures", f"{name}.png")
         write_bytes(path, png_bytes(plot(run)))
         paths.append(path)

@@ -75,8 +75,10 @@ def shared_sets(run_a: Run, name_a: str, run_b: Run, name_b: str) -> list[str]:
 
 
 def leaks(run: Run, eval_set: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[Refusal]:
-    """Whether a question of evaluation stands in the run's training data, as ``seeding.gate`` looks for it."""
-    prompts = (row["prompt"] for _, row in read_jsonl(run.path("data", "dataset.jsonl")))
+    """Whether a question of evaluation stands in the run's training data, as ``seeding.gate`` looks for it: in its
+    dataset, and in what arms of self-correction have of their own."""
+    files = [run.path("data", "dataset.jsonl"), *sorted(run.path("training").glob("*/dataset.jsonl"))]
+    prompts = (row["prompt"] for file in files for _, row in read_jsonl(file))
     trained = {normal_prompt(part) for prompt in prompts for part in parts_of(prompt)}
     seen = [row["id"] for row in rows if any(normal_prompt(text) in trained for text in asked_in(row["prompt"]))]
     if seen:

@@ -38,7 +38,7 @@ def _finding(claim: Mapping[str, Any]) -> str:
     if "value" not in claim:
         return f"of {items}, it is undecided whether {a} answers more correctly than {b}: there are none"
     sides = f"{100 * fields['rate_a']:.1f} % against {100 * fields['rate_b']:.1f} % of these {fields['n']}"
-    measured = f"{sides}, difference {_points(claim)}, adjusted p = {fields['p_holm']:.2g}"
+    measured = f"{sides}, difference {points(claim)}, adjusted p = {fields['p_holm']:.2g}"
     if claim["verdict"] == SUPPORTED:
         return f"of {items}, {a} answers more correctly than {b}: {measured}"
     if claim["verdict"] == NOT_SUPPORTED:
@@ -47,7 +47,8 @@ def _finding(claim: Mapping[str, Any]) -> str:
     return f"of {items}, it is undecided whether {a} answers more correctly than {b}: {measured}{why}"
 
 
-def _points(claim: Mapping[str, Any]) -> str:
+def points(claim: Mapping[str, Any]) -> str:
+    """The difference of a claim and its interval, in percentage points."""
     low, high = claim["interval"]
     return f"{100 * claim['value']:+.1f} points [{100 * low:+.1f}, {100 * high:+.1f}]"
 
@@ -69,9 +70,9 @@ def render_comparisons(claims: Claims) -> Iterator[str]:
             f"checkpoint can therefore be ahead by its form alone, where the answer is a text. On {NUMERIC}, both "
             "sides can be right, and what is said of the base model rests on these."
         )
-    undecided = [_undecided(claim) for claim in found if claim["verdict"] == UNDECIDED]
-    if undecided:
-        yield "\n".join(undecided)
+    open_ones = [undecided(claim) for claim in found if claim["verdict"] == UNDECIDED]
+    if open_ones:
+        yield "\n".join(open_ones)
     if any(claim["fields"]["b"] == "flat" for claim in found):
         yield "![Curriculum minus flat with its interval](figures/order_effect.png)"
         yield (
@@ -83,23 +84,24 @@ def render_comparisons(claims: Claims) -> Iterator[str]:
 def _row(claim: Mapping[str, Any]) -> Sequence[str]:
     f = claim["fields"]
     items = f"{f['n']}, the answer a number" if f["items"] == NUMERIC else str(f["n"])
-    numbers = (_points(claim), f"{f['p_value']:.2g}", f"{f['p_holm']:.2g}") if "value" in claim else ("–", "–", "–")
+    numbers = (points(claim), f"{f['p_value']:.2g}", f"{f['p_holm']:.2g}") if "value" in claim else ("–", "–", "–")
     stated = f"{f['eval_set']}: {f['a']} ({f['how_a']}) above {f['b']} ({f['how_b']})"
     return stated, items, *numbers, claim["verdict"]
 
 
 def _count(fields: Mapping[str, Any]) -> str:
-    return f"{fields['n']} items" + (" whose expected answer is a number" if fields["items"] == NUMERIC else "")
+    return f"{fields['n']} items" + (" whose expected answer is a number" if fields.get("items") == NUMERIC else "")
 
 
-def _undecided(claim: Mapping[str, Any]) -> str:
+def undecided(claim: Mapping[str, Any]) -> str:
+    """A line of a list: what is undecided, and the difference that these items could have shown."""
     f = claim["fields"]
     start = f"- Undecided, {f['eval_set']}: {f['a']} against {f['b']} on {_count(f)}"
     if "value" not in claim:
         return f"{start}, nothing to measure."
     if "nothing" in f:
-        return f"{start}, {_points(claim)}; {f['nothing']}."
-    found = f"{start}, {_points(claim)}. The two disagree on {f['only_a'] + f['only_b']}: "
+        return f"{start}, {points(claim)}; {f['nothing']}."
+    found = f"{start}, {points(claim)}. The two disagree on {f['only_a'] + f['only_b']}: "
     if "resolves" not in f:
         return found + "too few to show any difference."
     return found + (

@@ -14,11 +14,12 @@ from tunixlib.analysis.claims import read_claims
 from tunixlib.analysis.examples import choose_examples, render_example
 from tunixlib.analysis.report_checkpoints import COLUMNS, item_count, render_checkpoints
 from tunixlib.analysis.report_comparisons import render_comparisons, render_verdict
+from tunixlib.analysis.report_correction import render_correction
 from tunixlib.analysis.report_work import render_template, render_work
 from tunixlib.analysis.run_files import Summary, read_summary
 from tunixlib.analysis.verdicts import SUPPORTED
 from tunixlib.artifacts import ArtifactError, write_text
-from tunixlib.runs import Run
+from tunixlib.runs import CORRECTION_ARMS, FINAL, Run
 from tunixlib.tables import markdown_table
 
 Claims = Mapping[str, dict[str, Any]]
@@ -43,6 +44,7 @@ def render_analysis(run: Run) -> str:
     parts += ["## Answers, work and form", *_work(claims, summary)]
     parts += ["## Training", *_training(claims)]
     parts += ["## Comparisons", *render_comparisons(claims)]
+    parts += render_correction(claims, summary)
     parts += ["## Four examples", *_examples(run, summary)]
     parts += ["## Limits", *_limits(claims, summary), "## How to recheck", _recheck(run)]
     return "\n\n".join(parts) + "\n"
@@ -62,12 +64,15 @@ def _refuse_old_claims(claims: Claims, summary: Summary) -> None:
 def _work(claims: Claims, summary: Summary) -> Iterator[str]:
     yield "![Answers by truth of the steps](figures/answer_work.png)"
     for eval_set in summary.eval_sets:
+        if f"{eval_set}/{FINAL}/correction/detection" in claims:
+            continue  # verdicts on works, which a section of their own is about
         yield from render_work(claims, eval_set, [card["checkpoint"] for card in summary.cards(eval_set)])
     yield render_template(claims, summary.eval_sets[0])
 
 
 def _training(claims: Claims) -> Iterator[str]:
     arms = [claim["fields"]["arm"] for claim_id, claim in claims.items() if claim_id.endswith("/final_loss")]
+    arms = [arm for arm in arms if arm not in CORRECTION_ARMS]  # these have a section of their own
     if not arms:
         yield "No arm was trained."
         return

@@ -6,7 +6,7 @@ rows = read_predictions(run, "eval-core", "base")
 read_metrics(run)["flat"]                     # {"stage_1": [{"step": 1, "loss": ..., "tokens": ...}, ...], ...}
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +14,12 @@ from typing import Any
 
 from tunixlib.artifacts import ArtifactError, read_json, read_jsonl
 from tunixlib.evaluation.scoring import GRADE_FIELDS, ITEM_FIELDS
-from tunixlib.runs import Run
+from tunixlib.runs import CORRECTION_ARMS, CORRECTION_SEGMENT, Run
 
 # The segments of each arm, in the order in which they are trained.
 SEGMENTS = {"flat": ("stage_1", "stage_2", "stage_3"), "curriculum": ("stage_a", "stage_b", "stage_c")}
+CORRECTION_SEGMENTS = dict.fromkeys(CORRECTION_ARMS, (CORRECTION_SEGMENT,))
+_STAGES = {"flat": "02_train", "curriculum": "03_curriculum"}
 
 BASE = "base"
 
@@ -77,15 +79,16 @@ def read_summary(run: Run) -> Summary:
         if not isinstance(document, dict) or not isinstance(document.get(key), list):
             raise ArtifactError(f"{path}: found no list {key!r}, expected one; run 05_evaluate.ipynb again")
     for index, card in enumerate(document["scorecards"]):
-        _require(card, CARD_FIELDS, f"{path}, scorecard {index}", "05_evaluate")
+        require(card, CARD_FIELDS, f"{path}, scorecard {index}", "05_evaluate")
         for measure in MEASURES:
             where = f"{path}, scorecard {index}, {measure}"
-            _require(card[measure], ("k", "n"), where, "05_evaluate")
-            _require(card[measure], ("rate", "low", "high") if card[measure]["n"] else (), where, "05_evaluate")
+            require(card[measure], ("k", "n"), where, "05_evaluate")
+            require(card[measure], ("rate", "low", "high") if card[measure]["n"] else (), where, "05_evaluate")
     return Summary(document)
 
 
-def _require(row: Any, fields: Sequence[str], where: str, stage: str) -> None:
+def require(row: Any, fields: Sequence[str], where: str, stage: str) -> None:
+    """Raise ArtifactError, naming the place and the notebook to run again, unless a row has all fields."""
     missing = [name for name in fields if not isinstance(row, dict) or name not in row]
     if missing:
         raise ArtifactError(f"{where}: found no {', '.join(missing)}, expected them; run {stage}.ipynb again")
@@ -94,7 +97,7 @@ def _require(row: Any, fields: Sequence[str], where: str, stage: str) -> None:
 def _read_rows(path: Path, fields: Sequence[str], stage: str) -> list[dict[str, Any]]:
     rows = []
     for number, row in read_jsonl(path):
-        _require(row, fields, f"{path}, line {number}", stage)
+        require(row, fields, f"{path}, line {number}", stage)
         rows.append(row)
     return rows
 
@@ -111,15 +114,15 @@ def read_predictions(run: Run, eval_set: str, checkpoint: str) -> list[dict[str,
 
 def metrics_paths(run: Run, arm: str) -> list[Path]:
     """The metrics files of an arm's segments that exist, in the order of training."""
-    paths = [run.path("training", arm, segment, "metrics.jsonl") for segment in SEGMENTS[arm]]
+    paths = [run.path("training", arm, segment, "metrics.jsonl") for segment in (SEGMENTS | CORRECTION_SEGMENTS)[arm]]
     return [path for path in paths if path.is_file()]
 
 
-def read_metrics(run: Run) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """Arm -> segment -> one row per optimizer step, for the arms and segments that were trained."""
+def read_metrics(run: Run, arms: Collection[str] = tuple(SEGMENTS)) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Arm -> segment -> one row per optimizer step, for those of the arms and segments that were trained."""
     found = {}
-    for arm in SEGMENTS:
-        stage = "02_train" if arm == "flat" else "03_curriculum"
+    for arm in arms:
+        stage = _STAGES.get(arm, "04_self_correction")
         segments = {path.parent.name: _read_rows(path, METRIC_FIELDS, stage) for path in metrics_paths(run, arm)}
         if any(segments.values()):
             found[arm] = segments

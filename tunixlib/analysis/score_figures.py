@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from tunixlib.analysis.figure_style import colour, drawable, new_figure, styled
 from tunixlib.analysis.run_files import read_summary
+from tunixlib.analysis.shown_works import question_sets
 from tunixlib.runs import Run
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHAPES = "osv^DPX"  # of checkpoints, in their order
+
+MOST_APART = 7  # checkpoints that stand 0.15 of a section apart; more of them are drawn closer
 
 PANELS = (
     ("accuracy", (("accuracy", "o", "strict: answer in its tags"), ("lenient_accuracy", "D", "lenient: anywhere"))),
@@ -67,13 +70,14 @@ def _dots(panel: Any, cards: Sequence[Mapping[str, Any]], measure: str, marker: 
 
 @styled
 def plot_sections(run: Run) -> "Figure":
-    """Strict accuracy by section and checkpoint with 95 % intervals, one panel per evaluation set."""
+    """Strict accuracy by section and checkpoint with 95 % intervals, one panel per evaluation set of questions."""
     summary = read_summary(run)
-    widths = [max(1, len(_sections(summary.cards(eval_set)))) for eval_set in summary.eval_sets] or [1]
+    asked = question_sets(run, summary)
+    widths = [max(1, len(_sections(summary.cards(eval_set)))) for eval_set in asked] or [1]
     figure, axes = new_figure(
         2.4 + 1.5 * sum(widths), 3.6, rows=1, columns=len(widths), sharey=True, gridspec_kw={"width_ratios": widths}
     )
-    for panel, eval_set in zip(axes[0], summary.eval_sets, strict=False):
+    for panel, eval_set in zip(axes[0], asked, strict=False):
         cards = summary.cards(eval_set)
         _section_dots(panel, cards, _sections(cards))
         panel.set_title(eval_set, loc="left")
@@ -92,10 +96,11 @@ def _sections(cards: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _section_dots(panel: Any, cards: Sequence[Mapping[str, Any]], sections: Sequence[str]) -> None:
+    apart = 0.15 if len(cards) <= MOST_APART else 0.85 / len(cards)
     for number, card in enumerate(cards):
         name = card["checkpoint"]
         look: dict[str, Any] = {"color": colour(name), "fmt": SHAPES[number % len(SHAPES)], "label": drawable(name)}
-        shift = 0.15 * (number - (len(cards) - 1) / 2)
+        shift = apart * (number - (len(cards) - 1) / 2)
         for place, section in enumerate(sections):
             share = card["by_section"].get(section, {}).get("accuracy", {"n": 0})
             if share["n"]:

@@ -9,7 +9,7 @@ Everything is computed from the prediction rows, so ``verify`` recomputes it fro
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tunixlib.analysis.claim_kinds import NOTHING_TO_MEASURE, SHARE, file_records, make_claim
+from tunixlib.analysis.claim_kinds import NOTHING_TO_MEASURE, file_records, make_claim, rate_claim
 from tunixlib.analysis.run_files import predictions_path, read_predictions, read_summary
 from tunixlib.analysis.verdicts import MEASURED, UNDECIDED
 from tunixlib.analysis.work_table import work_counts
@@ -62,7 +62,9 @@ def _work(eval_set: str, name: str, rows: Sequence[Mapping[str, Any]], source: M
     checkable = counts["right_all_true"] + counts["right_false_work"]
     found = proportion(counts["right_false_work"], checkable)
     fields = {"checkpoint": name, "eval_set": eval_set, "n": len(rows), **counts}
-    return _rate(f"{eval_set}/{name}/work", WORK, {**fields, "checkable": checkable, "k": found["k"]}, found, source)
+    return rate_claim(
+        f"{eval_set}/{name}/work", WORK, {**fields, "checkable": checkable, "k": found["k"]}, found, source
+    )
 
 
 def _form(
@@ -72,7 +74,7 @@ def _form(
     fields: dict[str, Any] = {"checkpoint": name, "eval_set": eval_set, "n": found["n"]}
     if measure.kind == "rate":
         template = f"{{k}} of {{n}} {measure.sentence}, {{checkpoint}} on {{eval_set}}"
-        return _rate(claim_id, template, {**fields, "k": found["k"]}, found, source)
+        return rate_claim(claim_id, template, {**fields, "k": found["k"]}, found, source)
     start = f"Mean {measure.sentence}, {{checkpoint}} on {{eval_set}}, {{n}} completions"
     if "mean" not in found:
         return make_claim(claim_id, start + NOTHING_TO_MEASURE, fields, source, UNDECIDED)
@@ -84,19 +86,10 @@ def _form(
     return make_claim(claim_id, template, fields, source, MEASURED, found["mean"], interval)
 
 
-def _rate(
-    claim_id: str, subject: str, fields: Mapping[str, Any], found: Mapping[str, float], source: Mapping[str, Any]
-) -> dict[str, Any]:
-    if "rate" not in found:
-        return make_claim(claim_id, subject + NOTHING_TO_MEASURE, fields, source, UNDECIDED)
-    interval = (found["low"], found["high"])
-    return make_claim(claim_id, subject + SHARE, fields, source, MEASURED, found["rate"], interval)
-
-
 def _canned_accuracy(eval_set: str, found: Mapping[str, float], source: Mapping[str, Any]) -> dict[str, Any]:
     fields = {"checkpoint": CANNED, "eval_set": eval_set, "k": found["k"], "n": found["n"]}
     fields["completion"] = CANNED_COMPLETION
-    return _rate(f"{eval_set}/{CANNED}/accuracy", ACCURACY, fields, found, source)
+    return rate_claim(f"{eval_set}/{CANNED}/accuracy", ACCURACY, fields, found, source)
 
 
 def _wins(eval_set: str, name: str, measured: Mapping[str, Found], source: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,17 +5,20 @@
 The outlined cell is "right answer, false work": what a table of accuracies cannot show.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from tunixlib.analysis.figure_style import FALSE, drawable, empty, new_figure, styled
-from tunixlib.analysis.run_files import read_predictions, read_summary
+from tunixlib.analysis.run_files import Summary, read_predictions, read_summary
+from tunixlib.analysis.shown_works import question_sets
 from tunixlib.analysis.work_table import ANSWERS, WORKS, work_counts
 from tunixlib.runs import Run
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+MOST_BESIDE = 7  # tables in a line
 HEADS = {
     "all_true": "\N{HEAVY CHECK MARK}\nall true",
     "false_work": "\N{HEAVY BALLOT X}\na false\nstep",
@@ -25,17 +28,16 @@ HEADS = {
 
 @styled
 def plot_answer_work(run: Run) -> "Figure":
-    """Completions by answer (rows) and by truth of their steps (columns): a line of tables per evaluation set."""
+    """Completions by answer (rows) and by truth of their steps (columns): lines of tables for each set of questions."""
     summary = read_summary(run)
     if not summary.eval_sets:
         figure, axes = new_figure(6, 1.6, rows=1, columns=1)
         empty(axes[0, 0], "no checkpoint was evaluated")
         return figure
-    most = max(len(summary.cards(eval_set)) for eval_set in summary.eval_sets)
-    count = len(summary.eval_sets)
-    figure, axes = new_figure(0.9 + 2.05 * most, 0.6 + 2.0 * count, rows=count, columns=most)
-    for panels, eval_set in zip(axes, summary.eval_sets, strict=True):
-        names = [card["checkpoint"] for card in summary.cards(eval_set)]
+    lines = [line for eval_set in question_sets(run, summary) for line in _lines(summary, eval_set)]
+    most = max(len(names) for _, names in lines)
+    figure, axes = new_figure(0.9 + 2.05 * most, 0.6 + 2.0 * len(lines), rows=len(lines), columns=most)
+    for panels, (eval_set, names) in zip(axes, lines, strict=True):
         for place, panel in enumerate(panels):
             if place >= len(names):
                 panel.set_axis_off()
@@ -45,6 +47,14 @@ def plot_answer_work(run: Run) -> "Figure":
             _draw(panel, rows, title, first=place == 0)
     figure.legend(handles=[_outline((0, 0), 1, 1)], labels=["right answer, false work"], loc="outside lower center")
     return figure
+
+
+def _lines(summary: Summary, eval_set: str) -> Iterator[tuple[str, list[str]]]:
+    """The checkpoints of an evaluation set, evenly in as many lines as it takes."""
+    names = [card["checkpoint"] for card in summary.cards(eval_set)]
+    width = ceil(len(names) / ceil(len(names) / MOST_BESIDE))
+    for start in range(0, len(names), width):
+        yield eval_set, names[start : start + width]
 
 
 def _outline(corner: tuple[float, float], width: float, height: float) -> Any:

@@ -25,9 +25,9 @@ def verify(
     recheck_loss: Annotated[bool, typer.Option("--recheck-loss", help="Then first losses, from weights.")] = False,
 ) -> None:
     """Re-hash every file of a run, re-score its predictions and recompute its claims; needs no GPU and no weights."""
+    from tunixlib.evidence.verify import verify_run
+    from tunixlib.evidence.verify_evaluation import is_evaluation, verify_evaluation
     from tunixlib.studies.verify_study import is_study, verify_study
-    from tunixlib.submission.verify import verify_run
-    from tunixlib.submission.verify_evaluation import is_evaluation, verify_evaluation
 
     check = verify_study if is_study(folder) else verify_evaluation if is_evaluation(folder) else verify_run
     report = check(folder)
@@ -37,7 +37,7 @@ def verify(
     typer.echo(report.headline)
     failed = bool(report.problems)
     if recheck_loss:
-        from tunixlib.submission.recheck import recheck_losses
+        from tunixlib.evidence.recheck import recheck_losses
 
         for row in recheck_losses(folder):
             typer.echo(str(row))
@@ -123,8 +123,8 @@ def runs(
 @reported
 def lock_command(folder: RunFolder) -> None:
     """Mark a sealed run that verifies as a submission: nothing writes into it any more, verify tells if it changed."""
+    from tunixlib.evidence.locks import lock_run, lock_words
     from tunixlib.runs import Run
-    from tunixlib.submission.locks import lock_run, lock_words
 
     found = Run(folder.resolve())
     typer.echo(lock_words(found, lock_run(found)))

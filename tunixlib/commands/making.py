@@ -150,11 +150,11 @@ def study(
 @reported
 def seal_command(folder: RunFolder) -> None:
     """Seal a run whose notebooks were run by hand: provenance and manifest, then report and bundle."""
+    from tunixlib.evidence.verify import seal_verified
     from tunixlib.holding import hold
     from tunixlib.running.summary import closing_words
     from tunixlib.runs import Run, RunError
     from tunixlib.submission.bundle import publish
-    from tunixlib.submission.verify import seal_verified
 
     found = Run(folder.resolve())
     if not found.root.is_dir():

@@ -11,7 +11,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tunixlib.evaluation.asking import LEGEND, Answer, Line
 from tunixlib.tables import markdown_table
@@ -25,12 +25,26 @@ MARK_WIDTH = 9
 WIDE = 100
 
 # Kind of line -> its style in a terminal, and the background of its mark in HTML, under white in either theme.
-STYLES = {"true": "green", "false": "bold red", "unchecked": "yellow", "answer": "bold", "form": "red"}
+STYLES = {
+    "true": "green", "false": "bold red", "unchecked": "yellow", "answer": "bold", "form": "red",
+    "right": "green", "wrong": "bold red", "unmarked": "yellow", "verdict": "bold",
+}  # fmt: skip
 BACKGROUNDS = {"true": "#1a7f37", "false": "#cf222e", "unchecked": "#7d6608", "answer": "#0a58ca", "form": "#cf222e"}
 OTHER_BACKGROUND = "#59636e"
 
 
-def plain_text(answer: Answer) -> str:
+class View(Protocol):
+    """What a model wrote, as lines: an answer, or a work that it has marked."""
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+
+    def lines(self) -> list[Line]:
+        """``(kind, text, note)``, top to bottom."""
+
+
+def plain_text(answer: View) -> str:
     """One line for each mark, further lines indented to the text; no colours, nothing wrapped."""
     return "\n".join(_plain_line(line) for line in answer.lines())
 
@@ -47,7 +61,7 @@ def note_words(note: str) -> str:
     return f"   <- {note}" if note else ""
 
 
-def print_answers(console: "Console", answers: Sequence[Answer]) -> None:
+def print_answers(console: "Console", answers: Sequence[View]) -> None:
     """Write the answers to one question: coloured in a terminal, side by side where it is wide enough."""
     if not console.is_terminal:
         for answer in answers:
@@ -66,7 +80,7 @@ def print_answers(console: "Console", answers: Sequence[Answer]) -> None:
     console.print(grid)
 
 
-def _rich_answer(answer: Answer) -> "Group":
+def _rich_answer(answer: View) -> "Group":
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -75,7 +89,7 @@ def _rich_answer(answer: Answer) -> "Group":
     grid.add_column(width=MARK_WIDTH)
     grid.add_column(overflow="fold")
     for kind, text, note in answer.lines():
-        said = Text(visible(text), style="bold" if kind == "answer" else "")
+        said = Text(visible(text), style="bold" if kind in ("answer", "verdict") else "")
         grid.add_row(Text(kind, style=STYLES.get(kind, "dim")), said.append(visible(note_words(note)), style="dim"))
     return Group(Text(visible(answer.model), style="bold"), grid, "")
 

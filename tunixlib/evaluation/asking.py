@@ -25,6 +25,7 @@ from tunixlib.modeling.models import ModelError, best_device, load_checkpoint
 from tunixlib.modeling.precision import choose_precision, model_type_of
 from tunixlib.modeling.tokenization import encode_prompt, stop_ids
 from tunixlib.progress import progress
+from tunixlib.runs import FINAL
 from tunixlib.traces import parse_completion
 
 if TYPE_CHECKING:
@@ -128,15 +129,16 @@ class OpenModel:
 
 
 def open_models(
-    text: str, base: bool = False, checkpoint: str | None = None, say: Callable[[str], None] | None = None
-) -> list[OpenModel]:
+    text: str, base: bool = False, checkpoint: str | None = None, say: Callable[[str], None] | None = None,
+    default: str = FINAL,
+) -> list[OpenModel]:  # fmt: skip
     """The models to ask, loaded: the checkpoint that ``find_checkpoint`` finds, with its base model before it.
 
     ``say`` hears what is being loaded. Raises ModelError for what cannot be found or loaded.
     """
     # Said when transformers is imported, into a notebook's output, with a path of this machine.
     warnings.filterwarnings("ignore", message="IProgress not found")
-    found = find_checkpoint(text, checkpoint)
+    found = find_checkpoint(text, checkpoint, default)
     places = [*([find_base(found)] if base else []), found]
     return [_open(place, say or (lambda words: None)) for place in places]
 

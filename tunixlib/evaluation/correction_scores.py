@@ -52,6 +52,11 @@ class Judged:
         """Is the answer that the work comes to another one than the right one?"""
         return not same_answer(self.shown.answer, self.expected.answer)
 
+    @property
+    def rightly(self) -> bool:
+        """Is wrong work called wrong, or right work right, whatever line and answer are given?"""
+        return self.outcome in (*_FOUND, "accepted")
+
 
 def judge(row: Mapping[str, Any]) -> Judged:
     """Hold one prediction row (id, prompt, expected_answer, section, completion) against the true verdict.
@@ -120,7 +125,7 @@ def _rates(items: Sequence[Judged]) -> dict[str, Any]:
     }
 
 
-def balanced_accuracy(detected: int, wrong: int, accepted: int, clean: int) -> dict[str, float]:
+def balanced_accuracy(detected: float, wrong: float, accepted: float, clean: float) -> dict[str, float]:
     """The mean of detection and acceptance, with ``informedness`` = twice that less one: 0 for any constant verdict.
 
     ``{"value", "low", "high", "informedness"}``, empty without both kinds of work. The interval joins the Wilson
@@ -138,7 +143,7 @@ def balanced_accuracy(detected: int, wrong: int, accepted: int, clean: int) -> d
     return {name: round(number, 6) for name, number in found.items()}
 
 
-def d_prime(detected: int, wrong: int, alarmed: int, clean: int, level: float = 0.95) -> dict[str, float]:
+def d_prime(detected: float, wrong: float, alarmed: float, clean: float, level: float = 0.95) -> dict[str, float]:
     """Sensitivity z(detection) - z(false alarms), with the log-linear correction and an interval.
 
     ``{"value", "low", "high"}``, empty without both kinds of work. Half a case is added to each count and one to each n
@@ -155,6 +160,14 @@ def d_prime(detected: int, wrong: int, alarmed: int, clean: int, level: float = 
         variance += rate * (1 - rate) / (n * _NORMAL.pdf(z) ** 2)
     half = _NORMAL.inv_cdf((1 + level) / 2) * sqrt(variance)
     return {"value": round(value, 6), "low": round(value - half, 6), "high": round(value + half, 6)}
+
+
+def shows_works(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether rows of an evaluation set (prompt, expected_answer) show works, each with its true verdict."""
+    try:
+        return bool(rows) and all(parse_prompt(row["prompt"]) and parse_verdict(row["expected_answer"]) for row in rows)
+    except FormError:
+        return False
 
 
 def judge_rows(rows: Iterable[Mapping[str, Any]]) -> list[Judged]:

@@ -2,7 +2,8 @@
 
     summary = evaluate_run(run, "smollm2", ["eval-core"], items=150, config=GenerationConfig(), dtype="float32")
 
-writes ``predictions/<eval_set>/<checkpoint>.jsonl`` and ``eval_summary.json``.
+writes ``predictions/<eval_set>/<checkpoint>.jsonl`` and ``eval_summary.json``; for the arms that learned to check work,
+while they are in memory, ``second_pass/<eval_set>/<arm>.jsonl`` as well.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from tunixlib.artifacts import read_jsonl, sha256_file, write_json, write_jsonl
 from tunixlib.evaluation.answering import Answering
 from tunixlib.evaluation.generation import GenerationConfig
 from tunixlib.evaluation.scoring import scorecard
+from tunixlib.evaluation.second_pass import SECOND_PASS, second_pass, works_set
 from tunixlib.modeling.checkpoints import read_record, verified_checkpoint
 from tunixlib.modeling.models import ModelError, best_device, model_folder, weights_sha256
 from tunixlib.modeling.precision import choose_precision, model_type_of
@@ -129,4 +131,7 @@ def _evaluate_checkpoint(
         predictions = checkpoint.answer(rows, eval_set, config, kept)
         write_jsonl(run.path("predictions", eval_set, f"{checkpoint.name}.jsonl"), predictions)
         cards.append(scorecard(predictions, checkpoint.name, eval_set))
+        if checkpoint.name in CORRECTION_ARMS and eval_set == works_set(sets):
+            again = second_pass(run, eval_set, checkpoint, predictions, config)
+            write_jsonl(run.path(SECOND_PASS, eval_set, f"{checkpoint.name}.jsonl"), again)
     return cards

@@ -9,9 +9,10 @@ from math import sqrt
 from statistics import NormalDist
 
 
-def wilson(k: int, n: int, level: float = 0.95) -> tuple[float, float]:
+def wilson(k: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Score interval for ``k`` successes of ``n``, uncorrected (E. B. Wilson, JASA 22, 1927, 209-212).
 
+    Of cases that hang together, ``n`` may be the number of independent ones that say as much, and ``k`` a share of it.
     Raises ValueError unless 0 <= k <= n, n >= 1 and 0 < level < 1.
     """
     if not 0 <= k <= n or n < 1:

@@ -14,7 +14,7 @@ from tunixlib.artifacts import read_json
 from tunixlib.holding import WORK
 from tunixlib.modeling.checkpoints import RECORD, read_record, verified_checkpoint
 from tunixlib.modeling.models import SHORT_NAMES, ModelError, model_folder, weights_sha256
-from tunixlib.runs import FINAL, MANIFEST, PROJECT_ROOT, Run, runs_root
+from tunixlib.runs import CORRECTION_ARMS, FINAL, MANIFEST, PROJECT_ROOT, Run, runs_root
 
 STUDY = "study.json"
 EXPECTED = "a run, a checkpoint folder, tiny, smollm2, a model folder or org/name@commit of the hub"
@@ -29,12 +29,12 @@ class Located:
     run: Run | None = None
 
 
-def find_checkpoint(text: str, checkpoint: str | None = None) -> Located:
+def find_checkpoint(text: str, checkpoint: str | None = None, default: str = FINAL) -> Located:
     """The checkpoint that ``text`` names: a run folder or id, a checkpoint folder, a model's name or folder.
 
-    ``checkpoint`` names one of a run's (``base``, ``flat``, ``stage_a`` ...); without it, the one that the run is
-    judged by. A relative path is looked for where the command was started, in the project, and among its runs. Raises
-    ModelError for what is none of these, is not there, or has other weights than its record says.
+    ``checkpoint`` names one of a run's (``base``, ``flat``, ``stage_a`` ...); without it, ``default``: the one that the
+    run is judged by. A relative path is looked for where the command was started, in the project, and among its runs.
+    Raises ModelError for what is none of these, is not there, or has other weights than its record says.
     """
     folder = None if text in SHORT_NAMES else _folder(text)
     if folder is None and (text in SHORT_NAMES or "@" in text):
@@ -43,7 +43,7 @@ def find_checkpoint(text: str, checkpoint: str | None = None) -> Located:
     if folder is None:
         raise ModelError(f"{text!r}: found no such run or folder, expected {EXPECTED}; {_runs_here()}")
     if (folder / MANIFEST).is_file() or (folder / WORK).is_dir() or any(folder.glob("training/*/*/checkpoint")):
-        return _of_run(Run(folder), checkpoint)
+        return _of_run(Run(folder), checkpoint or default)
     if (folder / STUDY).is_file():
         names = ", ".join(str(found["run_id"]) for found in read_json(folder / STUDY)["runs"])
         raise ModelError(f"{text!r}: found a study of the runs {names}, expected one run; name one of them")
@@ -92,11 +92,10 @@ def _folder(text: str) -> Path | None:
     return None
 
 
-def _of_run(run: Run, checkpoint: str | None) -> Located:
+def _of_run(run: Run, name: str) -> Located:
     from tunixlib.evaluation.evaluate_run import FURTHER, TRAINED  # torch
 
     places = {**TRAINED, **FURTHER}
-    name = checkpoint or FINAL
     if name == "base":
         base = find_base(Located("", run.root, run))
         return Located(base.label, base.folder, run)
@@ -112,6 +111,13 @@ def _of_run(run: Run, checkpoint: str | None) -> Located:
 def _no_weights(run: Run, name: str, there: list[str]) -> str:
     """What is missing, which checkpoints are there, and the command that makes the weights."""
     shown = f"submission_runs/{run.run_id}" if run.root.parent == runs_root().resolve() else str(run.root)
+    other = f"; there are weights of {', '.join(there)} (--checkpoint)" if there else ""
+    if name in CORRECTION_ARMS and not run.path("training", name).is_dir():
+        return (
+            f"run {run.run_id!r}: found no arm {name}, which learns from shown works{other}. Train one in another run: "
+            f"python -m tunixlib run --run-id my-checks --set 'CORRECTION_ARMS=[{name}]' "
+            "--set 'EVAL_SETS=[eval-core, eval-correction]'"
+        )
     if run.sealed:
         remedy = f"`python -m tunixlib reproduce {shown}` trains them again, into {run.run_id}-again; then ask that run"
     else:
@@ -119,7 +125,6 @@ def _no_weights(run: Run, name: str, there: list[str]) -> str:
             f"The run is not finished: the command that began it continues it (python -m tunixlib run --run-id "
             f"{run.run_id} ..., or by hand 02_train.ipynb and 03_curriculum.ipynb)"
         )
-    other = f"; there are weights of {', '.join(there)} (--checkpoint)" if there else ""
     return f"run {run.run_id!r}: found no weights of {name}, which git does not hold{other}. {remedy}"
 
 

@@ -8,12 +8,13 @@ from tunixlib.tables import markdown_table, percent
 
 
 def scorecard_table(summary: dict[str, Any]) -> str:
-    """Checkpoints by their rates, one table per evaluation set, as Markdown."""
+    """Checkpoints by their rates, one table per evaluation set, in the order of evaluation, as Markdown."""
     header = ("checkpoint", "accuracy [95 %]", "lenient", "format", "EOS", "step truth", "coverage", "tokens")
     blocks = []
-    for name, entry in summary["eval_sets"].items():
+    # Not as ``eval_sets`` has them: a file names those in the order of the alphabet.
+    for name in dict.fromkeys(card["eval_set"] for card in summary["scorecards"]):
         rows = [_row(card) for card in summary["scorecards"] if card["eval_set"] == name]
-        blocks.append(f"**{name}**, {entry['items']} items\n\n{markdown_table(header, rows)}")
+        blocks.append(f"**{name}**, {summary['eval_sets'][name]['items']} items\n\n{markdown_table(header, rows)}")
     return "\n\n".join(blocks)
 
 

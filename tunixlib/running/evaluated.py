@@ -12,11 +12,11 @@ from typing import Any
 from tunixlib.artifacts import read_json
 from tunixlib.evaluation.correction_report import correction_table
 from tunixlib.evaluation.reports import scorecard_table
+from tunixlib.evidence.check_evaluation import CORRECTION, MANIFEST
+from tunixlib.evidence.check_files import form_problems
+from tunixlib.evidence.verify_evaluation import SCORECARD, EvaluationManifest, Request, verify_evaluation
 from tunixlib.holding import WORK, RunError
 from tunixlib.runs import MANIFEST as RUN_MANIFEST
-from tunixlib.submission.check_evaluation import CORRECTION, MANIFEST
-from tunixlib.submission.check_files import form_problems
-from tunixlib.submission.verify_evaluation import SCORECARD, EvaluationManifest, Request, verify_evaluation
 
 BEGUN = "evaluation.json"
 

@@ -20,6 +20,9 @@ from tunixlib.evaluation.correction_report import correction_results
 from tunixlib.evaluation.generation import GenerationConfig
 from tunixlib.evaluation.locating import Located, find_checkpoint
 from tunixlib.evaluation.scoring import scorecard
+from tunixlib.evidence.check_evaluation import CORRECTION, MANIFEST, PREDICTIONS, dataset_with, gate_words
+from tunixlib.evidence.environment import capture_commit, capture_environment
+from tunixlib.evidence.verify_evaluation import EVALUATION_VERSION, FILES, SCORECARD
 from tunixlib.holding import WORK, hold
 from tunixlib.modeling.checkpoints import RECORD, companions, read_record
 from tunixlib.modeling.models import best_device, weights_sha256
@@ -31,9 +34,6 @@ from tunixlib.runs import remove
 from tunixlib.seeding.evalfiles import eval_file
 from tunixlib.seeding.evalsets import read_eval_set
 from tunixlib.seeding.gate import check_disjoint
-from tunixlib.submission.check_evaluation import CORRECTION, MANIFEST, PREDICTIONS, dataset_with, gate_words
-from tunixlib.submission.environment import capture_commit, capture_environment
-from tunixlib.submission.verify_evaluation import EVALUATION_VERSION, FILES, SCORECARD
 from tunixlib.traces import read_traces
 
 PRECISIONS = CHOICES["EVAL_DTYPE"]

@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from tunixlib.artifacts import ArtifactError, read_json
 from tunixlib.modeling.models import SMOLLM2_FILE, ModelError, model_folder, weight_files
 from tunixlib.running.attached import (
     ATTACHED,
@@ -31,6 +32,14 @@ from tunixlib.running.attached import (
     unpack_package,
 )
 from tunixlib.runs import PROJECT_ROOT
+from tunixlib.seeding import datasets
+from tunixlib.seeding.correction.datasets import (
+    CORRECTION_DATASET,
+    CORRECTION_TRACES,
+    CorrectionRecipe,
+    write_correction,
+)
+from tunixlib.seeding.recipes import SeedingError
 
 # What the pipeline imports, by package. Of requirements.txt only the editors' part, the command line and gguf are left
 # out; gguf is asked for when SmolLM2 has to be converted.
@@ -43,7 +52,7 @@ MODULES = {
 }  # fmt: skip
 # Older ones name arguments and files differently.
 LEAST_MAJOR = {"transformers": 5}
-# Segments of an arm: every one leaves a checkpoint of the model's size.
+# Segments of an arm, but for those of self-correction, which have one: each leaves a checkpoint of the model's size.
 SEGMENTS = 3
 
 
@@ -67,7 +76,8 @@ def resolve_inputs(parameters: Mapping[str, Any], root: Path, working: Path) -> 
         _smollm2(found, root)
     else:
         _local(found, model)
-    _check_space(found, working)
+    _shown_works(found, parameters)
+    _check_space(found, working, parameters)
     return found
 
 
@@ -156,13 +166,32 @@ def _use(found: Inputs, models: list[Found]) -> None:
     found.shown.append(("model", f"{chosen.path}, {chosen.what}{others}"))
 
 
-def _check_space(found: Inputs, working: Path) -> None:
+def _shown_works(found: Inputs, parameters: Mapping[str, Any]) -> None:
+    """The dataset of shown works, where arms learn from it; ours is made again where there is only its manifest."""
+    key = parameters.get("CORRECTION_DATASET", "")
+    if not parameters.get("CORRECTION_ARMS"):
+        return
+    folder = datasets.DATA_ROOT / key
+    try:
+        if key == CORRECTION_DATASET and not (folder / "dataset.jsonl").is_file():
+            expected = read_json(folder / "manifest.json")["sha256"]
+            made = write_correction(CorrectionRecipe(key, CORRECTION_TRACES), folder)["sha256"]
+            if made != expected:
+                raise SeedingError(f"made again it has sha256 {made[:16]}..., expected {expected[:16]}...")
+            found.shown.append(("shown works", f"{key}, made again by its recipe"))
+        datasets.dataset_file(key)
+    except (ArtifactError, SeedingError) as error:
+        found.missing.append(f"CORRECTION_DATASET {key}: {error}")
+
+
+def _check_space(found: Inputs, working: Path, parameters: Mapping[str, Any]) -> None:
     """The model's folder tells how large its checkpoints will be."""
     if "MODEL" not in found.parameters:
         return
     size = sum(path.stat().st_size for path in weight_files(PROJECT_ROOT / found.parameters["MODEL"]))
-    arms = 1 + len(found.parameters.get("ARMS", ["curriculum"])) + len(found.parameters.get("CORRECTION_ARMS", []))
-    for place, copies, what in ((PROJECT_ROOT, SEGMENTS * arms, "checkpoints"), (working, 1, "the last checkpoint")):
+    arms = 1 + len(parameters.get("ARMS", ["curriculum"]))
+    segments = SEGMENTS * arms + len(parameters.get("CORRECTION_ARMS", []))
+    for place, copies, what in ((PROJECT_ROOT, segments, "checkpoints"), (working, 1, "the last checkpoint")):
         free, needed = shutil.disk_usage(place).free, copies * size
         if free < needed:
             found.missing.append(

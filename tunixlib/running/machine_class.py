@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tunixlib.evidence.environment import changed_code, makes_numbers
 from tunixlib.runs import PROJECT_ROOT
-from tunixlib.submission.environment import changed_code, makes_numbers
 
 # Those of the recorded packages whose version can change a byte; the others carry notebooks and formats.
 COMPUTING = ("torch", "transformers", "tokenizers", "numpy", "scipy", "accelerate", "peft", "matplotlib")

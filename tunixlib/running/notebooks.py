@@ -15,9 +15,9 @@ from typing import Any
 import nbformat
 
 from tunixlib.artifacts import write_text
+from tunixlib.evidence.notebook_check import unfinished
 from tunixlib.running.interrupts import interruptible
 from tunixlib.runs import PROJECT_ROOT
-from tunixlib.submission.notebook_check import unfinished
 
 # A kernel imports torch on a busy machine, perhaps from a cold disk.
 START_SECONDS = 300

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import canonical_json, read_json, sha256_file, sha256_text, write_json, write_text
+from tunixlib.evidence.environment import capture_commit, capture_environment
+from tunixlib.evidence.sealing import begin_session
 from tunixlib.holding import hold
 from tunixlib.modeling.checkpoints import verified_checkpoint
 from tunixlib.modeling.models import (
@@ -44,9 +46,8 @@ from tunixlib.runs import (
     remove,
     stage_named,
 )
+from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
 from tunixlib.seeding.datasets import dataset_file
-from tunixlib.submission.environment import capture_commit, capture_environment
-from tunixlib.submission.sealing import begin_session
 
 Say = Callable[[str], None]
 
@@ -103,7 +104,7 @@ def run_pipeline(
     instead of the command line. Raises ProfileError, RunError or NotebookError; whatever had finished by then stays
     and is not done again.
     """
-    from tunixlib.submission import verify
+    from tunixlib.evidence import verify
     from tunixlib.submission.bundle import publish
 
     ready = prepare(profile_name, run_id, overrides)
@@ -211,7 +212,10 @@ def check_inputs(parameters: Mapping[str, Any]) -> None:
     if parameters.get("ENGINE") == "tunix":
         require_tunix()
         check_supported(model_folder(parameters.get("MODEL", "smollm2")))
-    for key in [*([parameters["DATASET"]] if "DATASET" in parameters else []), *parameters.get("EVAL_SETS", [])]:
+    keys = [parameters["DATASET"]] if "DATASET" in parameters else []
+    if parameters.get("CORRECTION_ARMS"):
+        keys.append(parameters.get("CORRECTION_DATASET", CORRECTION_DATASET))
+    for key in [*keys, *parameters.get("EVAL_SETS", [])]:
         dataset_file(key)
 
 

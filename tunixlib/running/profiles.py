@@ -16,8 +16,8 @@ from typing import Any
 
 import yaml
 
+from tunixlib.evidence.leaks import absolute_path
 from tunixlib.runs import CORRECTION_ARMS, PROJECT_ROOT
-from tunixlib.submission.leaks import absolute_path
 
 NOTEBOOKS = PROJECT_ROOT / "notebooks"
 PROFILES = NOTEBOOKS / "profiles"

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import ArtifactError, read_json, sha256_file, write_json, write_text
+from tunixlib.evidence.environment import capture_environment
+from tunixlib.evidence.verify import verify_run
 from tunixlib.modeling.models import model_folder, weights_sha256
 from tunixlib.running.machine_class import class_words, code_difference, code_words, machine_differences
 from tunixlib.running.pipeline import Say, run_pipeline
@@ -21,8 +23,6 @@ from tunixlib.running.reproduced_metrics import compare_metrics
 from tunixlib.running.reproduction import Reproduction
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, WORK, Run, RunError
 from tunixlib.seeding.datasets import dataset_file
-from tunixlib.submission.environment import capture_environment
-from tunixlib.submission.verify import verify_run
 
 
 def reproduce(folder: Path, run_id: str | None = None, say: Say = print) -> Reproduction:

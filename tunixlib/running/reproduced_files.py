@@ -15,11 +15,12 @@ from typing import Any
 
 from tunixlib.artifacts import canonical_json, read_json, read_jsonl, sha256_file
 from tunixlib.evaluation.scoring import ITEM_FIELDS
+from tunixlib.evaluation.second_pass import SECOND_PASS, second_pass_scorecard
+from tunixlib.evidence.check_data import first_difference
+from tunixlib.evidence.notebook_check import INJECTED, assignments, is_injected, source_of
+from tunixlib.evidence.sealing import evidence_files
 from tunixlib.running.reproduced_metrics import MetricHeld, loss_holds, outside
 from tunixlib.runs import MANIFEST, Run
-from tunixlib.submission.check_data import first_difference
-from tunixlib.submission.notebook_check import INJECTED, assignments, is_injected, source_of
-from tunixlib.submission.sealing import evidence_files
 
 SAME, TIMES, WITHIN = "same bytes", "same but for times", "within its interval"
 FOLLOWS, DIFFERS = "follows from the others", "differs"
@@ -170,6 +171,8 @@ def _elsewhere(name: str, original: Run, again: Run, metrics: list[MetricHeld], 
         return _losses(name, *([row for _, row in read_jsonl(run.path(name))] for run in (original, again)))
     if parts[0] == "predictions":
         return _predictions(name, original, again, outside(metrics, parts[1], base.removesuffix(".jsonl")))
+    if parts[0] == SECOND_PASS:
+        return _second_pass(name, original, again)
     if name == "eval_summary.json":
         lost = outside(metrics)
         return FileHeld(name, DIFFERS, "; ".join(lost)) if lost else FileHeld(name, WITHIN)
@@ -196,3 +199,16 @@ def _predictions(name: str, original: Run, again: Run, lost: list[str]) -> FileH
     changed = sum(a["completion"] != b["completion"] for a, b in zip(one, other, strict=True))
     words = f"{changed} of {len(one)} completions are others"
     return FileHeld(name, DIFFERS, "; ".join([words, *lost])) if lost else FileHeld(name, WITHIN, words)
+
+
+def _second_pass(name: str, original: Run, again: Run) -> FileHeld:
+    """The same questions, and the share of right answers after the second pass within the original's interval."""
+    one, other = ([row for _, row in read_jsonl(run.path(name))] for run in (original, again))
+    asked = [
+        [{key: row[key] for key in ("id", "question", "expected_answer")} for row in rows] for rows in (one, other)
+    ]
+    if why := _difference(*asked):
+        return FileHeld(name, DIFFERS, why)
+    before, after = (second_pass_scorecard(rows)["after"] for rows in (one, other))
+    words = f"{before['k']} of {before['n']} right after the second pass, then {after['k']}"
+    return FileHeld(name, WITHIN if before["low"] <= after["rate"] <= before["high"] else DIFFERS, words)

@@ -16,10 +16,10 @@ from typing import Any
 
 from tunixlib.analysis.run_files import SEGMENTS, read_summary
 from tunixlib.artifacts import read_json, sha256_file
+from tunixlib.evidence.sealing import manifest_digest
+from tunixlib.evidence.verify import BROKEN_CONTENT
 from tunixlib.holding import WORK, holder_of, holder_words, locked_runs
 from tunixlib.runs import MANIFEST, Run, is_evidence
-from tunixlib.submission.sealing import manifest_digest
-from tunixlib.submission.verify import BROKEN_CONTENT
 from tunixlib.tables import markdown_table, percent
 
 SORTS = ("accuracy", "name", "time")

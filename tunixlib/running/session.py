@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tunixlib.evidence.environment import PACKED_COMMIT, capture_commit
 from tunixlib.running.attached import input_root
 from tunixlib.running.inputs import Inputs, resolve_inputs
 from tunixlib.running.ledger import RESERVE_S, SESSION_HOURS, Ledger, hours
@@ -34,7 +35,6 @@ from tunixlib.running.watch import (
     last_checkpoint,
 )
 from tunixlib.runs import PROJECT_ROOT, Run, RunError
-from tunixlib.submission.environment import PACKED_COMMIT, capture_commit
 from tunixlib.tables import markdown_table
 
 # For tests and for machines other than Kaggle's.

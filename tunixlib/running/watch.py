@@ -16,10 +16,10 @@ from typing import Any
 
 from tunixlib.artifacts import read_json, sha256_file, write_bytes, write_json
 from tunixlib.evaluation.evaluate_run import FURTHER, TRAINED
+from tunixlib.evidence.sealing import evidence_files
 from tunixlib.running.ledger import LEAST_UNITS, Ledger, Work
-from tunixlib.runs import MANIFEST, WORK, Run, RunError
+from tunixlib.runs import CORRECTION_ARMS, MANIFEST, WORK, Run, RunError
 from tunixlib.seeding.datasets import DATA_ROOT, STAGES
-from tunixlib.submission.sealing import evidence_files
 
 LEDGER = "ledger.json"
 SAY_EVERY_S = 900.0
@@ -100,7 +100,9 @@ def plan_work(run: Run, parameters: Mapping[str, Any]) -> dict[str, Work]:
     arms = [*parameters["ARMS"], *parameters["CORRECTION_ARMS"]]
     asked = parameters["CHECKPOINTS"] or ["base", *TRAINED, *(arm for arm in arms if arm in FURTHER)]
     apart = len(items) if "base" in asked else 0
-    plan["05_evaluate"] = Work(tuple(items) * len(asked), least=least, apart=apart)
+    # An arm that learned to check work looks at its own of one set again: at most at as many as the first holds.
+    again = items[:1] * sum(name in CORRECTION_ARMS for name in asked)
+    plan["05_evaluate"] = Work((*tuple(items) * len(asked), *again), least=least, apart=apart)
     return plan
 
 

@@ -23,13 +23,15 @@ from pydantic import (
 
 from tunixlib.analysis.gate import excuses
 from tunixlib.running.profiles import ProfileError, parse_yaml
-from tunixlib.runs import FINAL
+from tunixlib.runs import CORRECTION_ARMS, FINAL
 from tunixlib.training.arms import ARMS
 
 # With two seeds the test finds differences that are not there; tests/analysis/test_crossed.py measures how often.
 LEAST_SEEDS = 3
 # Parameters that the bar's own fields decide.
-DECIDED = ("RUN_ID", "RUNS_ROOT", "SEED", "ARMS", "CHECKPOINTS", "EVAL_SETS", "EVAL_ITEMS")
+DECIDED = ("RUN_ID", "RUNS_ROOT", "SEED", "ARMS", "CORRECTION_ARMS", "CHECKPOINTS", "EVAL_SETS", "EVAL_ITEMS")
+# The measure of verdicts on shown works; on evaluation sets that show none, ``correct`` takes its place.
+JUDGED = "judged"
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -81,8 +83,8 @@ class Condition(_Part):
     @field_validator("arm")
     @classmethod
     def _known(cls, arm: str) -> str:
-        if arm not in ARMS:
-            raise ValueError(f"arm {arm!r} is unknown, expected one of {', '.join(ARMS)}")
+        if arm not in (known := (*ARMS, *CORRECTION_ARMS)):
+            raise ValueError(f"arm {arm!r} is unknown, expected one of {', '.join(known)}")
         return arm
 
 
@@ -101,6 +103,14 @@ class Pilot(_Part):
     seed_sd: Annotated[float, Field(ge=0, lt=1)]
 
 
+class Aim(_Part):
+    """What a condition is to reach on shown works: this share of the wrong ones called wrong, or more, and this share
+    of the right ones, or less."""
+
+    detection: Share
+    false_alarms: Share
+
+
 class Bar(_Part):
     """A study's profile. Shares are fractions of 1: a ``smallest_effect`` of 0.05 is five percentage points."""
 
@@ -114,10 +124,11 @@ class Bar(_Part):
     eval_sets: Annotated[tuple[str, ...], Rows, Field(min_length=1)]  # the first is the primary one
     items: Annotated[int, AfterValidator(_some_items)]  # the first items of each, 0 for all
     treatment: Annotated[tuple[str, ...], Rows] = ("order",)  # what the conditions may differ in, see ``gate``
-    measure: Literal["correct", "lenient_correct"] = "correct"
+    measure: Literal["correct", "lenient_correct", "judged"] = "correct"
     smallest_effect: Share
     alpha: Share = 0.05
     pilot: Pilot | None = None
+    aim: Aim | None = None
 
     @model_validator(mode="after")
     def _agree(self) -> "Bar":
@@ -135,11 +146,18 @@ class Bar(_Part):
         excuses(self.treatment)
         if any((condition.seeds or 0) > len(self.seeds) for condition in self.conditions):
             raise ValueError(f"found a condition with more seeds than the {len(self.seeds)} of the study")
+        if self.aim and not self.corrects:
+            raise ValueError(f"found an aim and no condition of arm {', '.join(CORRECTION_ARMS)}, expected one of them")
         return self
 
     def condition(self, name: str) -> Condition:
         """The condition with this name."""
         return next(condition for condition in self.conditions if condition.name == name)
+
+    @property
+    def corrects(self) -> bool:
+        """Whether a condition is an arm of self-correction."""
+        return any(condition.arm in CORRECTION_ARMS for condition in self.conditions)
 
     @property
     def family(self) -> int:

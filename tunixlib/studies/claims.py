@@ -15,12 +15,15 @@ from tunixlib.analysis.comparisons import ALL, LENIENT, LENIENT_RULE, NUMERIC, n
 from tunixlib.analysis.run_files import BASE, predictions_path, read_predictions
 from tunixlib.analysis.verdicts import MEASURED, NOT_SUPPORTED, SUPPORTED
 from tunixlib.artifacts import sha256_file
+from tunixlib.evaluation.correction_scores import judge_rows
 from tunixlib.evaluation.intervals import proportion
 from tunixlib.runs import Run
-from tunixlib.studies.bar import Bar
+from tunixlib.studies.bar import JUDGED, Bar
+from tunixlib.studies.correction_claims import correction_claims
 from tunixlib.studies.gate import expected_resolution
 from tunixlib.studies.plan import planned_runs
-from tunixlib.studies.results import right_answers, sources, study_comparisons
+from tunixlib.studies.results import measure_on, right_answers, sources, study_comparisons
+from tunixlib.studies.second_pass import second_pass_claims
 
 STUDY_CLAIMS_VERSION = "1.1"
 
@@ -28,8 +31,16 @@ RATE = "{condition} with seed {seed} answers {k} of {n} items of {eval_set} righ
 MEAN = "{condition} answers {value_percent:.1f} % of {items} items of {eval_set} right on average over {seeds} seeds."
 BASE_RATE = "Of {items} of {eval_set}, the base model answers {k} of {n} right, graded " + LENIENT_RULE
 NO_ITEMS = "None of the items of {eval_set} has a number as its expected answer."
+JUDGED_RATE = "{condition} with seed {seed} judges {k} of {n} shown works of {eval_set} rightly" + SHARE
+JUDGED_MEAN = (
+    "{condition} judges {value_percent:.1f} % of {items} shown works of {eval_set} rightly on average over {seeds} "
+    "seeds."
+)
+JUDGED_BASE = "The base model judges {k} of {n} shown works of {eval_set} rightly" + SHARE
+ANSWERED = "Claim: on {eval_set}, {a} answers more items right than {b}."
+JUDGES = "Claim: on {eval_set}, {a} judges more works rightly than {b}."
 DIFFERENCE = (
-    "Claim: on {eval_set}, {a} answers more items right than {b}. Measured over {seeds} seeds and {items} items: "
+    " Measured over {seeds} seeds and {items} items: "
     "{rate_a_percent:.1f} % against {rate_b_percent:.1f} %, a difference of {value_percent:+.1f} percentage points "
     "({level_percent:.0f} % interval {low_percent:+.1f} to {high_percent:+.1f}, items and seeds both varying; "
     "p = {p_value:.2g}, by Holm over {family} in all {p_holm:.2g}). The smallest effect of interest was "
@@ -60,6 +71,7 @@ def build_study_claims(root: Path, bar: Bar) -> dict[str, Any]:
     claims = [
         *_rates(root, bar), *_base(root, bar),
         *(claim for result in found for claim in _differences(root, bar, result)),
+        *correction_claims(root, bar), *second_pass_claims(root, bar),
     ]  # fmt: skip
     if resolution := _resolution(bar, found[0]):
         claims.append(resolution)
@@ -69,6 +81,8 @@ def build_study_claims(root: Path, bar: Bar) -> dict[str, Any]:
 def _rates(root: Path, bar: Bar) -> Iterator[dict[str, Any]]:
     for eval_set in bar.eval_sets:
         answers = right_answers(root, bar, eval_set)
+        judged = measure_on(root, bar, eval_set) == JUDGED
+        rate, average = (JUDGED_RATE, JUDGED_MEAN) if judged else (RATE, MEAN)
         for condition in bar.conditions:
             name, seeds = condition.name, bar.seeds_of(condition.name)
             files = list(sources(root, bar, [name], eval_set))
@@ -78,20 +92,30 @@ def _rates(root: Path, bar: Bar) -> Iterator[dict[str, Any]]:
                 share = proportion(sum(right), len(right))
                 fields = {**names, "seed": seed, "k": share["k"], "n": share["n"]}
                 source, ends = {"recompute": "right_answers", "files": [file]}, (share["low"], share["high"])
-                yield make_claim(f"{eval_set}/{name}/s{seed}", RATE, fields, source, MEASURED, share["rate"], ends)
+                yield make_claim(f"{eval_set}/{name}/s{seed}", rate, fields, source, MEASURED, share["rate"], ends)
             mean = round(sum(map(sum, results)) / (len(seeds) * len(results[0])), 6)
             fields = {**names, "seeds": len(seeds), "items": len(results[0])}
             source = {"recompute": "right_answers", "files": files}
-            yield make_claim(f"{eval_set}/{name}/mean", MEAN, fields, source, MEASURED, mean)
+            yield make_claim(f"{eval_set}/{name}/mean", average, fields, source, MEASURED, mean)
 
 
 def _base(root: Path, bar: Bar) -> Iterator[dict[str, Any]]:
-    """The base model as the first run asked it, lenient: on all items, and where that rule can count every answer."""
+    """The base model as the first run asked it, lenient: on all items, and where that rule can count every answer.
+
+    On shown works that are judged: by its verdicts.
+    """
     run = Run(root / planned_runs(bar)[0].run_id)
     for eval_set in bar.eval_sets:
         path = predictions_path(run, eval_set, BASE)
         file = {"file": path.relative_to(root).as_posix(), "sha256": sha256_file(path)}
-        source, every = {"recompute": LENIENT, "files": [file]}, read_predictions(run, eval_set, BASE)
+        every = read_predictions(run, eval_set, BASE)
+        if measure_on(root, bar, eval_set) == JUDGED:
+            share = proportion(sum(judged.rightly for judged in judge_rows(every)), len(every))
+            fields, ends = {"eval_set": eval_set, "k": share["k"], "n": share["n"]}, (share["low"], share["high"])
+            source = {"recompute": "right_answers", "files": [file]}
+            yield make_claim(f"{eval_set}/{BASE}", JUDGED_BASE, fields, source, MEASURED, share["rate"], ends)
+            continue
+        source = {"recompute": LENIENT, "files": [file]}
         for ending, items, rows in (("", ALL, every), ("/numeric", NUMERIC, numeric_rows(every))):
             claim_id, share = f"{eval_set}/{BASE}{ending}", proportion(sum(row[LENIENT] for row in rows), len(rows))
             fields = {"eval_set": eval_set, "items": items, "k": share["k"], "n": share["n"]}
@@ -118,7 +142,8 @@ def _differences(root: Path, bar: Bar, found: Mapping[str, Any]) -> Iterator[dic
     )  # fmt: skip
     fields |= {name: found[name] for name in numbers}
     fields |= {"smallest": bar.smallest_effect, "level": round(1 - bar.alpha, 6)}
-    template = DIFFERENCE + (SHARED if bar.family > 1 else "")
+    claimed = JUDGES if measure_on(root, bar, eval_set) == JUDGED else ANSWERED
+    template = claimed + DIFFERENCE + (SHARED if bar.family > 1 else "")
     ends = (found["low"], found["high"])
     yield make_claim(start, template, fields, source, found["verdict"], found["difference"], ends)
     for one in found["by_seed"]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tunixlib.artifacts import read_json, write_bytes, write_json
+from tunixlib.evidence.verify import verify_run
 from tunixlib.running.pipeline import Say
 from tunixlib.running.summary import shown
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError
@@ -25,7 +26,6 @@ from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.results import study_runs
 from tunixlib.studies.run_study import STUDIES, study_words, write_study
 from tunixlib.studies.without_bar import REASONS, reason_of
-from tunixlib.submission.verify import verify_run
 
 
 def collect_study(name: str, folders: Sequence[Path], say: Say = print, studies: Path = STUDIES) -> Path:

@@ -4,8 +4,9 @@
     design.varies, design.seeds                        # "SEED", (1, 2)
     [condition.name for condition in design.conditions]          # ["flat", "curriculum"]
 
-Where only SEED varies, the conditions are the arms of a run; where one parameter does, they are its values with each
-arm, and every value must come with the same seeds. What cannot be kept apart is refused with the list of it.
+Where only SEED varies, the conditions are the arms of a run, those of self-correction among themselves; where one
+parameter does, they are its values with each arm, and every value must come with the same seeds. What cannot be kept
+apart is refused with the list of it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,19 +16,22 @@ from tunixlib.analysis.arm_differences import decoding_differences, training_dif
 from tunixlib.analysis.consumed import read_consumed
 from tunixlib.analysis.run_files import read_summary
 from tunixlib.artifacts import canonical_json, read_json
-from tunixlib.runs import FINAL, MANIFEST, PROJECT_ROOT, Run
+from tunixlib.evidence.environment import changed_code, makes_numbers
+from tunixlib.evidence.problems import shorten
+from tunixlib.runs import CORRECTION_ARMS, FINAL, MANIFEST, PROJECT_ROOT, STAGES, Run
 from tunixlib.studies.history import session_commits
 from tunixlib.studies.parameters import given_parameters
-from tunixlib.submission.environment import changed_code, makes_numbers
-from tunixlib.submission.problems import shorten
 from tunixlib.training.arms import ARMS
 
 SEED = "SEED"
 # Which arms were trained and which checkpoints answered is no treatment: what all runs have is compared.
-NO_TREATMENT = ("ARMS", "CHECKPOINTS")
+NO_TREATMENT = ("ARMS", "CORRECTION_ARMS", "CHECKPOINTS")
 # With others the items differ, and nothing can be paired.
 ITEMS = ("EVAL_SETS", "EVAL_ITEMS")
 NOTHING = "nothing"
+# What differs between arms of self-correction, and between the seeds of one of them: the seed draws which rows of stage
+# C it has again and, of retries, what goes wrong. Steps, schedule and settings stay the same.
+OTHER_ROWS = ("rows", "counts", "tokens")
 
 
 class DesignError(ValueError):
@@ -56,6 +60,11 @@ class Design(NamedTuple):
     treatment: tuple[str, ...]
     eval_sets: tuple[str, ...]
 
+    def treatment_of(self, a: Condition, b: Condition) -> tuple[str, ...]:
+        """What two conditions may differ in: arms of self-correction are ways to train that differ in their rows."""
+        rows = a.arm != b.arm and {a.arm, b.arm} <= set(CORRECTION_ARMS)
+        return (*self.treatment, *(OTHER_ROWS if rows else ()))
+
 
 def design_of(study: str, runs: Sequence[Run]) -> Design:
     """The design of sealed runs. Raises DesignError unless exactly one thing varies, with the list of what does."""
@@ -73,7 +82,7 @@ def design_of(study: str, runs: Sequence[Run]) -> Design:
         raise DesignError(_refusal(runs, faults))
     groups = _groups(runs, values, treated[0] if treated else "")
     checkpoints = [name for name in read_summary(runs[0]).checkpoints if _everywhere(name, runs)]
-    arms = [arm for arm in ARMS if (FINAL if arm == "curriculum" else arm) in checkpoints]
+    arms = [arm for arm in (*ARMS, *CORRECTION_ARMS) if (FINAL if arm == "curriculum" else arm) in checkpoints]
     conditions = tuple(_conditions(groups, arms))
     seeds = tuple(sorted(next(iter(groups.values()))))
     sets = tuple(s for s in read_summary(runs[0]).eval_sets if all(s in read_summary(run).eval_sets for run in runs))
@@ -92,11 +101,16 @@ def _refusal(runs: Sequence[Run], faults: Sequence[str]) -> str:
 
 
 def _values(runs: Sequence[Run]) -> dict[str, list[Any]]:
-    """Parameter -> its value in each run, "nothing" where the run has none; of two notebooks the first one's."""
+    """Parameter -> its value in each run, "nothing" where the run has none; of two notebooks the first one's.
+
+    A notebook that is switched off in some of the runs made nothing that all have, and is left out.
+    """
+    every = [given_parameters(run.root) for run in runs]
+    off = {stage.name for stage in STAGES if stage.switch and any(stage.name not in stages for stages in every)}
     given: list[dict[str, Any]] = []
-    for run in runs:
+    for stages in every:
         merged: dict[str, Any] = {}
-        for parameters in given_parameters(run.root).values():
+        for parameters in (parameters for name, parameters in stages.items() if name not in off):
             merged = {**parameters, **merged}
         given.append(merged)
     names = sorted({name for merged in given for name in merged})
@@ -185,9 +199,12 @@ def _conditions(groups: Mapping[str, Mapping[int, Run]], arms: Sequence[str]) ->
 
 
 def _pairs(conditions: Sequence[Condition], arms: Sequence[str]) -> Iterator[tuple[Condition, Condition]]:
-    """Of arms in one run each with the first; of values of a parameter each with the first value, arm by arm."""
+    """Of arms in one run each with the first, of those of self-correction with the first of them; of values of a
+    parameter each with the first value, arm by arm."""
     if len(conditions) == len(arms):
-        yield from ((condition, conditions[0]) for condition in conditions[1:])
+        for corrects in (False, True):
+            alike = [condition for condition in conditions if (condition.arm in CORRECTION_ARMS) is corrects]
+            yield from ((condition, alike[0]) for condition in alike[1:])
         return
     for condition in conditions[len(arms) :]:
         yield condition, next(first for first in conditions if first.arm == condition.arm)
@@ -204,8 +221,10 @@ def _treatment(run: Run, treated: Sequence[str]) -> tuple[str, ...]:
 def _uneven_seeds(design: Design) -> Iterator[str]:
     """Where runs of one condition differ in more than the seed: rows, steps, settings that were chosen by a machine."""
     for condition in design.conditions:
+        drawn = OTHER_ROWS if condition.arm in CORRECTION_ARMS else ()
         first, *others = condition.runs.values()
         for run in others:
             sides = (read_consumed(one, condition.checkpoint) for one in (first, run))
-            for refusal in (*training_differences(*sides), *decoding_differences(first, run)):
+            found = (*training_differences(*sides), *decoding_differences(first, run))
+            for refusal in (refusal for refusal in found if refusal.kind not in drawn):
                 yield f"{condition.name}: {refusal}"

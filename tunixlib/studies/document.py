@@ -14,9 +14,11 @@ from typing import Any
 from tunixlib.artifacts import pretty_json, sha256_bytes
 from tunixlib.studies.bar import Bar
 from tunixlib.studies.claims import build_study_claims
-from tunixlib.studies.figure import study_png
-from tunixlib.studies.report import FIGURE, render_study
+from tunixlib.studies.correction import correction_results
+from tunixlib.studies.figure import figure_names, study_png
+from tunixlib.studies.report import render_study
 from tunixlib.studies.results import study_comparisons, study_runs
+from tunixlib.studies.second_pass import second_pass_results
 
 STUDY = "study.json"
 STUDY_VERSION = "1.1"
@@ -35,17 +37,23 @@ def study_texts(root: Path, bar: Bar, content: bytes, record: Mapping[str, Any])
 
 
 def study_figure(bar: Bar, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Relative path -> bytes of the figure that the claims among ``files`` give."""
-    return {f"figures/{FIGURE}": study_png(bar, json.loads(files["claims.json"])["claims"])}
+    """Relative path -> bytes of the figures that the claims among ``files`` give."""
+    claims = json.loads(files["claims.json"])["claims"]
+    return {f"figures/{name}": study_png(bar, claims, name) for name in figure_names(bar, claims)}
 
 
 def study_document(root: Path, bar: Bar, record: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
-    """``study.json``: the record of bar and rules with their commits, runs with manifests, comparisons, other files."""
+    """``study.json``: the record of bar and rules with their commits, runs with manifests, comparisons, other files.
+
+    Where works were shown, ``correction``; where the runs hold a second pass, ``second_pass``.
+    """
+    further = {"correction": correction_results(root, bar), "second_pass": second_pass_results(root, bar)}
     return {
         "study_version": STUDY_VERSION,
         "study": bar.study,
         **record,
         "runs": study_runs(root, bar),
         "comparisons": study_comparisons(root, bar),
+        **{name: found for name, found in further.items() if found},
         "files": {name: sha256_bytes(content) for name, content in sorted(files.items())},
     }

@@ -19,6 +19,7 @@ from tunixlib.analysis.statistics import paired_difference
 from tunixlib.analysis.verdicts import MEASURED, UNDECIDED
 from tunixlib.artifacts import pretty_json, read_json, sha256_bytes, sha256_file
 from tunixlib.evaluation.intervals import proportion
+from tunixlib.evidence.problems import counted
 from tunixlib.runs import MANIFEST, Run
 from tunixlib.studies.bar import LEAST_SEEDS
 from tunixlib.studies.claims import BY_SEED, RATE, STUDY_CLAIMS_VERSION
@@ -27,7 +28,6 @@ from tunixlib.studies.document import STUDY_VERSION
 from tunixlib.studies.history import session_commits
 from tunixlib.studies.results import other_items
 from tunixlib.studies.without_bar import REASONS, limits
-from tunixlib.submission.problems import counted
 from tunixlib.tables import markdown_table
 
 EXPLORATORY = "exploratory"  # the key of study.json that says why there was no bar: one of ``REASONS``
@@ -127,7 +127,7 @@ def refusals(design: Design, a: Condition, b: Condition, eval_set: str) -> list[
     found: list[str] = []
     for seed in design.seeds:
         sides = (a.runs[seed], a.checkpoint, b.runs[seed], b.checkpoint)
-        reasons = refuse_unfair(*sides, treatment=design.treatment, eval_sets=[eval_set])
+        reasons = refuse_unfair(*sides, treatment=design.treatment_of(a, b), eval_sets=[eval_set])
         found += [f"seed {seed}, {reason}" for reason in reasons]
     return found
 

@@ -1,4 +1,5 @@
-"""The figure of a study: each comparison over all seeds, and each seed beside it, with the smallest effect drawn in.
+"""The figures of a study: each comparison over all seeds, and each seed beside it, with the smallest effect drawn in;
+where works were shown, what was seen of their errors.
 
 png = study_png(bar, claims)      # bytes; claims: those of claims.json
 list(figure_faults(png, bar, claims))      # []; a picture from elsewhere has none of the facts inside
@@ -14,19 +15,28 @@ from typing import TYPE_CHECKING, Any
 from tunixlib.analysis.effect_figure import Effect, effect_figure
 from tunixlib.analysis.figure_style import STYLE, empty, new_figure, png_bytes
 from tunixlib.artifacts import canonical_json, sha256_text
-from tunixlib.studies.bar import Bar
-from tunixlib.studies.report import comparison_ids
+from tunixlib.studies.bar import JUDGED, Bar
+from tunixlib.studies.correction_figure import plot_shown_errors
+from tunixlib.studies.correction_report import CORRECTION_FIGURE, shows_errors
+from tunixlib.studies.report import FIGURE, comparison_ids
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def study_png(bar: Bar, claims: Sequence[Mapping[str, Any]]) -> bytes:
-    """The figure as PNG bytes: same claims, same bytes, for one version of what it is drawn with."""
+def figure_names(bar: Bar, claims: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The file names of the figures that a study with these claims has."""
+    known = {claim["id"]: claim for claim in claims}
+    return (FIGURE, CORRECTION_FIGURE) if shows_errors(bar, known) else (FIGURE,)
+
+
+def study_png(bar: Bar, claims: Sequence[Mapping[str, Any]], name: str = FIGURE) -> bytes:
+    """A figure as PNG bytes: same claims, same bytes, for one version of what it is drawn with."""
     import matplotlib.style
 
     with matplotlib.style.context(["default", STYLE]):
-        return png_bytes(_plot(bar, claims), {"claims_sha256": claims_sha256(claims), **drawn_with()})
+        figure = plot_shown_errors(bar, claims) if name == CORRECTION_FIGURE else _plot(bar, claims)
+        return png_bytes(figure, {"claims_sha256": claims_sha256(claims), **drawn_with()})
 
 
 def claims_sha256(claims: Sequence[Mapping[str, Any]]) -> str:
@@ -42,7 +52,7 @@ def drawn_with() -> dict[str, str]:
     return {"matplotlib": version("matplotlib"), "pillow": version("pillow"), "platform": where}
 
 
-def figure_faults(png: bytes, bar: Bar, claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def figure_faults(png: bytes, bar: Bar, claims: Sequence[Mapping[str, Any]], name: str = FIGURE) -> Iterator[str]:
     """What shows that a figure was not drawn from these claims.
 
     Where it was drawn with what is installed here it is drawn again and every pixel compared; elsewhere the claims that
@@ -59,7 +69,7 @@ def figure_faults(png: bytes, bar: Bar, claims: Sequence[Mapping[str, Any]]) -> 
     if facts.get("claims_sha256") != claims_sha256(claims):
         yield "a picture that does not name these claims: it is older than they are, or made by hand"
     if {name: facts.get(name) for name in drawn_with()} == drawn_with():
-        again = Image.open(io.BytesIO(study_png(bar, claims))).convert("RGB")
+        again = Image.open(io.BytesIO(study_png(bar, claims, name))).convert("RGB")
         if (found.size, found.tobytes()) != (again.size, again.tobytes()):
             yield "other pixels than drawing it again gives"
 
@@ -88,7 +98,8 @@ def _plot(bar: Bar, claims: Sequence[Mapping[str, Any]]) -> "Figure":
         figure, axes = new_figure(8, 1.6, rows=1, columns=1)
         empty(axes[0, 0], "every comparison was refused")
         return figure
-    figure = effect_figure(effects, f"Study {bar.study}: right answers", bar.smallest_effect)
+    what = "verdicts and answers" if bar.measure == JUDGED else "answers"
+    figure = effect_figure(effects, f"Study {bar.study}: right {what}", bar.smallest_effect)
     level = f"{100 * (1 - bar.alpha):.0f} %"
     figure.axes[0].set_xlabel(
         f"difference in percentage points; {level} interval over seeds and items, 95 % within a seed"

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import canonical_json, sha256_bytes, sha256_text
-from tunixlib.submission.environment import git, is_commit
+from tunixlib.evidence.environment import git, is_commit
 
 STUDIES = "notebooks/profiles/studies"
 RULES = ("tunixlib/analysis", "tunixlib/studies")
 
-SESSIONS = "the commits of its sessions: "  # a note of the manifest, see ``submission.sealing``
+SESSIONS = "the commits of its sessions: "  # a note of the manifest, see ``evidence.sealing``
 
 
 def session_commits(manifest: Mapping[str, Any]) -> list[str]:

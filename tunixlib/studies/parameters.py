@@ -16,14 +16,14 @@ from typing import Any
 import yaml
 
 from tunixlib.artifacts import read_json
+from tunixlib.evidence.problems import shorten
 from tunixlib.runs import MANIFEST, STAGES, stage_named
 from tunixlib.studies.bar import Bar
 from tunixlib.studies.history import committed_bytes, session_commits
 from tunixlib.studies.plan import PlannedRun, planned_runs
-from tunixlib.submission.problems import shorten
 
 PLACES = ("RUN_ID", "RUNS_ROOT")  # where a run lies; they go on no record
-VARIED = ("SEED", "ARMS", "CHECKPOINTS")  # between the runs of a study, beside what a condition sets
+VARIED = ("SEED", "ARMS", "CORRECTION_ARMS", "CHECKPOINTS")  # between the runs of a study, beside what a condition sets
 
 Parameters = dict[str, dict[str, Any]]
 
@@ -82,13 +82,19 @@ def parameter_faults(run: Path, bar: Bar, planned: PlannedRun, repository: Path)
 
 
 def uneven_faults(root: Path, bar: Bar) -> Iterator[tuple[str, str]]:
-    """``(run, sentence)`` where a run differs from the first one in a parameter that the bar does not vary."""
+    """``(run, sentence)`` where a run differs from the first one in a parameter that the bar does not vary.
+
+    A notebook that is switched off in one of them is left out: its switch is among what varies.
+    """
+    switched = {stage.name for stage in STAGES if stage.switch}
     varied = {*VARIED, *(name for condition in bar.conditions for name in condition.set)}
     first, *others = planned_runs(bar)
     expected = given_parameters(root / first.run_id)
     for planned in others:
         given = given_parameters(root / planned.run_id)
         for stage in sorted(expected.keys() | given.keys()):
+            if stage in switched and not (stage in given and stage in expected):
+                continue
             for sentence in _differ(given.get(stage, {}), expected.get(stage, {}), varied):
                 yield planned.run_id, f"{stage}: {sentence} in {first.run_id}"
 

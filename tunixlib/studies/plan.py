@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from tunixlib.analysis.run_files import BASE
 from tunixlib.artifacts import canonical_json
-from tunixlib.runs import FINAL
+from tunixlib.runs import CORRECTION_ARMS, FINAL
 from tunixlib.studies.bar import Bar, Condition
 from tunixlib.training.arms import ARMS
 
@@ -45,11 +45,13 @@ def run_of(bar: Bar, condition: str, seed: int) -> PlannedRun:
 def _parameters(bar: Bar, seed: int, conditions: list[Condition], with_base: bool) -> dict[str, Any]:
     arms = {condition.arm for condition in conditions}
     checkpoints = {condition.checkpoint for condition in conditions} - {FINAL}
+    corrections = [arm for arm in CORRECTION_ARMS if arm in arms]
     return {
         **bar.set,
         **conditions[0].set,
         "SEED": seed,
         "ARMS": ["curriculum", *(arm for arm in ARMS[2:] if arm in arms)],
+        **({"CORRECTION_ARMS": corrections} if corrections else {}),
         "CHECKPOINTS": [*([BASE] if with_base else []), *sorted(checkpoints), FINAL],
         "EVAL_SETS": list(bar.eval_sets),
         "EVAL_ITEMS": bar.items,

@@ -7,11 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tunixlib.analysis.verdicts import SUPPORTED
-from tunixlib.studies.bar import Bar
+from tunixlib.studies.bar import JUDGED, Bar
+from tunixlib.studies.correction_report import correction_parts, shows_errors
 from tunixlib.studies.verdicts import RULE, finding_words
 from tunixlib.tables import markdown_table
 
 FIGURE = "order_effect.png"
+JUDGED_RULE = (
+    "A verdict is right when a wrong work is called wrong or a right one right, whatever line and answer are given. "
+    "One that is always the same is right on half of the works, since each comes with its twin."
+)
 
 Claims = Mapping[str, Mapping[str, Any]]
 
@@ -28,15 +33,19 @@ def render_study(bar: Bar, claims: Sequence[Mapping[str, Any]], record: Mapping[
         RULE,
     ]
     for eval_set in bar.eval_sets:
-        parts += [f"## Right answers on {eval_set}", _rates(bar, known, eval_set)]
+        judged = eval_set in shows_errors(bar, known) and bar.measure == JUDGED
+        parts += [f"## Right {'verdicts' if judged else 'answers'} on {eval_set}", *([JUDGED_RULE] if judged else [])]
+        parts += [_rates(bar, known, eval_set)]
         parts += ["\n".join(words)] if (words := list(_seed_words(bar, known, eval_set))) else []
-        parts += [" ".join(known[f"{eval_set}/base{ending}"]["text"] for ending in ("", "/numeric"))]
+        base = (f"{eval_set}/base{ending}" for ending in ("", "/numeric"))
+        parts += [" ".join(known[claim_id]["text"] for claim_id in base if claim_id in known)]
     parts += [
+        *correction_parts(bar, known),
         "## The bar",
         *_bar(bar, known, record["bar"]),
         _rules(record["rules"]),
         "## Limits",
-        _limits(),
+        _limits(bool(shows_errors(bar, known))),
         "## How to recheck",
         _recheck(bar),
     ]
@@ -111,8 +120,9 @@ def _bar(bar: Bar, known: Claims, record: Mapping[str, Any]) -> Iterator[str]:
     else:
         yield f"A rehearsal: {where} and was in no commit when the runs were made, so nothing shows that it came first."
     yield _versions(record)
+    elsewhere = ", on sets that show no works `correct`" if bar.measure == JUDGED else ""
     smallest = f"{100 * bar.smallest_effect:.1f} percentage points"
-    yield f"Smallest effect of interest: {smallest}. Alpha: {bar.alpha:g}. Measure: `{bar.measure}`."
+    yield f"Smallest effect of interest: {smallest}. Alpha: {bar.alpha:g}. Measure: `{bar.measure}`{elsewhere}."
     if claim := known.get("resolution"):
         enough = claim["verdict"] == SUPPORTED
         words = (
@@ -141,12 +151,14 @@ def _rules(record: Mapping[str, Any]) -> str:
     return f"The rules were changed after the runs began: `{between}`"
 
 
-def _limits() -> str:
+def _limits(shown: bool) -> str:
+    twins = "- A work and its twin share a question; the intervals of right verdicts take the two for independent."
     return "\n".join(
         [
             "- The interval covers the choice of items and of seeds; a few seeds tell little about how seeds vary.",
             "- One model and one recipe of data: other models or data may order otherwise.",
             "- Last checkpoints are compared, after the same rows, steps and tokens unless the bar says otherwise.",
+            *([twins] if shown else []),
         ]
     )
 

@@ -16,8 +16,9 @@ from tunixlib.analysis.run_files import predictions_path, read_predictions
 from tunixlib.analysis.statistics import holm, paired_difference
 from tunixlib.analysis.verdicts import nothing_to_see
 from tunixlib.artifacts import read_json, sha256_file
+from tunixlib.evaluation.correction_scores import judge, shows_works
 from tunixlib.runs import MANIFEST, Run
-from tunixlib.studies.bar import Bar, Comparison
+from tunixlib.studies.bar import JUDGED, Bar, Comparison
 from tunixlib.studies.gate import refusals
 from tunixlib.studies.history import session_commits
 from tunixlib.studies.plan import planned_runs, run_of
@@ -25,6 +26,8 @@ from tunixlib.studies.verdicts import VERDICTS, finding
 
 # (condition, seed) -> item -> 1 for right, 0 for wrong; every one has the same items in the same order.
 Answers = Mapping[tuple[str, int], Mapping[str, int]]
+# The same with the rows of predictions.
+Rows = Mapping[tuple[str, int], Mapping[str, Mapping[str, Any]]]
 
 
 def results_file(root: Path, bar: Bar, condition: str, seed: int, eval_set: str) -> Path:
@@ -36,9 +39,31 @@ def results_file(root: Path, bar: Bar, condition: str, seed: int, eval_set: str)
 def right_answers(root: Path, bar: Bar, eval_set: str) -> Answers:
     """1 for right and 0 for wrong by the bar's measure, of every condition and seed, paired by the id of the item.
 
+    Of shown works and the measure ``judged``: 1 for wrong work called wrong and right work called right. Raises
+    ValueError as ``answered_rows`` does.
+    """
+    measure = measure_on(root, bar, eval_set)
+    return {
+        who: {item: int(judge(row).rightly if measure == JUDGED else row[measure]) for item, row in rows.items()}
+        for who, rows in answered_rows(root, bar, eval_set).items()
+    }
+
+
+def measure_on(root: Path, bar: Bar, eval_set: str) -> str:
+    """The measure on one evaluation set: the bar's, but ``correct`` in place of ``judged`` where no works are shown."""
+    if bar.measure != JUDGED:
+        return bar.measure
+    first = bar.conditions[0]
+    run = Run(root / run_of(bar, first.name, bar.seeds[0]).run_id)
+    return JUDGED if shows_works(read_predictions(run, eval_set, first.checkpoint)) else "correct"
+
+
+def answered_rows(root: Path, bar: Bar, eval_set: str) -> Rows:
+    """The prediction rows of every condition and seed by the id of the item, in the order of the study's first run.
+
     Raises ValueError, naming the run and the item, unless all were asked the same: id, prompt and expected answer.
     """
-    found: dict[tuple[str, int], dict[str, int]] = {}
+    found: dict[tuple[str, int], dict[str, Mapping[str, Any]]] = {}
     first: dict[str, Mapping[str, Any]] = {}
     for condition in bar.conditions:
         for seed in bar.seeds_of(condition.name):
@@ -51,7 +76,7 @@ def right_answers(root: Path, bar: Bar, eval_set: str) -> Answers:
                     f"run {run!r}, {condition.name} on {eval_set}: {sentence} as in the study's first run; evaluate "
                     "it again on the same set"
                 )
-            found[condition.name, seed] = {item: int(there[item][bar.measure]) for item in first}
+            found[condition.name, seed] = {item: there[item] for item in first}
     return found
 
 

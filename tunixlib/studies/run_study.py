@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import read_json, write_bytes, write_json
+from tunixlib.evidence.environment import capture_commit, same_code
 from tunixlib.holding import locked_runs
 from tunixlib.running.housekeeping import drop_weights
 from tunixlib.running.pipeline import Say, run_pipeline, stage_notebooks
 from tunixlib.running.profiles import PROFILES, check_parameters, load_profile, merge_declared
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError, runs_root
-from tunixlib.studies.bar import Bar, read_bar
+from tunixlib.studies.bar import JUDGED, Bar, BarError, read_bar
 from tunixlib.studies.document import BAR, STUDY, study_document, study_figure, study_texts
 from tunixlib.studies.folder import held_folder, refuse_taken
 from tunixlib.studies.gate import expected_resolution
@@ -25,7 +26,6 @@ from tunixlib.studies.parameters import parameter_faults, planned_faults
 from tunixlib.studies.plan import PlannedRun, planned_runs
 from tunixlib.studies.results import study_runs
 from tunixlib.studies.verify_study import verify_study
-from tunixlib.submission.environment import capture_commit, same_code
 
 STUDIES = PROFILES / "studies"
 
@@ -47,6 +47,7 @@ def run_study(profile: str, say: Say = print, *, rehearsal: bool = False, keep_w
         return folder
     refuse_taken(folder)
     _check_parameters(bar)
+    check_shown(bar)
     runs = planned_runs(bar)
     say(f"study {bar.study}: {len(runs)} runs of {len(bar.conditions)} conditions into {folder.parent}")
     say(resolution_words(bar))
@@ -98,6 +99,20 @@ def _check_parameters(bar: Bar) -> None:
     base = load_profile(bar.base).parameters
     for planned in planned_runs(bar):
         check_parameters({**base, **planned.parameters}, known)
+
+
+def check_shown(bar: Bar) -> None:
+    """Raise BarError when a bar asks for verdicts on shown works and none of its evaluation sets shows any."""
+    from tunixlib.evaluation.correction_scores import shows_works
+    from tunixlib.seeding.datasets import dataset_file
+    from tunixlib.seeding.evalsets import read_eval_set
+
+    asked = [name for name, on in ((f"measure {JUDGED}", bar.measure == JUDGED), ("an aim", bar.aim)) if on]
+    if asked and not any(shows_works(read_eval_set(dataset_file(name))) for name in bar.eval_sets):
+        raise BarError(
+            f"study {bar.study}: found {' and '.join(asked)} and eval_sets {', '.join(bar.eval_sets)}, which show no "
+            "works, expected one that does; name eval-correction"
+        )
 
 
 def resolution_words(bar: Bar) -> str:
@@ -168,5 +183,7 @@ def study_words(folder: Path) -> str:
     for claim_id in comparison_ids(read_bar(folder / BAR)):
         claim = claims[claim_id]
         lines += [f"{claim_id}: {verdict_words(claim)}", f"  {points(claim)}" if "interval" in claim else claim["text"]]
+    aims = [claim for claim_id, claim in claims.items() if claim_id.endswith("/aim")]
+    lines += [f"{claim['id']}: {claim['verdict']}\n  {claim['text']}" for claim in aims]
     shown = folder.relative_to(PROJECT_ROOT).as_posix() if folder.is_relative_to(PROJECT_ROOT) else folder.name
     return "\n".join([*lines, "", f"study      {shown}", f"next       python -m tunixlib verify {shown}"])

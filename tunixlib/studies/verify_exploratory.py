@@ -11,13 +11,13 @@ from typing import Any
 
 from tunixlib.analysis.claims import differences
 from tunixlib.artifacts import read_json
+from tunixlib.evidence.problems import Problem, shorten
+from tunixlib.evidence.verify import verify_run
 from tunixlib.runs import Run
 from tunixlib.studies.design import design_of
 from tunixlib.studies.document import STUDY
 from tunixlib.studies.exploratory import EXPLORATORY, exploratory_document, exploratory_texts
 from tunixlib.studies.without_bar import NO_BAR, REASONS, naming_bars
-from tunixlib.submission.problems import Problem, shorten
-from tunixlib.submission.verify import verify_run
 
 AGAIN = "restore the study's folder and its runs, or run the study again under another name"
 

@@ -13,15 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import pretty_json, read_json, sha256_file
+from tunixlib.evidence.environment import same_code
+from tunixlib.evidence.leaks import leaks_in
+from tunixlib.evidence.problems import Problem, Report, shorten
+from tunixlib.evidence.verify import BROKEN_CONTENT
 from tunixlib.runs import PROJECT_ROOT
 from tunixlib.studies.bar import Bar, parse_bar
 from tunixlib.studies.document import BAR, STUDY, study_document, study_texts
 from tunixlib.studies.exploratory import EXPLORATORY
-from tunixlib.studies.figure import figure_faults
+from tunixlib.studies.figure import figure_faults, figure_names
 from tunixlib.studies.history import bar_record, committed_bytes, rules_at, rules_record
 from tunixlib.studies.parameters import parameter_faults, uneven_faults
 from tunixlib.studies.plan import planned_runs
-from tunixlib.studies.report import FIGURE
 from tunixlib.studies.results import study_runs
 from tunixlib.studies.verify_exploratory import (
     AGAIN,
@@ -31,10 +34,6 @@ from tunixlib.studies.verify_exploratory import (
     run_problems,
     told_again,
 )
-from tunixlib.submission.environment import same_code
-from tunixlib.submission.leaks import leaks_in
-from tunixlib.submission.problems import Problem, Report, shorten
-from tunixlib.submission.verify import BROKEN_CONTENT
 
 
 class StudyReport(Report):
@@ -164,10 +163,11 @@ def _results(study: Study) -> Iterator[Problem]:
 
 
 def _figure(study: Study) -> Iterator[Problem]:
-    """The figure was drawn from the claims, and shows what drawing it again shows where that can be told."""
+    """The figures were drawn from the claims, and show what drawing them again shows where that can be told."""
     claims = read_json(study.folder / "claims.json")["claims"]
-    for sentence in figure_faults((study.folder / "figures" / FIGURE).read_bytes(), study.bar, claims):
-        yield Problem(f"figures/{FIGURE}", sentence, "the figure that the claims give", AGAIN)
+    for name in figure_names(study.bar, claims):
+        for sentence in figure_faults((study.folder / "figures" / name).read_bytes(), study.bar, claims, name):
+            yield Problem(f"figures/{name}", sentence, "the figure that the claims give", AGAIN)
 
 
 def _code(study: Study) -> Iterator[Problem]:

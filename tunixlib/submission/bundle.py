@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from tunixlib.evidence.secrets import refuse_secrets
 from tunixlib.holding import scratch_folder
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError
 from tunixlib.submission.archive import archive_parts, zip_bytes
@@ -28,7 +29,6 @@ from tunixlib.submission.folders import (
 )
 from tunixlib.submission.kaggle_metadata import load_metadata
 from tunixlib.submission.report import render_report
-from tunixlib.submission.secrets import refuse_secrets
 from tunixlib.submission.writeup import is_edited, writeup
 from tunixlib.tables import markdown_table
 

@@ -102,12 +102,29 @@ def training_text(facts: Facts) -> str:
         steps = [row for found in segments.values() for row in found]
         tokens = (sum(row[name] for row in steps) for name in ("tokens", "target_tokens"))
         rows.append((arm, len(segments), f"{len(steps):,}", *(f"{count:,}" for count in tokens)))
+    for arm, steps in facts.correction_metrics.items():
+        tokens = (sum(row[name] for row in steps) for name in ("tokens", "target_tokens"))
+        rows.append((arm, 1, f"{len(steps):,}", *(f"{count:,}" for count in tokens)))
     words = (
         f"{split['total']} traces of `{split['dataset_key']}` (stages {counts}), passes over the stages "
         f"{'/'.join(str(count) for count in p['EPOCHS'])}, {p['TRACES_PER_STEP']} traces per step, peak learning rate "
         f"{p['LEARNING_RATE']:g}, seed {p['SEED']}, {_trained(p)}. The arm `flat` holds the same rows in random order."
+        + correction_text(facts)
     )
     return words + "\n\n" + markdown_table(("arm", "segments", "steps", "tokens", "supervised tokens"), rows)
+
+
+def correction_text(facts: Facts) -> str:
+    """What the arms of self-correction are, in two sentences; nothing for a run without them."""
+    if not facts.correction_arms:
+        return ""
+    p, arms = facts.parameters, ", ".join(f"`{arm}`" for arm in facts.correction_arms)
+    shown = f"; shown works are those of `{facts.shown_works}`" if facts.shown_works else ""
+    return (
+        f" To study self-correction, {arms} went on from `{FINAL_ARM}/{FINAL}`, one segment of "
+        f"{p['CORRECTION_TRACES']} rows each, {p['REPLAY_TRACES']} of them stage C again{shown}. "
+        "They are compared, not published."
+    )
 
 
 def _trained(parameters: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from tunixlib.checking.steps import check_steps
 from tunixlib.runs import Run
 from tunixlib.seeding.recipes import DEFAULT_TRACES
 from tunixlib.submission.cards import front_matter
-from tunixlib.submission.facts import read_facts
+from tunixlib.submission.facts import Facts, read_facts
 from tunixlib.tables import markdown_table
 from tunixlib.traces import ReasoningTrace, read_traces, render_completion
 
@@ -45,6 +45,7 @@ def dataset_card(run: Run) -> str:
             _breadth(traces),
             "## Truth",
             truth_text(traces),
+            *_shown_works(facts),
             "## Make it again",
             _remake(key, len(traces), traces[0].meta.get("seed")),
         ]
@@ -80,6 +81,24 @@ def truth_text(traces: list[ReasoningTrace]) -> str:
         f"Of {sum(found.values())} steps, {found['true']} state something that was checked and is true, "
         f"{found['false']} are false, and {found['unchecked']} state nothing that a program can check."
     )
+
+
+def _shown_works(facts: Facts) -> list[str]:
+    """What the arms of self-correction learnt from beside it; nothing for a run without them."""
+    if not facts.correction_arms:
+        return []
+    run = facts.run
+    counts = [
+        (arm, len(list(read_traces(run.path("training", arm, "dataset.jsonl"))))) for arm in facts.correction_arms
+    ]
+    sha = facts.data_sha256.get(facts.shown_works)
+    shown = f"The works that are shown come from `{facts.shown_works}`, sha256 `{sha}`. " if sha else ""
+    return [
+        "## Self-correction",
+        f"{shown}Each arm's traces, some of stage C among them, lie in the evidence as `training/<arm>/dataset.jsonl`. "
+        "Wrong lines in them are marked as such by `meta`, and were proven wrong when they were made.",
+        markdown_table(("arm", "distinct traces"), counts),
+    ]
 
 
 def _remake(key: str, count: int, seed: Any) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tunixlib.artifacts import ArtifactError
+from tunixlib.evidence.leaks import FOREIGN_TEXT, leaks_in
 from tunixlib.runs import FINAL
 from tunixlib.submission import bundle
 from tunixlib.submission.cards import model_card
@@ -19,7 +20,6 @@ from tunixlib.submission.facts import Facts
 from tunixlib.submission.folders import data_files, has_weights
 from tunixlib.submission.kaggle_metadata import KaggleMetadata, MetadataError, load_metadata
 from tunixlib.submission.kernel import kernel_notebook, package_files
-from tunixlib.submission.leaks import FOREIGN_TEXT, leaks_in
 from tunixlib.submission.run_rules import Rule
 from tunixlib.submission.writeup import MOST_WORDS, placeholders, word_count
 

@@ -10,9 +10,10 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from tunixlib.analysis.run_files import Summary, read_metrics, read_predictions, read_summary
-from tunixlib.artifacts import read_json
+from tunixlib.artifacts import read_json, read_jsonl
 from tunixlib.modeling.hub import split_hub_id
-from tunixlib.runs import FINAL, FINAL_ARM, MANIFEST, STAGES, WORK, Run
+from tunixlib.runs import CORRECTION_ARMS, CORRECTION_SEGMENT, FINAL, FINAL_ARM, MANIFEST, STAGES, WORK, Run
+from tunixlib.seeding import datasets
 
 # The names by which others know the models that we call by short names.
 BASE_MODELS = {"smollm2": "HuggingFaceTB/SmolLM2-135M-Instruct"}
@@ -64,16 +65,41 @@ class Facts:
         found: dict[str, Any] = read_json(self.run.path("data", "split_stats.json"))
         return found
 
+    @property
+    def correction_arms(self) -> tuple[str, ...]:
+        """The arms that went on from the published checkpoint, in the order of tables; most runs have none."""
+        return tuple(arm for arm in CORRECTION_ARMS if arm in self.parameters.get("CORRECTION_ARMS", []))
+
+    @property
+    def shown_works(self) -> str:
+        """The key of the dataset of shown works, if an arm learnt from it."""
+        used = {"surface", "contrastive"} & set(self.correction_arms)
+        return str(self.parameters["CORRECTION_DATASET"]) if used else ""
+
     @cached_property
     def data_sha256(self) -> dict[str, str]:
-        """Key of a data set or evaluation set -> sha256 of the file that the run used."""
+        """Key of a data set or evaluation set -> sha256 of the file that the run used.
+
+        Of shown works the sha256 that ``data/`` says, "" where they are not there: a run keeps only what its arms took.
+        """
         used = {name: entry["sha256"] for name, entry in self.summary.document["eval_sets"].items()}
+        if self.shown_works:
+            manifest = datasets.DATA_ROOT / self.shown_works / "manifest.json"
+            used[self.shown_works] = read_json(manifest)["sha256"] if manifest.is_file() else ""
         return {self.split["dataset_key"]: self.split["sha256"], **used}
 
     @cached_property
     def metrics(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
         """Arm -> segment -> rows of ``metrics.jsonl``."""
         return read_metrics(self.run)
+
+    @cached_property
+    def correction_metrics(self) -> dict[str, list[dict[str, Any]]]:
+        """Arm of self-correction -> rows of ``metrics.jsonl``."""
+        files = {
+            arm: self.run.path("training", arm, CORRECTION_SEGMENT, "metrics.jsonl") for arm in self.correction_arms
+        }
+        return {arm: [row for _, row in read_jsonl(file)] for arm, file in files.items()}
 
     @cached_property
     def final_rows(self) -> list[dict[str, Any]]:

@@ -14,10 +14,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tunixlib.artifacts import sha256_file
+from tunixlib.evidence.verify import verify_run
 from tunixlib.holding import locked_runs, scratch_folder
 from tunixlib.runs import MANIFEST, Run, RunError, is_evidence, runs_root
 from tunixlib.submission.unpacking import unpack
-from tunixlib.submission.verify import verify_run
 
 # Problems of one run that are shown.
 SHOWN = 5

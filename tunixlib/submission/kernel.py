@@ -14,12 +14,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tunixlib.artifacts import pretty_json, sha256_bytes
+from tunixlib.evidence.environment import PACKED_COMMIT, capture_commit
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, REFERENCE_RUN, STAGES
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET, CORRECTION_EVAL
 from tunixlib.seeding.evalsets import EVAL_SETS
 from tunixlib.seeding.recipes import DEFAULT_TRACES
 from tunixlib.submission.archive import DATA_FILES, solid_bytes
-from tunixlib.submission.environment import PACKED_COMMIT, capture_commit
 
 NOTEBOOK = "notebooks/kaggle.ipynb"
 # Stand in the bootstrap cell of the repository's notebook; `kernel_notebook` fills them.
@@ -30,10 +30,11 @@ LINE = 4000
 # What a session needs. No tests, no runs but the record of times that the notebooks quote.
 PATTERNS = ("tunixlib/**/*.py", "notebooks/profiles/*.yaml", "requirements*.txt")
 # The data of the repository. A person's own goes along only with a run that used it: the notebook may be made public.
-OWN_DATA = (*DEFAULT_TRACES, *EVAL_SETS, CORRECTION_DATASET, CORRECTION_EVAL)
+# Shown works, which only some runs train on, are large: of them the manifest goes, and a session makes them again.
+OWN_DATA = (*DEFAULT_TRACES, *EVAL_SETS, CORRECTION_EVAL)
 FILES = (
     *(f"notebooks/{stage.name}.ipynb" for stage in STAGES), NOTEBOOK, "pyproject.toml", "LICENSE", "README.md",
-    "kaggle-metadata.json", f"submission_runs/{REFERENCE_RUN}/{MANIFEST}",
+    "kaggle-metadata.json", f"data/{CORRECTION_DATASET}/manifest.json", f"submission_runs/{REFERENCE_RUN}/{MANIFEST}",
 )  # fmt: skip
 
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from tunixlib.artifacts import read_json
+from tunixlib.evidence.environment import is_untracked
+from tunixlib.evidence.leaks import leaks_in
+from tunixlib.evidence.sealing import evidence_files
 from tunixlib.runs import FINAL, Run
 from tunixlib.seeding import datasets
 from tunixlib.seeding.datasets import load_traces
 from tunixlib.seeding.gate import LeakError, check_disjoint
-from tunixlib.submission.environment import is_untracked
 from tunixlib.submission.facts import Facts
-from tunixlib.submission.leaks import leaks_in
-from tunixlib.submission.sealing import evidence_files
 
 LEAST_SHARE = 0.98  # of completions in the text form, and ended by themselves
 MOST_TOKENS = 1_000  # a completion has fewer
@@ -89,7 +89,9 @@ def _leaks(run: Run, name: str) -> bool:
 
 
 def _gate_rule(facts: Facts) -> Rule:
-    traces = load_traces(facts.run.path("data", "dataset.jsonl"))
+    files = [facts.run.path("data", "dataset.jsonl")]
+    files += [facts.run.path("training", arm, "dataset.jsonl") for arm in facts.correction_arms]
+    traces = [trace for file in files for trace in load_traces(file)]
     try:
         compared = check_disjoint((row["prompt"] for row in facts.final_rows), (trace.prompt for trace in traces))
     except LeakError as error:

@@ -1,10 +1,7 @@
 """Self-correction: four arms that go on from the curriculum's last checkpoint, each with other rows.
 
-    write_arm_traces(run, "contrastive", shown, traces=500, replay=100, seed=42, density=0.2)
-    rows, left_out = encode_arm(run, "contrastive", "smollm2", max_length=512)
-    train_correction(run, "contrastive", "smollm2", {"contrastive": rows}, traces=500, replay=100, ...)
-
-writes ``training/contrastive/{dataset.jsonl, lengths.json, stage_d/}``.
+    traces = arm_traces("contrastive", shown, stage_c, traces=500, replay=100, seed=42, density=0.2)
+    segment = plan_correction("contrastive", ids, stage_c_ids, traces=500, replay=100, seed=42)
 
 ===========  ===========================================================================================================
 arm          its rows
@@ -21,24 +18,14 @@ model that is only shown works forgets how to answer a question (tried: 0 of 100
 without). An arm that has fewer traces than rows passes over them again.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from random import Random
-from typing import Any
 
-from tunixlib.artifacts import sha256_file, write_json
-from tunixlib.modeling.checkpoints import CheckpointRecord, verified_checkpoint
-from tunixlib.modeling.models import load_tokenizer
-from tunixlib.modeling.tokenization import EncodedTrace, LeftOut, encode_traces
-from tunixlib.runs import CORRECTION_ARMS, CORRECTION_SEGMENT, FINAL, FINAL_ARM, Run
+from tunixlib.runs import CORRECTION_ARMS, CORRECTION_SEGMENT
 from tunixlib.seeding.correction.datasets import CorrectionRecipe, make_correction
-from tunixlib.seeding.datasets import load_traces
-from tunixlib.traces import ReasoningTrace, read_traces, write_traces
-from tunixlib.training.arms import LENGTHS, Segment
-from tunixlib.training.config import SFTConfig, TrainingError
-from tunixlib.training.engines import segment_trainer
-from tunixlib.training.plan import check_room, plan_training
-from tunixlib.training.run_arm import segment_batches
+from tunixlib.traces import ReasoningTrace
+from tunixlib.training.arms import Segment
+from tunixlib.training.config import TrainingError
 
 DATASET = "dataset.jsonl"
 RETRIES = "self-correction-retry"  # the recipe's key: with it, seed and density the same traces are made again
@@ -95,28 +82,6 @@ def _pairs(shown: Sequence[ReasoningTrace], traces: int) -> list[ReasoningTrace]
     return found
 
 
-def write_arm_traces(run: Run, arm: str, shown: Sequence[ReasoningTrace], **how: Any) -> list[ReasoningTrace]:
-    """Write ``training/<arm>/dataset.jsonl``, the distinct traces of an arm (see ``arm_traces``), and return them."""
-    found = arm_traces(arm, shown, list(read_traces(run.path("data", "stage_c.jsonl"))), **how)
-    write_traces(run.path("training", arm, DATASET), found)
-    return found
-
-
-def encode_arm(
-    run: Run, arm: str, model: str, max_length: int, mask_errors: bool = True
-) -> tuple[dict[str, EncodedTrace], list[LeftOut]]:
-    """The arm's traces as training rows by trace id, and those longer than ``max_length`` tokens.
-
-    Wrong lines carry no loss unless ``mask_errors`` is off. The length of every trace goes on record.
-    """
-    rows, left_out = encode_traces(load_tokenizer(model), load_traces(run.path("training", arm, DATASET)), max_length)
-    if not mask_errors:
-        rows = {trace_id: replace(row, unsupervised=()) for trace_id, row in rows.items()}
-    lengths = {trace_id: len(row.input_ids) for trace_id, row in rows.items()}
-    write_json(run.path("training", arm, LENGTHS), lengths | {found.trace_id: found.tokens for found in left_out})
-    return rows, left_out
-
-
 def plan_correction(
     arm: str, ids: Sequence[str], stage_c: Collection[str], *, traces: int, replay: int, seed: int
 ) -> Segment:
@@ -141,30 +106,3 @@ def _passes(arm: str, ids: Sequence[str], count: int, key: str) -> list[str]:
         Random(f"{key}/{len(rows) // len(ids)}").shuffle(once)
         rows += once
     return rows[:count]
-
-
-def train_correction(
-    run: Run, arm: str, model: str, arms: Mapping[str, Mapping[str, EncodedTrace]], *, traces: int, replay: int,
-    traces_per_step: int, seed: int, config: SFTConfig,
-) -> CheckpointRecord:  # fmt: skip
-    """Train one arm and return its checkpoint's record; ``arms`` are the rows of all arms that are compared.
-
-    How to compute is chosen once for all of them, by the longest rows there are. Raises ModelError when the parent is
-    not there or altered, TrainingError when memory does not suffice.
-    """
-    every = {trace_id: row for rows in arms.values() for trace_id, row in rows.items()}
-    plan = plan_training(model, every, traces_per_step, config)
-    check_room(plan, config)
-    stage_c = {trace.trace_id for trace in read_traces(run.path("data", "stage_c.jsonl"))}
-    share = {"traces": traces, "replay": replay, "seed": seed}
-    segments = {name: plan_correction(name, list(rows), stage_c, **share) for name, rows in arms.items()}
-    sizes = (sum(len(arms[name][row].input_ids) for row in segment.rows) for name, segment in segments.items())
-    parent, _ = verified_checkpoint(run.path("training", FINAL_ARM, FINAL, "checkpoint"))
-    pad_id = load_tokenizer(model).pad_token_id or 0
-    place = run.path("training", arm)
-    return segment_trainer(config.engine)(
-        parent, segment_batches(segments[arm], arms[arm], traces_per_step, seed, pad_id), config,
-        place / CORRECTION_SEGMENT, arm=arm, stage=CORRECTION_SEGMENT, dataset_sha256=sha256_file(place / DATASET),
-        arm_tokens=max(sizes), choice=plan.choice, states=run.resume_path("training", arm, CORRECTION_SEGMENT),
-        model=model,
-    )  # fmt: skip
