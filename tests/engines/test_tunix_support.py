@@ -111,7 +111,7 @@ def test_the_parent_of_the_main_job_is_refused_for_its_rope():
 
 def test_nothing_imports_jax_unless_it_is_asked():
     code = (
-        "import sys, tunixlib.training.run_arm, tunixlib.training.correction, tunixlib.running.pipeline\n"
+        "import sys, tunixlib.training.run_arm, tunixlib.training.run_correction, tunixlib.running.pipeline\n"
         "from tunixlib.training.engines import segment_trainer\n"
         "segment_trainer('torch')\n"
         "print(sorted({'jax', 'tunix', 'flax', 'qwix'} & sys.modules.keys()))"

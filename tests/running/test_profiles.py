@@ -101,5 +101,7 @@ def test_a_file_that_is_no_profile_is_refused(tmp_path, content, message):
 
 
 def test_an_unknown_profile_lists_the_known_ones():
-    with pytest.raises(ProfileError, match=r"found no nope\.yaml; expected one of cpu, full, gpu, kaggle-gpu, smoke"):
+    with pytest.raises(
+        ProfileError, match=r"found no nope\.yaml; expected one of cpu, full, gpu, kaggle-gpu, kaggle-tpu, smoke, "
+    ):
         load_profile("nope")
