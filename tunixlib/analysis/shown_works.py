@@ -7,11 +7,13 @@ An evaluation set shows works when every one of its items does (``seeding.correc
 self-correction have none to analyse: what they were asked stays what it was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tunixlib.analysis.run_files import Summary, read_predictions, read_summary
-from tunixlib.evaluation.correction_scores import Judged, judge_rows, shows_works
+from tunixlib.evaluation.correction_scores import Judged, judge_rows
 from tunixlib.runs import CORRECTION_ARMS, FINAL, Run
+from tunixlib.seeding.correction.forms import FormError, parse_prompt, parse_verdict
 
 Works = dict[str, dict[str, list[Judged]]]
 
@@ -48,6 +50,14 @@ def shown_works(run: Run) -> Works:
         names = [*first, *answered_arms(summary, eval_set)]
         found[eval_set] = {name: judge_rows(read_predictions(run, eval_set, name)) for name in names}
     return found
+
+
+def shows_works(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether rows of an evaluation set (prompt, expected_answer) show works, each with its true verdict."""
+    try:
+        return bool(rows) and all(parse_prompt(row["prompt"]) and parse_verdict(row["expected_answer"]) for row in rows)
+    except FormError:
+        return False
 
 
 def _shows_works(run: Run, eval_set: str, arms: Sequence[str]) -> bool:

@@ -162,14 +162,6 @@ def d_prime(detected: float, wrong: float, alarmed: float, clean: float, level: 
     return {"value": round(value, 6), "low": round(value - half, 6), "high": round(value + half, 6)}
 
 
-def shows_works(rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether rows of an evaluation set (prompt, expected_answer) show works, each with its true verdict."""
-    try:
-        return bool(rows) and all(parse_prompt(row["prompt"]) and parse_verdict(row["expected_answer"]) for row in rows)
-    except FormError:
-        return False
-
-
 def judge_rows(rows: Iterable[Mapping[str, Any]]) -> list[Judged]:
     """All rows judged, in order. Raises FormError for one of another evaluation set."""
     return [judge(row) for row in rows]

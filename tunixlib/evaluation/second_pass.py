@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tunixlib.checking.answers import same_answer
-from tunixlib.evaluation.correction_scores import balanced_accuracy, d_prime, shows_works
+from tunixlib.evaluation.correction_scores import balanced_accuracy, d_prime
 from tunixlib.evaluation.intervals import proportion
 from tunixlib.evaluation.scoring import ITEM_FIELDS
 from tunixlib.runs import Run
-from tunixlib.seeding.correction.forms import FormError, parse_check, render_prompt
+from tunixlib.seeding.correction.forms import FormError, parse_check, parse_prompt, render_prompt
 from tunixlib.traces import parse_completion
 
 if TYPE_CHECKING:
@@ -44,7 +44,15 @@ def second_pass(
 
 def works_set(sets: Mapping[str, Sequence[Row]]) -> str:
     """The first evaluation set, of name -> rows, that asks questions instead of showing works; empty if none does."""
-    return next((name for name, rows in sets.items() if not shows_works(rows)), "")
+    return next((name for name, rows in sets.items() if not all(_shows_work(row["prompt"]) for row in rows)), "")
+
+
+def _shows_work(prompt: str) -> bool:
+    try:
+        parse_prompt(prompt)
+    except FormError:
+        return False
+    return True
 
 
 def own_work(row: Row) -> str:

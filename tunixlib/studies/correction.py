@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.analysis.crossed_rate import crossed_proportion
+from tunixlib.analysis.shown_works import shows_works
 from tunixlib.evaluation.correction_scores import (
     Judged,
     balanced_accuracy,
     correction_scorecard,
     d_prime,
     judge_rows,
-    shows_works,
 )
 from tunixlib.studies.bar import Aim, Bar
 from tunixlib.studies.results import answered_rows

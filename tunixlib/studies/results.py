@@ -13,10 +13,11 @@ from typing import Any
 
 from tunixlib.analysis.crossed import crossed_difference
 from tunixlib.analysis.run_files import predictions_path, read_predictions
+from tunixlib.analysis.shown_works import shows_works
 from tunixlib.analysis.statistics import holm, paired_difference
 from tunixlib.analysis.verdicts import nothing_to_see
 from tunixlib.artifacts import read_json, sha256_file
-from tunixlib.evaluation.correction_scores import judge, shows_works
+from tunixlib.evaluation.correction_scores import judge
 from tunixlib.runs import MANIFEST, Run
 from tunixlib.studies.bar import JUDGED, Bar, Comparison
 from tunixlib.studies.gate import refusals

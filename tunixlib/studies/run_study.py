@@ -103,7 +103,7 @@ def _check_parameters(bar: Bar) -> None:
 
 def check_shown(bar: Bar) -> None:
     """Raise BarError when a bar asks for verdicts on shown works and none of its evaluation sets shows any."""
-    from tunixlib.evaluation.correction_scores import shows_works
+    from tunixlib.analysis.shown_works import shows_works
     from tunixlib.seeding.datasets import dataset_file
     from tunixlib.seeding.evalsets import read_eval_set
 
