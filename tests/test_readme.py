@@ -32,5 +32,20 @@ def test_every_file_the_readme_names_exists():
     assert missing == []
 
 
+def missing_tests(text):
+    """The files and folders of tests/ that a text names and that are not there."""
+    named = sorted(set(re.findall(r"(?<![\w/-])tests/[\w/.-]*\w", text)))
+    return [name for name in named if not (PROJECT_ROOT / name).exists()]
+
+
+def test_every_test_that_a_readme_names_exists():
+    planted = "`pytest tests/submission/test_locks.py`, tests/evidence/test_locks.py in tests/evidence."
+    assert missing_tests(planted) == ["tests/submission/test_locks.py"]
+    readmes = [PROJECT_ROOT / "README.md", *sorted(PROJECT_ROOT.glob("*/README.md"))]
+    assert len(readmes) >= 4
+    texts = {path.relative_to(PROJECT_ROOT).as_posix(): path.read_text(encoding="utf-8") for path in readmes}
+    assert {name: missing for name, text in texts.items() if (missing := missing_tests(text))} == {}
+
+
 def test_the_readme_is_short():
     assert README.count("\n") < 200
