@@ -240,6 +240,17 @@ def test_imports_flow_down_the_corridor_and_every_module_stands_in_a_room() -> N
     assert faults_of_modules(against_the_flow) == {}
 
 
+def test_the_readme_lists_the_rooms_of_the_corridor_in_its_order() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    cells = re.findall(r"^\| `([a-z_ ]+)` \|", readme.partition("| room |")[2].partition("\n\n")[0], re.MULTILINE)
+    assert [room for cell in cells for room in cell.split()] == [room for room in PLACE if room != "__main__"]
+
+
+def test_the_package_describes_every_folder_of_the_corridor_in_its_order() -> None:
+    described = re.findall(r"^    ([a-z]+)  ", modules()["tunixlib"], re.MULTILINE)
+    assert described == [room for room in PLACE if (ROOT / "tunixlib" / room).is_dir()]
+
+
 def test_checking_and_seeding_name_no_engine() -> None:
     assert engines_in_torch_free_rooms("tunixlib.checking.steps", "def f():\n    import torch.nn") == [
         "line 2: imports torch.nn"

@@ -9,9 +9,11 @@ The rooms, in the order in which the data passes (imports only go down this list
     training                  fair arms, supervised fine-tuning
     evaluation                completions, grades, scorecards
     analysis                  intervals, comparisons, figures, claims
-    submission                sealing, verification, report and bundle
+    evidence                  sealing, verification, locks, secrets
+    submission                report, bundle, cards, what Kaggle gets
     running                   the notebooks, strictly, in order
     studies                   several runs under a bar that was committed before them
+    commands                  the command line, one module per subject
 
 Run ``python -m tunixlib --help`` for the command line.
 """
