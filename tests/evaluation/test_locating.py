@@ -121,6 +121,7 @@ def test_where_no_run_says_so_no_base_model_is_guessed(run):
         ("empty", None, r"empty: found nothing; expected config\.json and \*\.safetensors, nothing pickled"),
         ("suite", None, r"suite: found training; expected config\.json and"),
         ("some-study", None, "found a study of the runs a, b, expected one run; name one of them"),
+        ("no-study", None, r"study\.json: found no runs with a run_id, expected them; verify the study"),
         ("org/name@main", None, "org/name@main"),
     ],
 )
@@ -128,6 +129,7 @@ def test_whatever_is_no_checkpoint_is_refused_with_what_was_found(run, text, che
     (run.root.parent / "empty").mkdir()
     (run.root.parent / "suite" / "training").mkdir(parents=True)
     write_json(run.root.parent / "some-study" / "study.json", {"runs": [{"run_id": "a"}, {"run_id": "b"}]})
+    write_json(run.root.parent / "no-study" / "study.json", {"runs": ["a"]})
     with pytest.raises(ModelError, match=said):
         find_checkpoint(text, checkpoint)
 

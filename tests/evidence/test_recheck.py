@@ -114,3 +114,10 @@ def test_the_command_line_rechecks_after_verifying_and_fails_on_what_it_finds(ru
     assert "flat/stage_1: not rechecked, it started from other weights" in done.output
     assert "flat/stage_2: not rechecked, the weights it started from are no model" in done.output
     assert CliRunner().invoke(app, ["verify", str(run.root)]).exit_code == 0
+
+
+def test_first_losses_of_a_study_are_refused_before_anything_is_verified(tmp_path):
+    write_json(tmp_path / "study.json", {"runs": [{"run_id": "a-s1"}, {"run_id": "a-s2"}]})
+    done = CliRunner().invoke(app, ["verify", str(tmp_path), "--recheck-loss"])
+    words = "found a study, expected a run for --recheck-loss; name one of its runs: a-s1, a-s2"
+    assert (done.exit_code, done.output) == (1, f"error: {tmp_path}: {words}\n")

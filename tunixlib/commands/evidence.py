@@ -25,10 +25,14 @@ def verify(
     recheck_loss: Annotated[bool, typer.Option("--recheck-loss", help="Then first losses, from weights.")] = False,
 ) -> None:
     """Re-hash every file of a run, re-score its predictions and recompute its claims; needs no GPU and no weights."""
+    from tunixlib.evaluation.locating import runs_of_study
     from tunixlib.evidence.verify import verify_run
     from tunixlib.evidence.verify_evaluation import is_evaluation, verify_evaluation
     from tunixlib.studies.verify_study import is_study, verify_study
 
+    if recheck_loss and is_study(folder):
+        names = ", ".join(runs_of_study(folder))
+        raise ValueError(f"{folder}: found a study, expected a run for --recheck-loss; name one of its runs: {names}")
     check = verify_study if is_study(folder) else verify_evaluation if is_evaluation(folder) else verify_run
     report = check(folder)
     typer.echo(report.checks_text, nl=bool(report.checks_text))

@@ -45,10 +45,22 @@ def find_checkpoint(text: str, checkpoint: str | None = None, default: str = FIN
     if (folder / MANIFEST).is_file() or (folder / WORK).is_dir() or any(folder.glob("training/*/*/checkpoint")):
         return _of_run(Run(folder), checkpoint or default)
     if (folder / STUDY).is_file():
-        names = ", ".join(str(found["run_id"]) for found in read_json(folder / STUDY)["runs"])
+        names = ", ".join(runs_of_study(folder))
         raise ModelError(f"{text!r}: found a study of the runs {names}, expected one run; name one of them")
     _refuse_name(text, checkpoint)
     return _of_folder(folder / "checkpoint" if (folder / "checkpoint").is_dir() else folder)
+
+
+def runs_of_study(folder: Path) -> list[str]:
+    """The ids of the runs that a study's folder names, in its order.
+
+    Raises ArtifactError for a ``study.json`` that cannot be read, ModelError for one without a list of runs.
+    """
+    document = read_json(folder / STUDY)
+    try:
+        return [str(run["run_id"]) for run in document["runs"]]
+    except (KeyError, TypeError):
+        raise ModelError(f"{folder / STUDY}: found no runs with a run_id, expected them; verify the study") from None
 
 
 def find_base(found: Located) -> Located:
