@@ -119,7 +119,8 @@ def _aim(claim: Claim) -> str:
         f"{fields['checkpoint']} has detection of {100 * claim['value']:.1f} % [{100 * low:.1f}, {100 * high:.1f}] and "
         f"accepts {100 * fields['accepted']:.1f} % [{100 * fields['accepted_low']:.1f}, "
         f"{100 * fields['accepted_high']:.1f}], with false alarms of {100 * fields['alarms']:.1f} % and "
-        f"with no verdict that can be read on {100 * fields['unread']:.1f} % of the works. By the measured rates the aim is "
+        f"with no verdict that can be read on {100 * fields['unread']:.1f} % of the works. By the measured "
+        "rates the aim is "
         f"{'met' if fields['met'] else 'missed'}; {allowed}."
     )
 

@@ -17,8 +17,8 @@ READ = (
     "A wrong work has a first wrong line, or only its answer is wrong; its right twin is the same work without the "
     "error. *Detection*: a wrong work is called wrong; *localisation*: the place of its error is named, too; *repair*: "
     "and the right answer given. *False alarms*: a right work is called wrong; *acceptance*: it is called right. "
-    "*False assurance*: a wrong one is called right. *No verdict*: none in the form that was taught, which counts as no "
-    "success. A model that always "
+    "*False assurance*: a wrong one is called right. *No verdict*: none in the form that was taught, which counts as "
+    "no success. A model that always "
     "says right has d' 0; one that gives no verdict falls below, since for d' a right work that is not called right "
     "is a false alarm. Intervals: {level:.0f} %, works and seeds both varying."
 )
