@@ -194,8 +194,23 @@ def test_the_section_ends_with_the_aim_by_rule(run, says, verdict, words):
 def test_the_aim_is_supported_only_by_both_intervals(run):
     add_arms(run, says={**SAYS, "contrastive": good}, pairs=80)
     claim = of(run)[START.format("contrastive") + "aim"]
-    assert claim["verdict"] == "supported" and claim["fields"]["alarms_high"] < 0.05
+    assert claim["verdict"] == "supported" and claim["fields"]["accepted_low"] > 0.95
     assert "the aim is met; both intervals keep to it." in section(run)
+
+
+def test_garbage_on_right_works_raises_no_alarm_and_misses_the_aim(run):
+    garbage = lambda pair, wrong: good(pair, wrong) if wrong else NOTHING(pair, wrong)  # noqa: E731
+    add_arms(run, says={**SAYS, "contrastive": garbage}, pairs=80)
+    claims = of(run)
+    claim = claims[START.format("contrastive") + "aim"]
+    assert counts(claims, "contrastive", "detection", "false_alarms") == [(80, 80), (0, 80)]
+    assert claim["verdict"] == "not supported" and not claim["fields"]["met"]
+    assert "acceptance 0.0 % (0.0 % to 4.6 %); false alarms 0.0 %, no verdict" in claim["text"]
+    assert "accepts 0.0 % [0.0, 4.6], with false alarms of 0.0 %" in section(run)
+
+
+def test_the_limits_say_that_some_families_were_never_trained_on(arms):
+    assert "some come from families that no arm was trained on." in section(arms)
 
 
 def test_the_section_opens_with_the_verdict_and_has_its_tables(arms):

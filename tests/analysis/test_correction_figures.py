@@ -59,7 +59,7 @@ def test_the_plane_has_every_checkpoint_with_both_intervals_the_aim_and_the_cons
     _, labels = plane.get_legend_handles_labels()
     assert set(labels) == {
         "sees no difference", "always \u201cright\u201d", "aim: 85 % or more at 5 % or less",
-        "stage_c: 0.0 % at 0.0 %", "control: 0.0 % at 0.0 %", "surface: 0.0 % at 0.0 %",
+        "stage_c: 0.0 % at 100.0 %", "control: 0.0 % at 100.0 %", "surface: 0.0 % at 0.0 %",
         "contrastive: 87.5 % at 12.5 %", "retry: 100.0 % at 100.0 %",
     }  # fmt: skip
     assert all(container.has_xerr and container.has_yerr for container in plane.containers)

@@ -4,8 +4,9 @@
         print(claim["text"])     # contrastive on eval-correction calls 170 of 200 wrong works wrong: 85.0 % (95 % ...
 
 Everything is computed from prediction rows, so ``verify`` recomputes it; a run without such arms has no such claim. The
-aim was set before any run: detection of 85 % or more at false alarms of 5 % or less. It is *supported* when both 95 %
-intervals keep to it, *not supported* when one of them lies outside of it, else *undecided*.
+aim was set before any run: detection of 85 % or more at false alarms of 5 % or less; a right work without a
+verdict counts as a false alarm there, so that 95 % must be accepted. It is *supported* when both 95 % intervals keep to
+it, *not supported* when one of them lies outside of it, else *undecided*.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,12 +51,13 @@ STATED = {
     SECOND_PASS: "Claim: {arm} answers more items of {eval_set} correctly after checking its own work than before",
 }
 SAME_CHECKPOINT = " This is one checkpoint of one seed."
-LEAST_DETECTION, MOST_ALARMS = 0.85, 0.05
+LEAST_DETECTION, LEAST_ACCEPTANCE = 0.85, 0.95
 AIM = (
-    "Claim: {checkpoint} calls at least {least_percent:.0f} % of the wrong works of {eval_set} wrong and at most "
-    "{most_percent:.0f} % of the right ones. Measured: detection {value_percent:.1f} % (95 % interval "
-    "{low_percent:.1f} % to {high_percent:.1f} %), false alarms {alarms_percent:.1f} % ({alarms_low_percent:.1f} % to "
-    "{alarms_high_percent:.1f} %); no verdict that can be read on {unread_percent:.1f} % of all works."
+    "Claim: {checkpoint} calls at least {least_percent:.0f} % of the wrong works of {eval_set} wrong and accepts at "
+    "least {least_accepted_percent:.0f} % of the right ones. Measured: detection {value_percent:.1f} % (95 % interval "
+    "{low_percent:.1f} % to {high_percent:.1f} %), acceptance {accepted_percent:.1f} % ({accepted_low_percent:.1f} % "
+    "to {accepted_high_percent:.1f} %); false alarms {alarms_percent:.1f} %, no verdict that can be "
+    "read on {unread_percent:.1f} % of all works."
 )
 
 
@@ -92,7 +94,7 @@ def _of_checkpoint(
     for failure, found in failure_counts(items).items():
         fields = {**names, "failure": failure, "examples": found["examples"]}
         yield _rate(f"{start}/failure/{failure}", FAILURE, fields, found, source)
-    if name == SHOWN_ERRORS and card["detection"]["n"] and card["false_alarms"]["n"]:
+    if name == SHOWN_ERRORS and card["detection"]["n"] and card["acceptance"]["n"]:
         yield _aim(f"{start}/aim", names, card, source)
 
 
@@ -112,15 +114,16 @@ def _value(
 
 
 def _aim(claim_id: str, names: Mapping[str, Any], card: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str, Any]:
-    found, alarms = card["detection"], card["false_alarms"]
-    fields = {**names, "least": LEAST_DETECTION, "most": MOST_ALARMS, "alarms": alarms["rate"]}
-    fields |= {"alarms_low": alarms["low"], "alarms_high": alarms["high"]}
-    fields["unread"] = card["unparseable"]["rate"]
-    fields["met"] = found["rate"] >= LEAST_DETECTION and alarms["rate"] <= MOST_ALARMS
+    """Acceptance and not false alarms: no verdict on right works raises no alarm, and accepts none of them."""
+    found, accepted = card["detection"], card["acceptance"]
+    fields = {**names, "least": LEAST_DETECTION, "least_accepted": LEAST_ACCEPTANCE, "accepted": accepted["rate"]}
+    fields |= {"accepted_low": accepted["low"], "accepted_high": accepted["high"]}
+    fields |= {"alarms": card["false_alarms"]["rate"], "unread": card["unparseable"]["rate"]}
+    fields["met"] = found["rate"] >= LEAST_DETECTION and accepted["rate"] >= LEAST_ACCEPTANCE
     verdict = UNDECIDED
-    if found["low"] >= LEAST_DETECTION and alarms["high"] <= MOST_ALARMS:
+    if found["low"] >= LEAST_DETECTION and accepted["low"] >= LEAST_ACCEPTANCE:
         verdict = SUPPORTED
-    elif found["high"] < LEAST_DETECTION or alarms["low"] > MOST_ALARMS:
+    elif found["high"] < LEAST_DETECTION or accepted["high"] < LEAST_ACCEPTANCE:
         verdict = NOT_SUPPORTED
     return make_claim(claim_id, AIM, fields, source, verdict, found["rate"], (found["low"], found["high"]))
 

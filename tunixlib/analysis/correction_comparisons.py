@@ -26,14 +26,13 @@ from tunixlib.analysis.run_files import Summary, predictions_path, read_predicti
 from tunixlib.analysis.second_pass_claims import second_pass_path, second_passes
 from tunixlib.analysis.shown_works import Works, answered_arms
 from tunixlib.analysis.statistics import holm
+from tunixlib.analysis.verdicts import blind
 from tunixlib.evaluation.correction_scores import Judged, correction_scorecard
 from tunixlib.runs import FINAL, Run
 
 CONTROL = "control"
 JUDGED_PAIRS = (("contrastive", "surface"), ("contrastive", CONTROL), ("retry", CONTROL))
 JUDGED_RIGHT = ("repaired", "localised", "detected", "accepted")  # outcomes
-
-CONSTANT = 0.5  # balanced accuracy of any constant verdict
 
 JUDGED, ACCURACY, SECOND_PASS = "judged", "accuracy", "second-pass"
 
@@ -72,15 +71,8 @@ def _judged(works: Works) -> Iterator[tuple[Contrast, dict[str, Any]]]:
         for a, b in JUDGED_PAIRS:
             if a in answered and b in answered:
                 result = compare(_outcomes(answered[a]), _outcomes(answered[b]), JUDGED, JUDGED)
-                yield Contrast(JUDGED, eval_set, a, b), {**result, "blind": _blind(a, answered[a])}
-
-
-def _blind(name: str, items: Sequence[Judged]) -> str:
-    """Why a checkpoint cannot be said to judge better than another, "" when it tells wrong works from right ones."""
-    found = correction_scorecard(items)["balanced_accuracy"]
-    if found and found["low"] > CONSTANT:
-        return ""
-    return f"{name} is not shown to tell wrong works from right ones: its balanced accuracy is not clearly above 50 %"
+                balanced = correction_scorecard(answered[a])["balanced_accuracy"]
+                yield Contrast(JUDGED, eval_set, a, b), {**result, "blind": blind(a, balanced)}
 
 
 def _outcomes(items: Sequence[Judged]) -> list[Mapping[str, Any]]:

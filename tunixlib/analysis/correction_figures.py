@@ -1,4 +1,4 @@
-"""Figures of shown works: detection against false alarms by arm, and what became of every kind of error.
+"""Figures of shown works: detection against right works not accepted by arm, and what became of every kind of error.
 
     plot_correction_rates(run)       # shown at the end of a notebook cell
     plot_correction_kinds(run)
@@ -9,7 +9,7 @@ Both are drawn only for runs with an arm of self-correction that was asked to ch
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tunixlib.analysis.correction_claims import LEAST_DETECTION, MOST_ALARMS
+from tunixlib.analysis.correction_claims import LEAST_ACCEPTANCE, LEAST_DETECTION
 from tunixlib.analysis.figure_style import colour, drawable, empty, new_figure, styled
 from tunixlib.analysis.score_figures import SHAPES
 from tunixlib.analysis.shown_works import SHOWN_ERRORS, WORDS_ONLY, shown_works
@@ -33,7 +33,7 @@ NOT_ASKED = "no checkpoint was asked to check works"
 
 @styled
 def plot_correction_rates(run: Run) -> "Figure":
-    """Detection against false alarms with both intervals, and how many works got no verdict beside it."""
+    """Detection against right works not accepted, with both intervals, and how many works got no verdict beside it."""
     works = shown_works(run)
     rows = max(1, len(works))
     figure, axes = new_figure(10.4, 4.9 * rows, rows=rows, columns=2, gridspec_kw={"width_ratios": (1, 0.8)})
@@ -52,23 +52,24 @@ def _plane(panel: Any, cards: Mapping[str, Mapping[str, Any]]) -> None:
     from matplotlib.patches import Rectangle
 
     panel.plot([0, 100], [0, 100], "--", color="#8a8a8a", linewidth=1, label="sees no difference")
-    corner = (0, 100 * LEAST_DETECTION)
-    aim = f"aim: {100 * LEAST_DETECTION:.0f} % or more at {100 * MOST_ALARMS:.0f} % or less"
-    area = Rectangle(corner, 100 * MOST_ALARMS, 100 - corner[1], color="#cfd8dc", zorder=0, label=aim)
+    corner, most = (0, 100 * LEAST_DETECTION), 100 - 100 * LEAST_ACCEPTANCE
+    aim = f"aim: {100 * LEAST_DETECTION:.0f} % or more at {most:.0f} % or less"
+    area = Rectangle(corner, most, 100 - corner[1], color="#cfd8dc", zorder=0, label=aim)
     panel.add_patch(area)
     panel.plot(0, 0, "+", color="#333333", markersize=12, label="always “right”")
     for number, (name, card) in enumerate(cards.items()):
-        alarms, found = card["false_alarms"], card["detection"]
-        if not alarms["n"] or not found["n"]:
+        accepted, found = card["acceptance"], card["detection"]
+        if not accepted["n"] or not found["n"]:
             continue
-        label = f"{drawable(name)}: {100 * found['rate']:.1f} % at {100 * alarms['rate']:.1f} %"
+        refused = 1 - accepted["rate"]
+        label = f"{drawable(name)}: {100 * found['rate']:.1f} % at {100 * refused:.1f} %"
         panel.errorbar(
-            100 * alarms["rate"], 100 * found["rate"], xerr=_spread(alarms), yerr=_spread(found),
+            100 * refused, 100 * found["rate"], xerr=_spread(accepted)[::-1], yerr=_spread(found),
             fmt=SHAPES[number % len(SHAPES)], color=colour(name), label=label, capsize=3,
             markersize=11 - 1.2 * number,  # those at one place can all be seen
         )  # fmt: skip
     panel.set(xlim=(-3, 103), ylim=(-3, 103), aspect="equal")
-    panel.set_xlabel("false alarms: right works called wrong, %")
+    panel.set_xlabel("right works not accepted (called wrong, or no verdict), %")
     panel.set_ylabel("detection: wrong works called wrong, %")
     panel.legend(loc="lower right", fontsize=8.5, frameon=True, framealpha=0.9, edgecolor="none")
 

@@ -7,7 +7,7 @@ for paragraph in render_correction(claims, summary):
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tunixlib.analysis.correction_claims import LEAST_DETECTION, MOST_ALARMS, OF_KIND, RATES
+from tunixlib.analysis.correction_claims import LEAST_ACCEPTANCE, LEAST_DETECTION, OF_KIND, RATES
 from tunixlib.analysis.report_correction_arms import render_arm_verdict, render_arms, share_cell
 from tunixlib.analysis.run_files import Summary
 from tunixlib.analysis.shown_works import SHOWN_ERRORS, WORDS_ONLY
@@ -27,7 +27,8 @@ WORKS = (
 )
 LIMITS = (
     "- The errors are made by rule, one in each wrong work, of six kinds; people and models err in other ways.",
-    "- The works come from families of questions that the arms were trained on, though never from these questions.",
+    "- The works come mostly from families of questions that the arms were trained on, though never from these "
+    "questions; some come from families that no arm was trained on.",
     "- A wrong work and its right twin share a question. Rates of the wrong works and rates of the right ones have "
     "each question once; what joins both (balanced accuracy, d', works judged rightly) takes twins for independent, so "
     "its intervals and p-values are approximate.",
@@ -113,10 +114,13 @@ def _aim(claim: Claim) -> str:
     }[claim["verdict"]]  # fmt: skip
     return (
         f"**The aim**, set before any run: detection of {100 * LEAST_DETECTION:.0f} % or more at false alarms of "
-        f"{100 * MOST_ALARMS:.0f} % or less. On {fields['eval_set']}, {fields['checkpoint']} has "
-        f"{100 * claim['value']:.1f} % [{100 * low:.1f}, {100 * high:.1f}] at {100 * fields['alarms']:.1f} % "
-        f"[{100 * fields['alarms_low']:.1f}, {100 * fields['alarms_high']:.1f}], with no verdict that can be read on "
-        f"{100 * fields['unread']:.1f} % of the works. By the measured rates the aim is "
+        f"{100 - 100 * LEAST_ACCEPTANCE:.0f} % or less, where a right work without a verdict counts as a false alarm: "
+        f"{100 * LEAST_ACCEPTANCE:.0f} % or more of the right works accepted. On {fields['eval_set']}, "
+        f"{fields['checkpoint']} has detection of {100 * claim['value']:.1f} % [{100 * low:.1f}, {100 * high:.1f}] and "
+        f"accepts {100 * fields['accepted']:.1f} % [{100 * fields['accepted_low']:.1f}, "
+        f"{100 * fields['accepted_high']:.1f}], with false alarms of {100 * fields['alarms']:.1f} % and "
+        f"with no verdict that can be read on {100 * fields['unread']:.1f} % of the works. By the measured "
+        "rates the aim is "
         f"{'met' if fields['met'] else 'missed'}; {allowed}."
     )
 

@@ -125,7 +125,9 @@ def _rates(items: Sequence[Judged]) -> dict[str, Any]:
     }
 
 
-def balanced_accuracy(detected: float, wrong: float, accepted: float, clean: float) -> dict[str, float]:
+def balanced_accuracy(
+    detected: float, wrong: float, accepted: float, clean: float, level: float = 0.95
+) -> dict[str, float]:
     """The mean of detection and acceptance, with ``informedness`` = twice that less one: 0 for any constant verdict.
 
     ``{"value", "low", "high", "informedness"}``, empty without both kinds of work. The interval joins the Wilson
@@ -135,7 +137,7 @@ def balanced_accuracy(detected: float, wrong: float, accepted: float, clean: flo
     if not wrong or not clean:
         return {}
     rates = (detected / wrong, accepted / clean)
-    bounds = (wilson(detected, wrong), wilson(accepted, clean))
+    bounds = (wilson(detected, wrong, level), wilson(accepted, clean, level))
     value = sum(rates) / 2
     below = sqrt(sum((rate - low) ** 2 for rate, (low, _) in zip(rates, bounds, strict=True))) / 2
     above = sqrt(sum((high - rate) ** 2 for rate, (_, high) in zip(rates, bounds, strict=True))) / 2

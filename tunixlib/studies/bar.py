@@ -105,7 +105,7 @@ class Pilot(_Part):
 
 class Aim(_Part):
     """What a condition is to reach on shown works: this share of the wrong ones called wrong, or more, and this share
-    of the right ones, or less."""
+    of the right ones not accepted, or less: called wrong, or given no verdict."""
 
     detection: Share
     false_alarms: Share

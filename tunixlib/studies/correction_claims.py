@@ -20,10 +20,10 @@ COUNTED = {
     "localisation": "wrong works have their first wrong line named",
     "repair": "wrong works have that line named and the right answer given",
     "false_alarms": "right works are called wrong",
+    "acceptance": "right works are called right",
     "false_assurance": "wrong works are called right",
     "unparseable": "works get no verdict",
 }
-SAID = ("detection", "localisation", "repair", "false_alarms")
 INTERVAL = "{value_percent:.1f} % ({level_percent:.0f} % interval {low_percent:.1f} % to {high_percent:.1f} %"
 POOLED = "{condition} on {eval_set}, {seeds} seeds: {k} of {n} "
 CROSSED = ": " + INTERVAL + ", works and seeds both varying)."
@@ -31,12 +31,16 @@ D_PRIME = (
     "{condition} on {eval_set}, {seeds} seeds: d' of {value:.2f} ({level_percent:.0f} % interval {low:.2f} to "
     "{high:.2f}; 0 for a verdict that is always the same)."
 )
+BALANCED = (
+    "{condition} on {eval_set}, {seeds} seeds: balanced accuracy, the mean of detection and acceptance, of "
+    f"{INTERVAL}; 50 % for a verdict that is always the same)."
+)
 OF_SEED = "{condition} with seed {seed} on {eval_set}: "
 OF_KIND = "{condition} on errors of kind {kind} in {eval_set}, {seeds} seeds: "
 AIM = (
     "Claim: {condition} reaches the aim on {eval_set}: {detection_percent:.0f} % or more of wrong works called wrong, "
-    "and {false_alarms_percent:.0f} % or fewer of right ones. Detection {k} of {n}: {detection_found}; false alarms "
-    "{alarms_k} of {alarms_n}: {false_alarms_found}."
+    "and all but {false_alarms_percent:.0f} % or fewer of right ones accepted. Detection {k} of {n}: "
+    "{detection_found}; acceptance {accepted_k} of {accepted_n}: {acceptance_found}."
 )
 AIM_VERDICTS = {MET: SUPPORTED, MISSED: NOT_SUPPORTED, NOT_SHOWN: UNDECIDED}
 
@@ -72,9 +76,10 @@ def _rates(
         fields["effective"], ends = rate["effective"], (rate["low"], rate["high"])
         template = POOLED + counted + CROSSED
         yield make_claim(f"{start}/{name}", template, fields, source, MEASURED, rate["rate"], ends)
-    if found := rates["d_prime"]:
-        ends = (found["low"], found["high"])
-        yield make_claim(f"{start}/d-prime", D_PRIME, names, source, MEASURED, found["value"], ends)
+    for name, template in (("d_prime", D_PRIME), ("balanced_accuracy", BALANCED)):
+        if found := rates[name]:
+            place, ends = f"{start}/{name.replace('_', '-')}", (found["low"], found["high"])
+            yield make_claim(place, template, names, source, MEASURED, found["value"], ends)
 
 
 def _several(
@@ -94,9 +99,9 @@ def _aim(names: Mapping[str, Any], found: Mapping[str, Any], source: Mapping[str
     aim, rates = found["aim"], found["rates"]
     fields = {
         **names, "detection": aim["detection"], "false_alarms": aim["false_alarms"], "finding": aim["finding"],
-        "detection_found": aim["found"]["detection"], "false_alarms_found": aim["found"]["false_alarms"],
+        "detection_found": aim["found"]["detection"], "acceptance_found": aim["found"]["acceptance"],
         "k": rates["detection"]["k"], "n": rates["detection"]["n"],
-        "alarms_k": rates["false_alarms"]["k"], "alarms_n": rates["false_alarms"]["n"],
+        "accepted_k": rates["acceptance"]["k"], "accepted_n": rates["acceptance"]["n"],
     }  # fmt: skip
     place = f"{names['eval_set']}/{names['condition']}/aim"
     return make_claim(place, AIM, fields, source, AIM_VERDICTS[aim["finding"]])

@@ -1,8 +1,9 @@
-"""The figure of shown errors: detection against false alarms, each seed and all of them with intervals.
+"""The figure of shown errors: detection against right works not accepted, each seed and all of them with intervals.
 
     figure = plot_shown_errors(bar, claims)      # claims: those of claims.json
 
 On the diagonal a verdict says nothing: wrong works are called wrong as often as right ones. Above it errors are seen.
+No verdict on a right work counts as a false alarm does, so that whoever is silent on them does not reach the aim.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,7 +47,7 @@ def _panel(panel: Any, bar: Bar, known: Mapping[str, Mapping[str, Any]], eval_se
         _condition(panel, bar, known, f"{eval_set}/{condition.name}", condition.name, number)
     panel.set(xlim=(-3, 103), ylim=(-3, 103), aspect="equal", title=f"Study {bar.study}: errors shown, {eval_set}")
     level = f"{100 * (1 - bar.alpha):.0f} %"
-    panel.set_xlabel(f"right works called wrong, % (false alarms); large: all seeds, {level} interval")
+    panel.set_xlabel(f"right works not accepted, %; large: all seeds, {level} interval")
     panel.set_ylabel("wrong works called wrong, % (detection)")
 
 
@@ -55,21 +56,21 @@ def _condition(
 ) -> None:
     shade, marker = PALETTE[number % len(PALETTE)], MARKERS[number % len(MARKERS)]
     seeds = [known[f"{start}/shown/s{seed}"]["fields"] for seed in bar.seeds_of(name)]
-    points = [(one["false_alarms_rate"], one["detection_rate"]) for one in seeds if _both(one)]
+    points = [(1 - one["acceptance_rate"], one["detection_rate"]) for one in seeds if _both(one)]
     for x, y in points:
         panel.plot(100 * x, 100 * y, marker, color=shade, markersize=4.5, alpha=0.6, clip_on=False)
-    alarms, detection = known[f"{start}/false_alarms"], known[f"{start}/detection"]
-    if "value" not in alarms or "value" not in detection:
+    accepted, detection = known[f"{start}/acceptance"], known[f"{start}/detection"]
+    if "value" not in accepted or "value" not in detection:
         return
-    x, y = 100 * alarms["value"], 100 * detection["value"]
+    x, y = 100 - 100 * accepted["value"], 100 * detection["value"]
     panel.errorbar(
-        x, y, xerr=_spread(alarms), yerr=_spread(detection), fmt=marker, color=shade, markersize=9, linewidth=1.6,
-        capsize=3, label=drawable(f"{name}: {y:.1f} % detected, {x:.1f} % false alarms"), clip_on=False,
+        x, y, xerr=_spread(accepted)[::-1], yerr=_spread(detection), fmt=marker, color=shade, markersize=9,
+        linewidth=1.6, capsize=3, label=drawable(f"{name}: {y:.1f} % detected, {x:.1f} % not accepted"), clip_on=False,
     )  # fmt: skip
 
 
 def _both(fields: Mapping[str, Any]) -> bool:
-    return "false_alarms_rate" in fields and "detection_rate" in fields
+    return "acceptance_rate" in fields and "detection_rate" in fields
 
 
 def _spread(claim: Mapping[str, Any]) -> list[list[float]]:

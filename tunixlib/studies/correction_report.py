@@ -16,19 +16,21 @@ CORRECTION_FIGURE = "shown_errors.png"
 READ = (
     "A wrong work has a first wrong line, or only its answer is wrong; its right twin is the same work without the "
     "error. *Detection*: a wrong work is called wrong; *localisation*: the place of its error is named, too; *repair*: "
-    "and the right answer given. *False alarms*: a right work is called wrong. *False assurance*: a wrong one is "
-    "called right. *No verdict*: none in the form that was taught, which counts as no success. A model that always "
+    "and the right answer given. *False alarms*: a right work is called wrong; *acceptance*: it is called right. "
+    "*False assurance*: a wrong one is called right. *No verdict*: none in the form that was taught, which counts as "
+    "no success. A model that always "
     "says right has d' 0; one that gives no verdict falls below, since for d' a right work that is not called right "
     "is a false alarm. Intervals: {level:.0f} %, works and seeds both varying."
 )
 AIM_RULE = (
     "The aim, set before the runs: detection of {detection:.0f} % or more with false alarms of {false_alarms:.0f} % or "
-    "fewer. A rate has met it when its whole interval lies on the right side, and missed it when the whole interval "
+    "fewer, where a right work without a verdict counts as a false alarm: acceptance of {acceptance:.0f} % or more. A "
+    "rate has met it when its whole interval lies on the right side, and missed it when the whole interval "
     "lies on the wrong side. *Supported*: both met; *not supported*: one missed; *undecided*: otherwise."
 )
 TITLES = {
     "detection": "detection", "localisation": "localisation", "repair": "repair", "false_alarms": "false alarms",
-    "false_assurance": "false assurance", "unparseable": "no verdict",
+    "acceptance": "acceptance",     "false_assurance": "false assurance", "unparseable": "no verdict",
 }  # fmt: skip
 
 Claims = Mapping[str, Mapping[str, Any]]
@@ -41,7 +43,7 @@ def correction_parts(bar: Bar, known: Claims) -> list[str]:
         if eval_set in shows_errors(bar, known):
             parts += [f"## Shown errors on {eval_set}", READ.format(level=100 * (1 - bar.alpha))]
             parts += [_rates(bar, known, eval_set), *_aim(bar, known, eval_set)]
-            parts += [f"![Detection against false alarms](figures/{CORRECTION_FIGURE})"]
+            parts += [f"![Detection against right works not accepted](figures/{CORRECTION_FIGURE})"]
             parts += [f"### Each seed on {eval_set}", _seeds(bar, known, eval_set)]
             parts += [f"### Kinds of error on {eval_set}", _kinds(bar, known, eval_set)]
         if texts := list(_second_pass(bar, known, eval_set)):
@@ -59,8 +61,10 @@ def _rates(bar: Bar, known: Claims, eval_set: str) -> str:
     for condition in bar.conditions:
         start = f"{eval_set}/{condition.name}"
         d_prime = known.get(f"{start}/d-prime")
-        rows.append((condition.name, *(_share(known[f"{start}/{name}"]) for name in COUNTED), _sensitivity(d_prime)))
-    return markdown_table(("of shown works", *(TITLES[name] for name in COUNTED), "d'"), rows)
+        balanced = _share(known.get(f"{start}/balanced-accuracy", {}))
+        shares = (_share(known[f"{start}/{name}"]) for name in COUNTED)
+        rows.append((condition.name, *shares, balanced, _sensitivity(d_prime)))
+    return markdown_table(("of shown works", *(TITLES[name] for name in COUNTED), "balanced accuracy", "d'"), rows)
 
 
 def _share(claim: Mapping[str, Any]) -> str:
@@ -77,14 +81,15 @@ def _sensitivity(claim: Mapping[str, Any] | None) -> str:
 def _aim(bar: Bar, known: Claims, eval_set: str) -> Iterator[str]:
     if not bar.aim:
         return
-    yield AIM_RULE.format(detection=100 * bar.aim.detection, false_alarms=100 * bar.aim.false_alarms)
+    alarms = 100 * bar.aim.false_alarms
+    yield AIM_RULE.format(detection=100 * bar.aim.detection, false_alarms=alarms, acceptance=100 - alarms)
     claims = [known[f"{eval_set}/{condition.name}/aim"] for condition in bar.conditions]
     rows = [
-        (f["condition"], f["detection_found"], f["false_alarms_found"], claim["verdict"])
+        (f["condition"], f["detection_found"], f["acceptance_found"], claim["verdict"])
         for claim in claims
         for f in [claim["fields"]]
     ]
-    yield markdown_table(("has met the aim?", "detection", "false alarms", "verdict"), rows)
+    yield markdown_table(("has met the aim?", "detection", "acceptance", "verdict"), rows)
 
 
 def _seeds(bar: Bar, known: Claims, eval_set: str) -> str:

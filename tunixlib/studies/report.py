@@ -15,7 +15,9 @@ from tunixlib.tables import markdown_table
 FIGURE = "order_effect.png"
 JUDGED_RULE = (
     "A verdict is right when a wrong work is called wrong or a right one right, whatever line and answer are given. "
-    "One that is always the same is right on half of the works, since each comes with its twin."
+    "One that is always the same is right on half of the works, since each comes with its twin; "
+    "so an arm is said to judge better only where the interval of its balanced accuracy, over all seeds, lies above "
+    "50 %."
 )
 
 Claims = Mapping[str, Mapping[str, Any]]

@@ -15,7 +15,7 @@ from tunixlib.analysis.crossed import crossed_difference
 from tunixlib.analysis.run_files import predictions_path, read_predictions
 from tunixlib.analysis.shown_works import shows_works
 from tunixlib.analysis.statistics import holm, paired_difference
-from tunixlib.analysis.verdicts import nothing_to_see
+from tunixlib.analysis.verdicts import SUPPORTED, blind, nothing_to_see
 from tunixlib.artifacts import read_json, sha256_file
 from tunixlib.evaluation.correction_scores import judge
 from tunixlib.runs import MANIFEST, Run
@@ -23,6 +23,7 @@ from tunixlib.studies.bar import JUDGED, Bar, Comparison
 from tunixlib.studies.gate import refusals
 from tunixlib.studies.history import session_commits
 from tunixlib.studies.plan import planned_runs, run_of
+from tunixlib.studies.pooled import judged_works, pooled_rates, pooled_sensitivity
 from tunixlib.studies.verdicts import VERDICTS, finding
 
 # (condition, seed) -> item -> 1 for right, 0 for wrong; every one has the same items in the same order.
@@ -124,7 +125,7 @@ def study_comparisons(root: Path, bar: Bar) -> list[dict[str, Any]]:
         for one in bar.comparisons
     ]
     adjusted = holm([result.get("p_value", 1.0) for result in found])
-    return [_decided(result, p_holm, bar) for result, p_holm in zip(found, adjusted, strict=True)]
+    return [_decided(root, result, p_holm, bar) for result, p_holm in zip(found, adjusted, strict=True)]
 
 
 def _compared(root: Path, bar: Bar, one: Comparison, eval_set: str, answers: Answers) -> dict[str, Any]:
@@ -152,10 +153,24 @@ def _mean(results: Sequence[Sequence[int]]) -> float:
     return round(sum(map(sum, results)) / sum(map(len, results)), 6)
 
 
-def _decided(result: Mapping[str, Any], p_holm: float, bar: Bar) -> dict[str, Any]:
+def _decided(root: Path, result: Mapping[str, Any], p_holm: float, bar: Bar) -> dict[str, Any]:
     found = {**result, "p_holm": float(f"{p_holm:.6g}")}
     what = "refused" if found["refused"] else finding(found, bar.smallest_effect, bar.alpha)
+    if VERDICTS[what] == SUPPORTED and (reason := _blind(root, bar, found["a"], found["eval_set"])):
+        found["nothing"], what = reason, "nothing"
     return {**found, "finding": what, "verdict": VERDICTS[what]}
+
+
+def _blind(root: Path, bar: Bar, condition: str, eval_set: str) -> str:
+    """Why a condition cannot have judged better, "" where it can or nothing is judged; the rule of a run's arms, too.
+
+    Judged by the balanced accuracy over all its seeds, with the bar's level.
+    """
+    if measure_on(root, bar, eval_set) != JUDGED:
+        return ""
+    level, works = 1 - bar.alpha, judged_works(answered_rows(root, bar, eval_set), condition)
+    rates = pooled_rates(works, level, ("detection", "acceptance"))
+    return blind(condition, pooled_sensitivity(rates, level)["balanced_accuracy"])
 
 
 def sources(root: Path, bar: Bar, conditions: Sequence[str], eval_set: str) -> Iterator[dict[str, str]]:

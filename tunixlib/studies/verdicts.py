@@ -8,7 +8,8 @@ The claim is "a answers more items correctly than b". A difference is shown when
 comparisons of the study, is below alpha and the interval leaves out 0; it is a *gain* when it is also no smaller than
 the smallest effect of interest. A *null* is a difference that is not shown, whose interval, at alpha divided by the
 number of comparisons, lies between minus and plus the smallest effect. A refused comparison keeps its place among the
-comparisons with p = 1.
+comparisons with p = 1. On shown works that are judged there is nothing to see in a gain of an arm that does not tell
+wrong works from right ones, see ``results``.
 """
 
 from collections.abc import Mapping
