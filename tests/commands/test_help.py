@@ -102,7 +102,7 @@ _tunixlib_completion "{program}"
 echo "offered: ${{COMPREPLY[*]}}"
 """
     done = subprocess.run(["bash", "-c", asked], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
-    assert done.stdout.strip() == "offered: smoke", done.stderr
+    assert done.stdout.strip() == "offered: smoke smoke-tunix", done.stderr
 
 
 def test_profiles_studies_runs_and_data_sets_are_completed_by_name(tmp_path, monkeypatch):
