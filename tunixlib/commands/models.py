@@ -140,7 +140,8 @@ def check(
 ) -> None:
     """Let a checkpoint mark a worked solution, line by line, with exact arithmetic beside it.
 
-    The file begins with the question; each further line is a line of work:
+    The file begins with the question, one paragraph or several up to one that ends in "?".
+    Each further line is a line of work:
 
     \b
     A pen costs $3. What do 4 pens and a $5 cap cost?
