@@ -13,7 +13,8 @@ Either exactly the form of ``forms``, or plainly written:
     Answer: $17
 
 The question is the first paragraph, up to a line that is numbered or calculates (holds ``=``), or several above such a
-line, up to one that ends in "?"; every further line is a line of work, numbered anew from 1. Blank lines, bullets, other line ends, tabs and a byte order mark do not matter.
+line, up to one that ends in "?"; every further line is a line of work, numbered anew from 1.
+Blank lines, bullets, other line ends, tabs and a byte order mark do not matter.
 """
 
 import re
