@@ -114,7 +114,7 @@ def test_a_correction_is_given_only_where_the_checker_knows_it(step, said):
 
 def test_an_over_long_question_names_the_tokens_found_and_expected(model):
     positions = model.model.config.max_position_embeddings
-    with pytest.raises(AskError, match=rf"found a question of [0-9,]+ tokens, expected at most {positions - 192:,}: "):
+    with pytest.raises(AskError, match=rf"found a text of [0-9,]+ tokens, expected at most {positions - 192:,}: "):
         model.ask("long " * positions)
     with pytest.raises(AskError, match="expected at most 0: "):
         model.ask("short", GenerationConfig(max_new_tokens=10**6))

@@ -75,7 +75,7 @@ def test_a_line_that_cannot_be_asked_is_named_and_the_others_are_answered():
     assert [sorted(row) for row in rows] == [["error", "question"], ["answers", "question"], ["error", "question"]]
     assert done.exit_code == 1
     assert "error: line 1: found a question that is no UTF-8 text" in done.stderr
-    assert "error: line 3: found a question of " in done.stderr
+    assert "error: line 3: found a text of " in done.stderr
 
 
 @pytest.mark.parametrize("stdin", ["", "\n  \n"])

@@ -58,6 +58,7 @@ def test_every_line_has_the_models_mark_and_what_arithmetic_says(says, file):
     assert lines[6].startswith("ended      by itself, after ")
     assert lines[-2] == LEGEND
     assert lines[-1].startswith("How often its opinions are right is not known here: found no predictions of it on")
+    assert lines[-1].endswith("python -m tunixlib evaluate tiny --eval-set eval-correction --out my-evaluation")
 
 
 @pytest.mark.parametrize(
@@ -131,7 +132,7 @@ def test_no_model_is_loaded_for_what_is_no_work(text, said):
 def test_a_work_that_is_too_long_for_the_model_says_so():
     done = check("tiny", "-", stdin=f"{QUESTION}\n" + "1 + 1 = 2\n" * 900 + "Answer: 2")
     assert done.exit_code == 1
-    assert "error: found a question of " in done.stderr and "shorten the question" in done.stderr
+    assert "error: found a text of " in done.stderr and "shorten the text" in done.stderr
 
 
 def test_a_file_that_is_not_there_or_a_folder_is_one_message(tmp_path):

@@ -70,6 +70,11 @@ def test_every_profile_fits_the_notebooks():
         assert profile.parameters["RUN_ID"].startswith("my-"), "runs of users are git-ignored by this name"
 
 
+def test_the_smoke_profile_of_the_second_engine_differs_from_smoke_in_its_engine_only():
+    smoke, tunix = (dict(load_profile(name).parameters) for name in ("smoke", "smoke-tunix"))
+    assert tunix == {**smoke, "RUN_ID": "my-smoke-tunix", "ENGINE": "tunix"}
+
+
 def test_notebooks_default_to_the_cpu_profile():
     import papermill
 

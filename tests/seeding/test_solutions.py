@@ -31,6 +31,9 @@ PLAIN = f"{QUESTION}\n{LINES[0]}\n{LINES[1]}\nAnswer: $17\n"
         PLAIN.replace("\n", "\r"),
         PLAIN.replace("\n", "\n \n\n"),
         f"Question: {PLAIN}",
+        PLAIN.replace("$3. ", "$3.\n\n"),
+        f"Question: {PLAIN}".replace("$3. ", "$3.\n\n"),
+        f"Question:\n\n{PLAIN}",
         f"Problem 3. {PLAIN}",
         f"question:\n{PLAIN}",
         f"A pen costs $3. What do 4\npens and a $5 cap cost?\n\n1. {LINES[0]}\n2. {LINES[1]}\nfinal answer = $17",
@@ -61,6 +64,11 @@ def test_a_line_without_a_calculation_belongs_to_the_work_once_the_question_is_o
     assert read(f"{QUESTION}\n\nFirst the pens.\n{LINES[0]}\nAnswer: 12").lines == ("First the pens.", LINES[0])
 
 
+def test_behind_its_label_a_question_that_asks_nothing_is_one_paragraph():
+    shown = read("Question: Add 4 and 3.\n\nWe add.\n\n4 + 3 = 7\nAnswer: 7")
+    assert (shown.question, shown.lines) == ("Add 4 and 3.", ("We add.", "4 + 3 = 7"))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -78,6 +86,7 @@ def test_a_line_without_a_calculation_belongs_to_the_work_once_the_question_is_o
         (f"{LINES[0]}\nQuestion: {QUESTION}\nAnswer: 12", "line 1: found no question, expected it first"),
         ("Question:\n4 * 3 = 12\nAnswer: 12", "line 1: found an empty question"),
         ("Answer: 12", "line 1: found no question"),
+        ("Add 4 and 3.\n\nWe add.\n\n4 + 3 = 7\nAnswer: 7", "line 1: found 2 paragraphs .*; begin with 'Question: "),
         (PLAIN.encode("utf-16"), "line 1: found bytes that are no UTF-8 text"),
         (f"{QUESTION}\nf\xfcnf = 5\nAnswer: 5".encode("latin-1"), "line 2: found bytes that are no UTF-8 text"),
         (f"{QUESTION}\n{LINES[0]}\0\nAnswer: 5", "line 2: found a zero byte"),

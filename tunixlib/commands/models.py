@@ -1,6 +1,7 @@
 """Models: ask one something, let one check a worked solution."""
 
 import json
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -140,7 +141,8 @@ def check(
 ) -> None:
     """Let a checkpoint mark a worked solution, line by line, with exact arithmetic beside it.
 
-    The file begins with the question; each further line is a line of work:
+    The file begins with the question, one paragraph or several up to one that ends in "?".
+    Each further line is a line of work:
 
     \b
     A pen costs $3. What do 4 pens and a $5 cap cost?
@@ -167,12 +169,16 @@ def check(
     with notes.status("checking"):
         marked = mark_work(model, shown, GenerationConfig(max_new_tokens=max_new_tokens))
     measured = measured_rates(model.located)
+    named = checkpoint or (
+        CHECKER if model.located.label.endswith(f"/{CHECKER}") else ""
+    )  # evaluate has another default
+    asked = shlex.join([target, *(["--checkpoint", named] if named else [])])
     if as_json:
         _write_json(marked.record(measured))
         return
     out = Console(highlight=False, markup=False, emoji=False)
     print_answers(out, [marked])
-    out.print(f"{LEGEND}\n{measured_words(measured)}", style="dim", soft_wrap=True)
+    out.print(f"{LEGEND}\n{measured_words(measured, asked)}", style="dim", soft_wrap=True)
 
 
 def _file_bytes(name: str) -> tuple[bytes, str]:

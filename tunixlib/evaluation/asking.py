@@ -121,9 +121,9 @@ class OpenModel:
         positions = self.model.config.get_text_config().max_position_embeddings
         if len(prompt) + new_tokens > positions:
             raise AskError(
-                f"found a question of {len(prompt):,} tokens, expected at most {max(0, positions - new_tokens):,}: "
+                f"found a text of {len(prompt):,} tokens, expected at most {max(0, positions - new_tokens):,}: "
                 f"{self.located.label} reads {positions:,}, of which {new_tokens:,} are kept for its answer; shorten "
-                "the question or lower --max-new-tokens (MAX_NEW_TOKENS)"
+                "the text or lower --max-new-tokens (MAX_NEW_TOKENS)"
             )
         return prompt
 

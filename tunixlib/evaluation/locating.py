@@ -133,9 +133,11 @@ def _no_weights(run: Run, name: str, there: list[str]) -> str:
     if run.sealed:
         remedy = f"`python -m tunixlib reproduce {shown}` trains them again, into {run.run_id}-again; then ask that run"
     else:
+        correcting = name.partition("/")[0] in CORRECTION_ARMS
+        by_hand = "04_self_correction.ipynb" if correcting else "02_train.ipynb and 03_curriculum.ipynb"
         remedy = (
             f"The run is not finished: the command that began it continues it (python -m tunixlib run --run-id "
-            f"{run.run_id} ..., or by hand 02_train.ipynb and 03_curriculum.ipynb)"
+            f"{run.run_id} ..., or by hand {by_hand})"
         )
     return f"run {run.run_id!r}: found no weights of {name}, which git does not hold{other}. {remedy}"
 
@@ -149,7 +151,8 @@ def _of_folder(folder: Path) -> Located:
     if run and not any(folder.glob("*.safetensors")):
         raise ModelError(_no_weights(run, f"{parents[1].name}/{parents[0].name}", []))
     record = verified_checkpoint(folder)[1]
-    return Located(f"{run.run_id}/{record.stage}" if run else f"{folder.name} ({record.stage})", folder, run)
+    name = f"{record.arm}/{record.stage}" if record.arm in CORRECTION_ARMS else record.stage  # stage_d is of four arms
+    return Located(f"{run.run_id}/{name}" if run else f"{folder.name} ({record.stage})", folder, run)
 
 
 def _base_name(run: Run) -> str:

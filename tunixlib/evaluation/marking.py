@@ -126,12 +126,13 @@ def measured_rates(located: Located) -> dict[str, Any] | None:
     return correction_results([row for _, row in read_jsonl(path)], name, CORRECTION_EVAL) if path.is_file() else None
 
 
-def measured_words(measured: Mapping[str, Any] | None) -> str:
-    """How far the marks can be trusted, as a sentence."""
+def measured_words(measured: Mapping[str, Any] | None, target: str) -> str:
+    """How far the marks can be trusted, as a sentence; ``target`` is the checkpoint in words of ``evaluate``."""
     if measured is None:
         return (
             f"How often its opinions are right is not known here: found no predictions of it on {CORRECTION_EVAL}. "
-            f"Measure it: python -m tunixlib evaluate CHECKPOINT --eval-set {CORRECTION_EVAL} --out my-evaluation"
+            f"This measures it and prints it: python -m tunixlib evaluate {target} --eval-set {CORRECTION_EVAL} "
+            "--out my-evaluation"
         )
     detection, alarms = (measured["scorecard"][name] for name in ("detection", "false_alarms"))
     return (

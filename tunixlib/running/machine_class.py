@@ -13,13 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tunixlib.evidence.environment import changed_code, makes_numbers
+from tunixlib.evidence.environment import OF_TUNIX, changed_code, makes_numbers
 from tunixlib.runs import PROJECT_ROOT
 
 # Those of the recorded packages whose version can change a byte; the others carry notebooks and formats.
 COMPUTING = ("torch", "transformers", "tokenizers", "numpy", "scipy", "accelerate", "peft", "matplotlib")
-# Those of the second engine count where it trained: torch does not look at them.
-OF_TUNIX = ("google-tunix", "jax")
 # Prose beside the choices of training.
 NOT_CHOSEN = ("precision_reason",)
 
@@ -39,7 +37,7 @@ def _facts(environment: Mapping[str, Any]) -> dict[str, str]:
     facts |= {name: environment["packages"].get(name, "absent") for name in COMPUTING}
     training = environment.get("training", {})
     if any(chosen.get("engine") == "tunix" for chosen in training.values()):
-        facts |= {name: environment["packages"].get(name, "absent") for name in OF_TUNIX}
+        facts |= {name: environment["packages"][name] for name in OF_TUNIX if name in environment["packages"]}
     for segment, chosen in training.items():
         facts |= {f"{segment} {name}": value for name, value in chosen.items() if name not in NOT_CHOSEN}
     return {name: repr(value) for name, value in facts.items()}

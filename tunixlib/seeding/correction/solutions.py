@@ -12,8 +12,9 @@ Either exactly the form of ``forms``, or plainly written:
     2. With the cap: 12 + 5 = 17
     Answer: $17
 
-The question is the first paragraph, up to a line that is numbered or calculates (holds ``=``); every further line is a
-line of work, numbered anew from 1. Blank lines, bullets, other line ends, tabs and a byte order mark do not matter.
+The question is the first paragraph, up to a line that is numbered or calculates (holds ``=``), or several above such a
+line, up to one that ends in "?"; every further line is a line of work, numbered anew from 1.
+Blank lines, bullets, other line ends, tabs and a byte order mark do not matter.
 """
 
 import re
@@ -113,14 +114,34 @@ def _question(lines: _Lines, name: str) -> tuple[str, _Lines]:
     if start is None or (marked and lines[start][0] != marked[0][0]) or _NUMBER.fullmatch(lines[start][1]):
         number = lines[0 if start is None else start][0] if lines else 1
         raise FormError(f"{name}: line {number}: found no question, expected it first; begin with 'Question: ...'")
-    words, end = [marked[0][1] if marked else lines[start][1]], start + 1
-    while end < len(lines) and (line := lines[end][1]) and ("=" not in line and not _NUMBER.fullmatch(line)):
-        words.append(line)
-        end += 1
-    question = " ".join(filter(None, words))
+    found = _paragraphs([(lines[start][0], marked[0][1] if marked else lines[start][1]), *lines[start + 1 :]])
+    asked = next((count for count, (words, _) in enumerate(found, start=1) if words.endswith("?")), 0)
+    if not asked and len(found) > 1 and not marked:
+        raise FormError(
+            f"{name}: line {lines[start][0]}: found {len(found)} paragraphs above the first calculation, none ending "
+            "in '?', so where the question ends is unknown; begin with 'Question: ...', in one paragraph"
+        )
+    taken = found[: asked or 1]
+    question = " ".join(words for words, _ in taken if words)
     if not question:
         raise FormError(f"{name}: line {lines[start][0]}: found an empty question; write it behind 'Question:'")
-    return question, lines[end:]
+    return question, lines[start + taken[-1][1] :]
+
+
+def _paragraphs(lines: _Lines) -> list[tuple[str, int]]:
+    """``(words, where it ends)`` of each paragraph above the first line, but 0, that is numbered or calculates."""
+    found: list[tuple[str, int]] = []
+    words: list[str] | None = [lines[0][1]]
+    for at, (_, line) in enumerate([*lines[1:], (0, "")], start=1):
+        over = "=" in line or _NUMBER.fullmatch(line) is not None
+        if words is not None and (over or not line):
+            found.append((" ".join(filter(None, words)), at))
+            words = None
+        if over:
+            break
+        if line:
+            words = [*(words or ()), line]
+    return found
 
 
 def _unnumbered(lines: _Lines) -> Sequence[str]:
