@@ -7,6 +7,7 @@ from made_run import make_traces
 
 from tunixlib.artifacts import read_json, read_jsonl, sha256_file, write_json, write_jsonl
 from tunixlib.evidence.check_correction import check_correction
+from tunixlib.evidence.check_data import absent_data
 from tunixlib.evidence.recheck import recheck_losses
 from tunixlib.evidence.sealed_run import Evidence
 from tunixlib.runs import CORRECTION_ARMS, CORRECTION_SEGMENT, Run
@@ -127,7 +128,8 @@ def test_traces_in_another_order_are_found_though_the_hash_was_mended(run):
     first, second, *others = read_traces(place / DATASET)
     write_traces(place / DATASET, [second, first, *others])
     mend(place)
-    assert "another in line 1" in problems(run)[f"{CONTRASTIVE}/{DATASET}"]
+    evidence = Evidence(run.root, read_json(run.path("run_manifest.json")))
+    assert any("another in line 1" in str(problem) for problem in check_correction(evidence))
 
 
 def test_a_trace_that_cannot_be_read_is_named_with_its_line(run):
@@ -144,7 +146,7 @@ def test_a_trace_that_cannot_be_read_is_named_with_its_line(run):
 def test_a_question_of_evaluation_among_the_traces_is_found(run):
     asked = load_traces(run.path("training", "surface", DATASET))[0].prompt
     write_jsonl(run.path("predictions", "eval-adding", "stage_c.jsonl"), [{"prompt": asked.upper()}])
-    assert set(problems(run)) == {f"training/surface/{DATASET}", f"{CONTRASTIVE}/{DATASET}"}, "both show that work"
+    assert set(problems(run)) == {f"training/surface/{DATASET}"}
 
 
 def test_fewer_steps_in_one_arm_are_found_though_it_is_whole_in_itself(run):
@@ -200,9 +202,51 @@ def test_a_length_that_is_missing_is_found(run):
     assert f"one of every trace in {DATASET}" in problems(run)[f"training/surface/{LENGTHS}"]
 
 
-def test_where_the_shown_works_are_not_here_only_retries_and_stage_c_are_made_again(run):
+def test_where_the_shown_works_are_not_here_the_rest_is_made_again_and_the_report_says_so(run):
+    evidence = Evidence(run.root, {"dataset": {"dataset_key": "golden-v2"}, "eval_sets": []})
+    assert absent_data(evidence) == []
     parameter(run, CORRECTION_DATASET="my-elsewhere")
     assert problems(run) == {}
+    evidence = Evidence(run.root, {"dataset": {"dataset_key": "golden-v2"}, "eval_sets": []})
+    assert absent_data(evidence) == ["my-elsewhere"]
+    parameter(run, CORRECTION_ARMS=["control", "surface", "retry"])
+    evidence = Evidence(run.root, {"dataset": {"dataset_key": "golden-v2"}, "eval_sets": []})
+    assert absent_data(evidence) == [], "only contrastive learns from it"
+
+
+@pytest.mark.parametrize(
+    ("arm", "line", "change", "said"),
+    [
+        ("contrastive", 1, {"final_answer": "right: 65"}, "in line 1 verdict 'right: 65', expected 'line"),
+        ("contrastive", 2, {"final_answer": "line 1 is wrong: 65"}, "in line 2 verdict 'line 1 is wrong: 65'"),
+        ("contrastive", 1, {"twin": "clean"}, "in line 1 clean and clean twins"),
+        ("contrastive", 2, {"pair": 9999}, "in line 1 wrong and clean twins"),
+        ("contrastive", 2, {"prompt": "Check this."}, "in line 1 twins that are no works of one question"),
+        ("surface", 1, {"twin": "wrong"}, "in line 1 twin wrong, expected clean by its verdict"),
+        ("surface", 1, {"final_answer": "line 1 is wrong: 65"}, "in line 1 verdict 'line 1 is wrong: 65'"),
+    ],
+)  # fmt: skip
+def test_labels_that_were_falsified_are_found_without_the_dataset(run, arm, line, change, said):
+    parameter(run, CORRECTION_DATASET="my-elsewhere")
+    old = list(read_traces(run.path("training", arm, DATASET)))[line - 1]
+    fields = {**old.model_dump(), "meta": {**old.meta}}
+    for name, value in change.items():
+        (fields if name in fields else fields["meta"])[name] = value
+    swap_traces(run, arm, old, ReasoningTrace(**fields))
+    evidence = Evidence(run.root, read_json(run.path("run_manifest.json")))
+    assert any(said in str(problem) for problem in check_correction(evidence))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("precision", "bfloat16"), ("device", "cuda"), ("compile", True), ("attention", "another")]
+)
+def test_arms_that_were_computed_otherwise_are_found(run, name, value):
+    record = run.path("training", "control", CORRECTION_SEGMENT, "checkpoint", "checkpoint.json")
+    document = read_json(record)
+    document["chosen"][name] = value
+    write_json(record, document)
+    found = problems(run)
+    assert f"{name} {{'control': {value!r}" in found["training"]
 
 
 def test_the_first_loss_of_every_arm_is_found_again(run):

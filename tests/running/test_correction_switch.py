@@ -4,7 +4,9 @@ import shutil
 from collections import namedtuple
 
 import pytest
+from typer.testing import CliRunner
 
+from tunixlib.__main__ import app
 from tunixlib.artifacts import read_json, write_json, write_text
 from tunixlib.running import inputs
 from tunixlib.running.inputs import resolve_inputs
@@ -108,6 +110,28 @@ def test_shares_that_make_no_arm_stop_a_run_before_anything_is_trained(given, fo
     check_inputs({"MODEL": "tiny", **given})
     with pytest.raises(TrainingError, match=found):
         check_inputs({"MODEL": "tiny", "CORRECTION_ARMS": ["retry"], **given})
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"CORRECTION_TRACES": 125}, "found 25, expected an even number up to the 1000 of CORRECTION_DATASET"),
+        ({"CORRECTION_TRACES": 5000}, "found 4900, expected an even number up to the 1000 of .* --traces 4900"),
+        ({"CORRECTION_DATASET": "golden-v2", "CORRECTION_TRACES": 120}, "row 1: found None and None twins"),
+    ],
+)
+def test_shown_works_that_make_no_pairs_stop_a_run_before_anything_is_trained(given, found):
+    check_inputs({"MODEL": "tiny", "CORRECTION_ARMS": ["control", "surface", "retry"], **given})
+    with pytest.raises(TrainingError, match=found):
+        check_inputs({"MODEL": "tiny", "CORRECTION_ARMS": ["contrastive"], **given})
+
+
+def test_a_refusal_of_training_is_one_message_and_exit_code_1(tmp_path):
+    given = ["--set", "REPLAY_TRACES=24", "--set", f"RUNS_ROOT={tmp_path}"]
+    done = CliRunner().invoke(app, ["run", "smoke", *given])
+    assert done.exit_code == 1
+    assert done.stderr.startswith("error: ") and "REPLAY_TRACES 24, expected at least 10 rows" in done.stderr
+    assert "Traceback" not in done.output
 
 
 def test_what_a_notebook_declares_is_what_a_run_checks_where_its_profile_says_nothing():

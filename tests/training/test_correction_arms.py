@@ -1,7 +1,6 @@
 """Claims about the arms of self-correction: what each is trained on, that all get equal shares, what is refused."""
 
 from collections import Counter
-from itertools import pairwise
 
 import pytest
 
@@ -15,6 +14,7 @@ from tunixlib.training.arms import LENGTHS, order_batches
 from tunixlib.training.config import TrainingError
 from tunixlib.training.correction import arm_traces, correction_arms, plan_correction
 from tunixlib.training.run_correction import encode_arm, write_arm_traces
+from tunixlib.training.shown_pairs import label_fault, pair_faults
 
 SHARE = {"traces": 20, "replay": 6, "seed": 42}
 
@@ -61,17 +61,17 @@ def test_control_is_stage_c_and_nothing_else(arms, stage_c):
 
 def test_contrastive_holds_pairs_of_a_wrong_work_and_the_same_work_without_the_error(arms, stage_c, shown):
     found = own(arms["contrastive"], stage_c)
-    assert found == shown[:14]
-    for wrong, clean in pairwise(found):
-        if wrong.meta["twin"] == "wrong":
-            assert parse_prompt(wrong.prompt).question == parse_prompt(clean.prompt).question
-            assert wrong.final_answer.partition(": ")[2] == clean.final_answer.removeprefix("right: ")
+    assert len(found) == 14 and all(trace in shown for trace in found)
+    for wrong, clean in zip(found[::2], found[1::2], strict=True):
+        assert (wrong.meta["twin"], clean.meta["twin"]) == ("wrong", "clean")
+        assert parse_prompt(wrong.prompt).question == parse_prompt(clean.prompt).question
+        assert wrong.final_answer.partition(": ")[2] == clean.final_answer.removeprefix("right: ")
     assert Counter(trace.final_answer.startswith("right: ") for trace in found) == {True: 7, False: 7}
 
 
 def test_surface_has_the_words_and_the_form_of_checking_and_never_an_error(arms, stage_c):
     found = own(arms["surface"], stage_c)
-    assert len(found) == 7, "the clean twins of the pairs that contrastive has"
+    assert len({trace.trace_id for trace in found}) == 14, "as many distinct works as contrastive has"
     for trace in found:
         check = parse_check(render_completion(trace))
         assert not check.verdict.wrong and check.unread == 0
@@ -97,12 +97,18 @@ def test_every_arm_gets_as_many_rows_and_steps_and_as_many_of_stage_c_again(arms
         assert len(order_batches(rows, lengths, 4, 42)) == 5
 
 
-def test_surface_sees_each_of_its_works_twice_where_contrastive_sees_its_twin(arms, stage_c):
+def test_surface_and_contrastive_see_as_many_distinct_works_each_once(arms, stage_c):
     plans, again = planned(arms, stage_c), {trace.trace_id for trace in stage_c}
-    counts = {arm: Counter(row for row in plans[arm] if row not in again) for arm in ("surface", "contrastive")}
-    assert set(counts["surface"].values()) == {2} and set(counts["contrastive"].values()) == {1}
-    clean = {trace.trace_id for trace in arms["contrastive"] if trace.meta.get("twin") == "clean"}
-    assert set(counts["surface"]) == clean
+    for arm in ("surface", "contrastive"):
+        assert Counter(Counter(row for row in plans[arm] if row not in again).values()) == {1: 14}
+
+
+def test_works_of_surface_and_pairs_of_contrastive_are_drawn_by_the_seed(arms, stage_c, shown):
+    other = arm_traces("contrastive", shown, stage_c, **SHARE | {"seed": 43}, density=0.5)
+    assert {t.trace_id for t in own(other, stage_c)} != {t.trace_id for t in own(arms["contrastive"], stage_c)}
+    assert arm_traces("contrastive", shown, stage_c, **SHARE, density=0.5)[:14] == arms["contrastive"][:14]
+    clean = arm_traces("surface", [], stage_c, **SHARE | {"seed": 43}, density=0.5)
+    assert not {t.trace_id for t in own(clean, stage_c)} & {t.trace_id for t in own(arms["surface"], stage_c)}
 
 
 def test_rows_follow_from_the_seed_and_the_arm(arms, stage_c):
@@ -129,14 +135,39 @@ def test_an_odd_number_and_more_than_there_are_name_what_to_do(shown, stage_c, r
         arm_traces("contrastive", shown, stage_c, traces=rows, replay=6, seed=42, density=0.5)
 
 
-def test_a_dataset_of_anything_but_pairs_is_refused(shown, stage_c, traces):
-    swapped = [shown[1], shown[0], *shown[2:]]
-    apart = [shown[0], shown[3], *shown[2:]]
-    for found, said in ((swapped, "clean and wrong twins in rows 1 and 2"), (apart, "wrong and clean twins in rows 1")):
-        with pytest.raises(TrainingError, match=f"CORRECTION_DATASET: found {said}"):
+def changed(trace, **fields):
+    return trace.model_copy(update=fields)
+
+
+def test_a_dataset_of_anything_but_pairs_is_refused_with_its_row(shown, stage_c, traces):
+    other = changed(shown[1], prompt=shown[3].prompt)
+    bad = {
+        "row 1: found clean and wrong twins": [shown[1], shown[0], *shown[2:]],
+        "row 1: found wrong and clean twins": [shown[0], shown[3], *shown[2:]],
+        "row 999: found clean and wrong twins": [*shown[:998], shown[999], shown[998]],
+        "row 1: found twins that are no works of one question": [shown[0], other, *shown[2:]],
+        "row 1001: found a work without a twin": [*shown, shown[0]],
+        "row 1: found None and None twins": traces * 2,
+    }
+    for said, found in bad.items():
+        with pytest.raises(TrainingError, match=f"CORRECTION_DATASET, {said}"):
             arm_traces("contrastive", found, stage_c, **SHARE, density=0.5)
-    with pytest.raises(TrainingError, match="found None and None twins"):
-        arm_traces("surface", traces * 2, stage_c, **SHARE, density=0.5)
+
+
+def test_every_work_of_the_dataset_is_labelled_as_its_marks_say(shown):
+    assert list(pair_faults(shown)) == []
+
+
+def test_labels_marks_and_verdicts_that_contradict_each_other_are_told_apart(shown):
+    wrong, clean = shown[:2]
+    assert wrong.final_answer == "line 3 is wrong: 65"
+    for verdict in ("right: 65", "line 2 is wrong: 65", "the answer is wrong: 65", "wrong"):
+        assert label_fault(changed(wrong, final_answer=verdict)).expected == "'line 3 is wrong' as its marks say"
+    assert label_fault(changed(clean, final_answer="line 3 is wrong: 65")).expected == "'right' as its marks say"
+    assert label_fault(changed(wrong, meta={**wrong.meta, "twin": "clean"})) == ("twin clean", "wrong by its verdict")
+    fewer = "one of each of its 3 lines and of the answer"
+    assert label_fault(changed(wrong, steps=wrong.steps[1:])) == ("other marks", fewer)
+    assert label_fault(changed(wrong, steps=clean.steps, final_answer=clean.final_answer)).found == "twin wrong"
 
 
 def test_an_arm_whose_traces_are_all_too_long_says_what_to_raise(stage_c):

@@ -101,6 +101,7 @@ def reported(command: Callable[..., Any]) -> Callable[..., Any]:
         from tunixlib.modeling.models import ModelError
         from tunixlib.running.notebooks import NotebookError
         from tunixlib.runs import RunError
+        from tunixlib.training.config import TrainingError
 
         try:
             return command(*args, **kwargs)
@@ -108,7 +109,7 @@ def reported(command: Callable[..., Any]) -> Callable[..., Any]:
             # What is still to be flushed goes nowhere: Python would complain of it when it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(NO_READER) from None
-        except (ValueError, RunError, ModelError, NotebookError, OSError) as error:
+        except (ValueError, RunError, ModelError, NotebookError, TrainingError, OSError) as error:
             shown = not_writable(error) if isinstance(error, OSError) else error
             typer.echo(f"error: {visible(str(shown))}", err=True)  # it may quote a stranger's file
             raise typer.Exit(PROBLEM) from None

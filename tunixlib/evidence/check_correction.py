@@ -4,7 +4,8 @@ for problem in check_correction(evidence):
     print(problem)        # training/contrastive/dataset.jsonl: found 498 traces, another in line 7, expected ...
 
 An arm's traces follow from the run's own data or, where ``data/`` of the repository holds them, from the dataset of
-shown works; retries are made again from their seed and density. No arm was trained on a question of evaluation.
+shown works; works without errors and retries are made again from seed and density. Labels, marks and verdicts of shown
+works agree, whether the dataset is here or not. No arm was trained on a question of evaluation.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,14 +14,16 @@ from typing import Any
 from tunixlib.evidence.check_segments import RETRAIN, SEGMENT_FILES, chain_problems, order_problems, segments_of
 from tunixlib.evidence.problems import Problem
 from tunixlib.evidence.sealed_run import Evidence
-from tunixlib.runs import FINAL, FINAL_ARM
+from tunixlib.runs import CORRECTION_SEGMENT, FINAL, FINAL_ARM
 from tunixlib.seeding import datasets
 from tunixlib.seeding.gate import LeakError, check_disjoint
 from tunixlib.traces import BadLine, ReasoningTrace, read_traces
 from tunixlib.training.arms import LENGTHS
-from tunixlib.training.correction import DATASET, arm_traces, correction_arms, plan_correction
+from tunixlib.training.correction import DATASET, PAIRED, arm_traces, correction_arms, plan_correction
+from tunixlib.training.shown_pairs import label_fault, pair_faults, shown_work
 
 CORRECTION = "04_self_correction"
+COMPUTED = ("precision", "device", "compile", "attention")  # of what an arm's checkpoint says under ``chosen``
 
 
 def check_correction(evidence: Evidence) -> Iterator[Problem]:
@@ -36,6 +39,7 @@ def check_correction(evidence: Evidence) -> Iterator[Problem]:
         for line in bad:
             yield Problem(file, f"line {line.line}, field {line.field}: {line.reason}", "a valid trace", RETRAIN)
         yield from _traces(evidence, arm, traces, shown)
+        yield from _labels(evidence, arm, traces)
         yield from _gate(evidence, file, traces)
         yield from _orders(evidence, arm, traces)
         yield from chain_problems(evidence, arm, parameters, parent, evidence.hashes[file])
@@ -43,6 +47,7 @@ def check_correction(evidence: Evidence) -> Iterator[Problem]:
              for arm in parameters["CORRECTION_ARMS"] for s in segments_of(evidence, arm)}  # fmt: skip
     if len(set(steps.values())) > 1:
         yield Problem("training", f"steps {steps}", "as many in every arm of self-correction", RETRAIN)
+    yield from _computed(evidence, parameters["CORRECTION_ARMS"])
 
 
 def _parameters(evidence: Evidence) -> dict[str, Any]:
@@ -65,8 +70,8 @@ def _traces(
     evidence: Evidence, arm: str, traces: Sequence[ReasoningTrace], shown: list[ReasoningTrace] | None
 ) -> Iterator[Problem]:
     """An arm's traces are those that its sources give, in their order."""
-    if shown is None and arm in ("surface", "contrastive"):
-        return
+    if shown is None and arm == PAIRED:
+        return  # the report's headline says so
     parameters = _parameters(evidence)
     expected = arm_traces(
         arm, shown or [], evidence.traces("stage_c.jsonl"), **_share(parameters), density=parameters["RETRY_DENSITY"]
@@ -76,6 +81,28 @@ def _traces(
         line = next((i for i, (x, y) in enumerate(zip(ids, wanted, strict=False), 1) if x != y), len(ids))
         found = f"{len(ids)} traces, another in line {line}"
         yield Problem(f"training/{arm}/{DATASET}", found, f"the {len(wanted)} that its sources give", RETRAIN)
+
+
+def _labels(evidence: Evidence, arm: str, traces: Sequence[ReasoningTrace]) -> Iterator[Problem]:
+    """Shown works are labelled as their own marks say, and those of contrastive are pairs."""
+    share = _share(_parameters(evidence))
+    own = [] if arm == "control" else traces[: share["traces"] - share["replay"]]
+    if arm == PAIRED:
+        faults = pair_faults(own)
+    else:
+        labels = ((row, label_fault(trace)) for row, trace in enumerate(own, start=1) if shown_work(trace))
+        faults = ((row, fault) for row, fault in labels if fault)
+    for row, fault in faults:
+        yield Problem(f"training/{arm}/{DATASET}", f"in line {row} {fault.found}", fault.expected, RETRAIN)
+
+
+def _computed(evidence: Evidence, arms: Sequence[str]) -> Iterator[Problem]:
+    """Arms that are compared were computed alike: other arithmetic would be a difference beside their rows."""
+    chosen = {arm: evidence.json(f"training/{arm}/{CORRECTION_SEGMENT}/{SEGMENT_FILES[0]}")["chosen"] for arm in arms}
+    for name in COMPUTED:
+        found = {arm: choice.get(name) for arm, choice in chosen.items()}
+        if len({str(value) for value in found.values()}) > 1:
+            yield Problem("training", f"{name} {found}", "the same in every arm of self-correction", RETRAIN)
 
 
 def _gate(evidence: Evidence, file: str, traces: Sequence[ReasoningTrace]) -> Iterator[Problem]:

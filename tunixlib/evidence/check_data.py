@@ -17,6 +17,7 @@ from tunixlib.seeding import datasets
 from tunixlib.seeding.datasets import split_stages
 from tunixlib.seeding.gate import LeakError, check_disjoint
 from tunixlib.traces import BadLine
+from tunixlib.training.correction import PAIRED
 
 FILES = ("dataset.jsonl", "split_stats.json", "stage_a.jsonl", "stage_b.jsonl", "stage_c.jsonl")
 
@@ -77,6 +78,9 @@ def committed_problems(file: str, key: str, sha: str) -> Iterator[Problem]:
 def absent_data(evidence: Evidence) -> list[str]:
     """The data that the run used and the repository does not hold: with that the run is not compared."""
     keys = [evidence.manifest["dataset"]["dataset_key"], *evidence.manifest["eval_sets"]]
+    correction = evidence.stages.get("04_self_correction", {}).get("parameters", {})
+    if PAIRED in correction.get("CORRECTION_ARMS", []):
+        keys.append(correction["CORRECTION_DATASET"])
     return [key for key in keys if not _data_files(key)]
 
 

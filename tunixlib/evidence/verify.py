@@ -15,12 +15,13 @@ the run was published:
   follow from them, loss scales; ``--recheck-loss`` computes the first loss of each segment again
 * targets of a step moved to another step, or trace lengths and all that follows from them: ``--recheck-loss`` counts
   both again with the tokenizer
+* whether errors of retries carried loss (``MASK_ERRORS``): ``--recheck-loss`` computes with it
 * weights, tokenizer and configuration of checkpoints that do not lie here
 * names of machine, packages, threads, command, commit, profile and times, where nothing else in the run says the same;
   settings of the optimizer that no parameter names, changed in every segment alike
 * pictures that are exchanged in ``figures/`` and in the notebook alike (``reproduce`` draws them again), and words that
   notebooks print other than the results in ``shown``
-* data sets that the repository does not hold
+* data sets that the repository does not hold; shown works among them, as far as labels, marks and verdicts agree
 """
 
 import json

@@ -39,11 +39,12 @@ from tunixlib.running.summary import shown
 from tunixlib.running.watch import declared_defaults
 from tunixlib.runs import Run, RunError
 from tunixlib.tables import percent, text_table
+from tunixlib.training.config import TrainingError
 
 NEW, PUBLISH, SKIP = "new", "build report and bundle", "sealed: skipped"
 SEALED, SKIPPED, FAILED, STOPPED, NOT_STARTED = "sealed", "sealed before", "failed", "stopped", "not started"
 # What a run raises on purpose; anything else is a defect of ours, whose traceback is shown.
-EXPECTED = (ValueError, RunError, ModelError, NotebookError, OSError)
+EXPECTED = (ValueError, RunError, ModelError, NotebookError, TrainingError, OSError)
 REASON_WIDTH = 160
 PLACES = ("RUN_ID", "RUNS_ROOT")  # the command names the first otherwise, and where runs lie goes on no record
 

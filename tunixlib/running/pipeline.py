@@ -47,8 +47,8 @@ from tunixlib.runs import (
     stage_named,
 )
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
-from tunixlib.seeding.datasets import dataset_file
-from tunixlib.training.correction import SHARES, check_shares
+from tunixlib.seeding.datasets import dataset_file, load_traces
+from tunixlib.training.correction import SHARES, check_pairs, check_shares
 
 Say = Callable[[str], None]
 
@@ -203,6 +203,8 @@ def outside_inputs(parameters: Mapping[str, Any]) -> dict[str, str]:
 def check_inputs(parameters: Mapping[str, Any]) -> None:
     """Raise ModelError or ArtifactError when a model or a data set that a profile names is not there, or unfit.
 
+    Raises TrainingError for shares or shown works from which no arm of self-correction can be made.
+
     A model of the hub is downloaded here, before anything starts.
 
     A model that is known by a short name is not looked for here, since its conversion may take a while; but with
@@ -214,9 +216,11 @@ def check_inputs(parameters: Mapping[str, Any]) -> None:
         require_tunix()
         check_supported(model_folder(parameters.get("MODEL", "smollm2")))
     keys = [parameters["DATASET"]] if "DATASET" in parameters else []
-    if parameters.get("CORRECTION_ARMS"):
+    if arms := parameters.get("CORRECTION_ARMS"):
         keys.append(parameters.get("CORRECTION_DATASET", CORRECTION_DATASET))
-        check_shares(*(parameters.get(name, default) for name, default in SHARES.items()))
+        traces, replay, density = (parameters.get(name, default) for name, default in SHARES.items())
+        check_shares(traces, replay, density)
+        check_pairs(arms, load_traces(dataset_file(keys[-1])), traces, replay)
     for key in [*keys, *parameters.get("EVAL_SETS", [])]:
         dataset_file(key)
 

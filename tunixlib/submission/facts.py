@@ -14,6 +14,7 @@ from tunixlib.artifacts import read_json, read_jsonl
 from tunixlib.modeling.hub import split_hub_id
 from tunixlib.runs import CORRECTION_ARMS, CORRECTION_SEGMENT, FINAL, FINAL_ARM, MANIFEST, STAGES, WORK, Run
 from tunixlib.seeding import datasets
+from tunixlib.training.correction import PAIRED
 
 # The names by which others know the models that we call by short names.
 BASE_MODELS = {"smollm2": "HuggingFaceTB/SmolLM2-135M-Instruct"}
@@ -73,8 +74,7 @@ class Facts:
     @property
     def shown_works(self) -> str:
         """The key of the dataset of shown works, if an arm learnt from it."""
-        used = {"surface", "contrastive"} & set(self.correction_arms)
-        return str(self.parameters["CORRECTION_DATASET"]) if used else ""
+        return str(self.parameters["CORRECTION_DATASET"]) if PAIRED in self.correction_arms else ""
 
     @cached_property
     def data_sha256(self) -> dict[str, str]:

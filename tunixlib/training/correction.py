@@ -7,7 +7,7 @@
 arm          its rows
 ===========  ===========================================================================================================
 control      more of stage C: what another segment of the same training does by itself
-surface      shown works without errors, each twice: the words and the form of checking, and never an error
+surface      other works without errors, as many: the words and the form of checking, and never an error
 contrastive  the same questions, each once with an error and once without
 retry        questions worked with wrong lines, each followed by its correction
 ===========  ===========================================================================================================
@@ -26,12 +26,15 @@ from tunixlib.seeding.correction.datasets import CorrectionRecipe, make_correcti
 from tunixlib.traces import ReasoningTrace
 from tunixlib.training.arms import Segment
 from tunixlib.training.config import TrainingError
+from tunixlib.training.shown_pairs import draw_pairs
 
 DATASET = "dataset.jsonl"
 # What 04_self_correction takes where a profile says nothing: rows, those of stage C among them, wrong lines of retries.
 SHARES = {"CORRECTION_TRACES": 500, "REPLAY_TRACES": 100, "RETRY_DENSITY": 0.2}
+PAIRED = "contrastive"  # the arm that learns from CORRECTION_DATASET
 LEAST_OWN = 10  # rows that are not of stage C: fewer are no dataset
-RETRIES = "self-correction-retry"  # the recipe's key: with it, seed and density the same traces are made again
+# The recipes' keys: with them, seed and density the same traces are made again.
+RETRIES, CLEAN = "self-correction-retry", "self-correction-clean"
 
 
 def correction_arms(names: Sequence[str]) -> tuple[str, ...]:
@@ -55,14 +58,20 @@ def check_shares(traces: int, replay: int, density: float) -> None:
         raise TrainingError(f"found RETRY_DENSITY {density}, expected 0 to 0.5; choose such a share of lines")
 
 
+def check_pairs(arms: Collection[str], shown: Sequence[ReasoningTrace], traces: int, replay: int) -> None:
+    """Raise TrainingError for a dataset from which an arm cannot draw its pairs, before anything is trained."""
+    if PAIRED in arms:
+        draw_pairs(shown, traces - replay, seed=0)
+
+
 def arm_traces(
     arm: str, shown: Sequence[ReasoningTrace], stage_c: Sequence[ReasoningTrace], *, traces: int, replay: int,
     seed: int, density: float,
 ) -> list[ReasoningTrace]:  # fmt: skip
     """The distinct traces of an arm that takes ``traces`` rows, ``replay`` of them from stage C.
 
-    ``shown`` is a dataset of pairs of shown works, twins side by side. Raises TrainingError when it is none, or holds
-    too few.
+    ``shown`` is a dataset of pairs of shown works, twins side by side; only contrastive learns from it. Raises
+    TrainingError when it is none, or holds too few.
     """
     if arm == "control":
         return list(stage_c)
@@ -71,28 +80,11 @@ def arm_traces(
     Random(f"{seed}/replay").shuffle(again)
     if arm == "retry":
         own = list(make_correction(CorrectionRecipe(RETRIES, traces - replay, seed, "retry", density)))
+    elif arm == "surface":
+        own = list(make_correction(CorrectionRecipe(CLEAN, traces - replay, seed, "check", density=0)))
     else:
-        pairs = _pairs(shown, traces - replay)
-        own = pairs if arm == "contrastive" else [trace for trace in pairs if trace.meta["twin"] == "clean"]
+        own = draw_pairs(shown, traces - replay, seed)
     return own + again[:replay]
-
-
-def _pairs(shown: Sequence[ReasoningTrace], traces: int) -> list[ReasoningTrace]:
-    found = list(shown[:traces])
-    make = "python -m tunixlib seed --form check --dataset my-checks --out data/my-checks"
-    if traces % 2 or len(found) < traces:
-        raise TrainingError(
-            f"CORRECTION_TRACES less REPLAY_TRACES: found {traces}, expected an even number up to the {len(shown)} of "
-            f"CORRECTION_DATASET; lower it, or make more: {make} --traces {traces + traces % 2}"
-        )
-    twins = [(trace.meta.get("pair"), trace.meta.get("twin")) for trace in found]
-    for place, ((one, wrong), (other, clean)) in enumerate(zip(twins[::2], twins[1::2], strict=True)):
-        if one != other or (wrong, clean) != ("wrong", "clean"):
-            raise TrainingError(
-                f"CORRECTION_DATASET: found {wrong} and {clean} twins in rows {2 * place + 1} and {2 * place + 2}, "
-                f"expected a work with an error and the same without; make such a dataset: {make}"
-            )
-    return found
 
 
 def plan_correction(
