@@ -7,8 +7,8 @@
 arm          its rows
 ===========  ===========================================================================================================
 control      more of stage C: what another segment of the same training does by itself
-surface      other works without errors, as many: the words and the form of checking, and never an error
-contrastive  the same questions, each once with an error and once without
+surface      as many shown works without errors: the words and the form of checking, and never an error
+contrastive  shown works, each once with an error and once without
 retry        questions worked with wrong lines, each followed by its correction
 ===========  ===========================================================================================================
 
