@@ -7,6 +7,7 @@ import pytest
 from tunixlib.modeling.models import load_checkpoint, model_folder
 from tunixlib.runs import Run
 from tunixlib.seeding import datasets
+from tunixlib.submission import bundle
 from tunixlib.traces import ReasoningTrace
 
 
@@ -66,3 +67,12 @@ def retry():
     steps = [("compute", lines[0]), ("verify", lines[1]), ("compute", lines[2])]
     meta = {"category": "reasoning", "family": "pens", "difficulty": "easy", "wrong_steps": [1]}
     return ReasoningTrace.build("What do 4 pens at $3 and a $5 cap cost?", steps, "17", meta)
+
+
+@pytest.fixture
+def dist(tmp_path, monkeypatch):
+    """A place of its own for what is published, and a page and a notebook of few bytes: the real ones take long."""
+    monkeypatch.setattr(bundle, "DIST", tmp_path / "dist")
+    monkeypatch.setattr(bundle, "render_report", lambda run: "a page\n")
+    monkeypatch.setattr("tunixlib.submission.folders.kernel_notebook", lambda data: b"{}\n")
+    return tmp_path / "dist"

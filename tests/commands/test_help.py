@@ -107,7 +107,7 @@ echo "offered: ${{COMPREPLY[*]}}"
 
 def test_profiles_studies_runs_and_data_sets_are_completed_by_name(tmp_path, monkeypatch):
     assert {"cpu", "full", "smoke"} <= set(completion.complete_profile(""))
-    assert completion.complete_profile("smo") == ["smoke"]
+    assert completion.complete_profile("smo") == ["smoke", "smoke-tunix"]
     assert "order-135m" in completion.complete_study("order")
     assert "submission_runs/cpu-v1" in completion.complete_run("submission_runs/c")
     assert completion.complete_dataset("golden") == ["golden-v2"]

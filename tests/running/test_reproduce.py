@@ -90,7 +90,7 @@ def test_the_reproduction_took_the_recorded_parameters_and_verifies_like_any_run
 
 def test_an_interrupted_reproduction_continues_with_what_was_finished(twice):
     _, found, said = twice
-    assert "[1/6] 01_seed: unchanged, skipped" in said
+    assert "[1/7] 01_seed: unchanged, skipped" in said
     assert read_json(found.again.path(MANIFEST))["notes"][0].startswith("made in 2 sessions")
 
 

@@ -79,7 +79,7 @@ def test_what_has_no_headline_is_listed_with_its_state(tmp_path):
 
 def test_an_unsealed_run_says_which_notebook_is_next(tmp_path):
     run = Run(tmp_path / "demo")
-    for stage in STAGES:
+    for stage in [stage for stage in STAGES if not stage.switch]:  # of one that is off a run holds nothing
         assert states(tmp_path) in ({}, {"demo": f"interrupted at {stage.name}"})
         write_json(run.record_path(stage.name), {"stage": stage.name})
     assert states(tmp_path) == {"demo": "finished, unsealed"}

@@ -17,8 +17,8 @@ def test_conditions_that_differ_in_the_arm_only_come_out_of_one_run_a_seed():
         (f"orders-s{seed}", ("flat", "curriculum")) for seed in (1, 2, 3)
     ]
     assert runs[1].parameters == {
-        "EPOCHS": [1, 1, 1], "SEED": 2, "ARMS": ["curriculum"], "CHECKPOINTS": ["flat", "stage_c"],
-        "EVAL_SETS": ["eval-core"], "EVAL_ITEMS": 0,
+        "EPOCHS": [1, 1, 1], "SEED": 2, "ARMS": ["curriculum"], "CORRECTION_ARMS": [],
+        "CHECKPOINTS": ["flat", "stage_c"], "EVAL_SETS": ["eval-core"], "EVAL_ITEMS": 0,
     }  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def _datasets() -> list[str]:
 
 
 def _stems(folder: Path) -> list[str]:
-    return [path.stem for path in sorted(folder.glob("*.yaml"))]
+    return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
 def _paths(incomplete: str) -> list[str]:

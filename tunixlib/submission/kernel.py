@@ -30,7 +30,7 @@ LINE = 4000
 # What a session needs. No tests, no runs but the record of times that the notebooks quote.
 PATTERNS = ("tunixlib/**/*.py", "notebooks/profiles/*.yaml", "requirements*.txt")
 # The data of the repository. A person's own goes along only with a run that used it: the notebook may be made public.
-# Shown works, which only some runs train on, are large: of them the manifest goes, and a session makes them again.
+# Shown works are large: of them only the manifest goes, and a session that trains on them makes them again.
 OWN_DATA = (*DEFAULT_TRACES, *EVAL_SETS, CORRECTION_EVAL)
 FILES = (
     *(f"notebooks/{stage.name}.ipynb" for stage in STAGES), NOTEBOOK, "pyproject.toml", "LICENSE", "README.md",
@@ -48,7 +48,8 @@ def package_files(data: Iterable[str] = (), root: Path = PROJECT_ROOT) -> dict[s
     ``data`` are keys of data sets that go along beside those of ``OWN_DATA``: the ones that the run used.
     """
     paths = {path for pattern in PATTERNS for path in root.glob(pattern)} | {root / name for name in FILES}
-    paths |= {root / "data" / key / name for key in {*OWN_DATA, *data} for name in DATA_FILES}
+    keys = {*OWN_DATA, *data} - {CORRECTION_DATASET}
+    paths |= {root / "data" / key / name for key in keys for name in DATA_FILES}
     names = {path.relative_to(root).as_posix(): path for path in paths if path.is_file()}
     contents = {name: path.read_bytes() for name, path in names.items() if not _is_hidden(name)}
     return {**contents, PACKED_COMMIT: pretty_json(capture_commit(root)).encode("utf-8")}
