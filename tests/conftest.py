@@ -1,14 +1,35 @@
 """Shared fixtures: the tiny model once per session, and small traces with known content."""
 
+import gc
 import shutil
+import warnings
 
 import pytest
+import torch
 
 from tunixlib.modeling.models import load_checkpoint, model_folder
 from tunixlib.runs import Run
 from tunixlib.seeding import datasets
 from tunixlib.submission import bundle
 from tunixlib.traces import ReasoningTrace
+
+
+@pytest.fixture
+def one_thread():
+    """Tiny tensors: a second thread only waits."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def no_warnings():
+    """A glyph that the font lacks, or a label that does not fit, is a warning of matplotlib: here it is an error."""
+    gc.collect()  # what earlier tests left open warns when it is collected, and is none of these tests'
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """Claims about the figures of self-correction: drawn only for runs with such arms, with the exact counts in them."""
 
-import warnings
-
 import pytest
 from shown_arms import NOTHING, SAYS, add_arms, check, good, graded, work
 
@@ -18,13 +16,7 @@ from tunixlib.evaluation.correction_scores import judge
 from tunixlib.seeding.correction.forms import render_prompt
 from tunixlib.seeding.correction.twins import KINDS
 
-
-@pytest.fixture(autouse=True)
-def no_warnings():
-    """A glyph that the font lacks, or a label that does not fit, is a warning of matplotlib: here it is an error."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
+pytestmark = pytest.mark.usefixtures("no_warnings")
 
 
 @pytest.fixture

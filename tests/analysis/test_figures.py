@@ -1,7 +1,6 @@
 """Claims about the figures: small, the same twice, and drawn whatever a run lacks or a model babbles."""
 
 import io
-import warnings
 
 import pytest
 from PIL import Image
@@ -16,13 +15,7 @@ from tunixlib.analysis.score_figures import plot_scorecards, plot_sections
 from tunixlib.analysis.training_figures import moving_average, plot_loss_curves, plot_trace_lengths
 from tunixlib.analysis.work_figure import plot_answer_work
 
-
-@pytest.fixture(autouse=True)
-def no_warnings():
-    """A glyph that the font lacks, or a label that does not fit, is a warning of matplotlib: here it is an error."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
+pytestmark = pytest.mark.usefixtures("no_warnings")
 
 
 def texts(figure):

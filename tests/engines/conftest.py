@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 
 import pytest
-import torch
 from modeling.architectures import save_architecture
 
 from tunixlib.modeling.models import ModelError, model_folder, read_tokenizer
@@ -38,12 +37,8 @@ def tunix():
 
 
 @pytest.fixture(autouse=True)
-def one_thread():
-    """Tiny tensors: a second thread only waits."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+def small_tensors(one_thread):
+    """Every test here computes on tiny tensors."""
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -27,7 +27,7 @@ SETTINGS = {
 }  # fmt: skip
 HOW = {
     "SEED": 42, "LEARNING_RATE": 3e-3, "LORA_RANK": 0, "LORA_CHECKPOINTS": "merged", "TRACES_PER_STEP": 6,
-    "MAX_LENGTH": 512, "MAX_STEPS": 0, "PRECISION": "float32", "COMPILE": "off",
+    "MAX_LENGTH": 512, "MAX_STEPS": 0, "PRECISION": "float32", "COMPILE": "off", "ENGINE": "torch",
 }  # fmt: skip
 CONTRASTIVE, RETRY = "training/contrastive", "training/retry"
 ASKED = "How much is 100 + 1?"

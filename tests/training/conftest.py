@@ -1,19 +1,14 @@
 """What the tests of training share: tiny batches, the small Gemmas, one thread for tiny tensors."""
 
 import pytest
-import torch
 from modeling.gemma import save_gemma
 
 from tunixlib.modeling.tokenization import encode_trace, make_batch
 
 
 @pytest.fixture(autouse=True)
-def one_thread():
-    """Tiny tensors: a second thread only waits."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+def small_tensors(one_thread):
+    """Every test here computes on tiny tensors."""
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ retry        questions worked with wrong lines, each followed by its correction
 
 All four start from the same weights and take the same number of rows, rows per step, steps and learning rates. Tokens
 differ, since the rows do: shown works are longer than answers. A part of the rows of every arm is stage C again: a
-model that is only shown works forgets how to answer a question (tried: 0 of 100 right on eval-dev after 500 rows
-without). An arm that has fewer traces than rows passes over them again.
+model that is only shown works forgets how to answer a question. An arm that has fewer traces than rows passes over
+them again.
 """
 
 from collections.abc import Collection, Sequence

@@ -61,7 +61,7 @@ def train_correction(
     once for all of them, by the longest rows there are. Raises ModelError when the parent is not there or altered,
     TrainingError when memory does not suffice.
     """
-    config = SFTConfig(**{name.lower(): parameters[name] for name in SETTINGS if name in parameters})
+    config = SFTConfig(**{name.lower(): parameters[name] for name in SETTINGS})
     traces_per_step = parameters["TRACES_PER_STEP"]
     every = {trace_id: row for rows in arms.values() for trace_id, row in rows.items()}
     plan = plan_training(model, every, traces_per_step, config)
