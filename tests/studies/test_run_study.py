@@ -89,6 +89,24 @@ def test_an_interrupted_study_continues_with_the_runs_that_are_missing(place):
     assert "[run 1/3] orders-s1: sealed, skipped" in said
 
 
+def test_seeds_are_made_apart_and_put_together_by_the_whole_command(place):
+    for seeds in ([3], [1, 2]):
+        folder, _ = go(place, seeds=seeds)
+        assert folder is None
+        assert not (place / "runs" / "orders").exists()
+    assert [made[1] for made in study.run_pipeline.made] == ["orders-s3", "orders-s1", "orders-s2"]
+    folder, _ = go(place)
+    assert (folder / "study.json").is_file()
+    assert len(study.run_pipeline.made) == 3
+
+
+def test_a_seed_that_the_bar_has_not_is_refused_before_any_run(place):
+    done = CliRunner().invoke(app, ["study", str(place / "orders.yaml"), "--seed", "4"])
+    assert done.exit_code == 1
+    assert "found seed 4, expected some of 1, 2, 3" in done.output
+    assert study.run_pipeline.made == []
+
+
 def test_weights_of_sealed_runs_are_deleted_and_their_records_stay(place):
     go(place)
     left = sorted(path.name for path in (place / "runs").glob("orders-s?/training/*/*/checkpoint/*"))

@@ -122,6 +122,9 @@ def study(
     ] = None,
     rehearsal: Annotated[bool, typer.Option("--rehearsal", help="Without a committed bar: proves nothing.")] = False,
     keep_weights: Annotated[bool, typer.Option("--keep-weights", help="Of sealed runs; they take disk.")] = False,
+    seed: Annotated[
+        list[int] | None, typer.Option("--seed", help="Only the runs of this seed, without a verdict; repeatable.")
+    ] = None,
 ) -> None:
     """Make every run of a study that is not there yet, then its verdict; or put sealed runs together.
 
@@ -132,12 +135,15 @@ def study(
     from tunixlib.studies.collect import collect_study, collection_words
     from tunixlib.studies.run_study import run_study, study_words
 
-    if runs and (rehearsal or keep_weights):
+    if runs and (rehearsal or keep_weights or seed):
         raise typer.BadParameter("found it with runs, which are made already; leave it out", param_hint="options")
     if runs:
         typer.echo(collection_words(collect_study(name, runs, typer.echo)))
         return
-    typer.echo(study_words(run_study(name, typer.echo, rehearsal=rehearsal, keep_weights=keep_weights)))
+    folder = run_study(name, typer.echo, rehearsal=rehearsal, keep_weights=keep_weights, seeds=seed or ())
+    typer.echo(
+        study_words(folder) if folder else f"\nnext       python -m tunixlib study {name}, when every seed is made"
+    )
 
 
 @app.command("seal", rich_help_panel=PANEL)

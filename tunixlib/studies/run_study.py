@@ -6,7 +6,7 @@ Runs are ordinary: the same notebooks through papermill, sealed, verifiable on t
 finished run that other code made is refused, and so is a bar that is not committed, unless it is a rehearsal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,15 @@ from tunixlib.studies.verify_study import verify_study
 STUDIES = PROFILES / "studies"
 
 
-def run_study(profile: str, say: Say = print, *, rehearsal: bool = False, keep_weights: bool = False) -> Path:
+def run_study(
+    profile: str, say: Say = print, *, rehearsal: bool = False, keep_weights: bool = False, seeds: Sequence[int] = ()
+) -> Path | None:
     """Make every run of a study that is not there yet, then write the study's folder and return it.
 
-    A finished one whose bar is unchanged is verified, and nothing is made. ``rehearsal`` goes on without a committed
-    bar and a clean tree; ``verify`` will say so. Weights of sealed runs are deleted unless ``keep_weights`` or locked.
+    ``seeds`` makes the runs of these alone and returns None: machines, or processes, can share the runs, and the same
+    command without it puts them together. A finished study whose bar is unchanged is verified, and nothing is made.
+    ``rehearsal`` goes on without a committed bar and a clean tree; ``verify`` will say so. Weights of sealed runs are
+    deleted unless ``keep_weights`` or locked.
     Raises BarError, ProfileError, RunError or NotebookError; what is finished stays.
     """
     path = study_path(profile)
@@ -48,7 +52,7 @@ def run_study(profile: str, say: Say = print, *, rehearsal: bool = False, keep_w
     refuse_taken(folder)
     _check_parameters(bar)
     check_shown(bar)
-    runs = planned_runs(bar)
+    runs = of_seeds(bar, seeds)
     say(f"study {bar.study}: {len(runs)} runs of {len(bar.conditions)} conditions into {folder.parent}")
     say(resolution_words(bar))
     for number, planned in enumerate(runs, start=1):
@@ -56,8 +60,21 @@ def run_study(profile: str, say: Say = print, *, rehearsal: bool = False, keep_w
         _make(bar, planned, f"[run {number}/{len(runs)}]", state, say, rehearsal, profile)
         if not keep_weights and planned.run_id not in locked_runs(folder.parent):
             drop_weights(Run(folder.parent / planned.run_id))
+    if seeds:
+        return None
     with held_folder(folder):
         return write_study(folder, bar, file, content)
+
+
+def of_seeds(bar: Bar, seeds: Sequence[int]) -> list[PlannedRun]:
+    """The planned runs of some seeds, of all when none is named. Raises BarError for a seed that the bar has not."""
+    unknown = [str(seed) for seed in seeds if seed not in bar.seeds]
+    if unknown:
+        raise BarError(
+            f"study {bar.study}: found seed {', '.join(unknown)}, expected some of {', '.join(map(str, bar.seeds))}, "
+            "which the bar names; leave the others out"
+        )
+    return [run for run in planned_runs(bar) if not seeds or run.seed in seeds]
 
 
 def is_finished(folder: Path, content: bytes) -> bool:
