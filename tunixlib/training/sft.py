@@ -22,21 +22,19 @@ from typing import Any
 import torch
 from torch import nn
 
-from tunixlib.artifacts import write_jsonl
 from tunixlib.modeling.adapters import base_of, save_adapter
 from tunixlib.modeling.attention import with_attention, without_dropout
-from tunixlib.modeling.checkpoints import CheckpointRecord, read_record, save_checkpoint
+from tunixlib.modeling.checkpoints import CheckpointRecord, save_checkpoint
 from tunixlib.modeling.lora import add_adapters, decoder_layers, learned_adapters, merge_adapters
 from tunixlib.modeling.models import load_checkpoint, weights_sha256
-from tunixlib.modeling.out_of_memory import telling_what_to_lower
 from tunixlib.modeling.tokenization import Batch, check_batches, end_token
-from tunixlib.runs import remove
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.distributed import train_in_processes
 from tunixlib.training.loop import Part, run_steps
 from tunixlib.training.masters import MasterWeights
-from tunixlib.training.plan import Choice, largest, plan_segment, what_to_lower
-from tunixlib.training.resume import SavedStates, is_finished, segment_key, set_finished
+from tunixlib.training.plan import Choice, largest, plan_segment
+from tunixlib.training.resume import SavedStates, segment_key
+from tunixlib.training.segments import made_once, write_rows
 
 # Operations after which compiling repays itself: a cold start costs about 40 s and the gain is about a quarter, so the
 # eager time must exceed three minutes at the 250 GFLOP/s seen on two cores.
@@ -117,22 +115,16 @@ def train_segment(
     if choice is None:
         choice = plan_segment(parent, *largest(steps), config).choice
     names["key"] = segment_key(parent, steps, config, choice, names)
-    if states and is_finished(states, out, names["key"]):
-        print(f"{arm}/{stage}: trained by an earlier try, kept")
-        return read_record(out / "checkpoint")
-    remove(out)
     how = choice
-    with telling_what_to_lower(
-        f"{arm}/{stage}", TrainingError, lambda: what_to_lower(parent, *largest(steps), config, how), choice.device
-    ):
-        if choice.processes > 1:
-            train_in_processes(parent, steps, config, out, choice, names)
+
+    def train() -> None:
+        if how.processes > 1:
+            train_in_processes(parent, steps, config, out, how, names)
         else:
-            accelerator = Accelerator(cpu=choice.device == "cpu", mixed_precision="no")
-            train_here(parent, steps, config, out, choice, names, accelerator)
-    if states:
-        set_finished(states, out, names["key"])
-    return read_record(out / "checkpoint")
+            accelerator = Accelerator(cpu=how.device == "cpu", mixed_precision="no")
+            train_here(parent, steps, config, out, how, names, accelerator)
+
+    return made_once(train, parent, steps, config, out, choice, f"{arm}/{stage}", names["key"], states)
 
 
 def train_here(
@@ -164,10 +156,7 @@ def train_here(
     if part.process:
         return
     optimizer.restore()
-    write_jsonl(out / "metrics.jsonl", metrics)
-    write_jsonl(
-        out / "order.jsonl", ({"step": i, "trace_ids": list(b.trace_ids)} for i, b in enumerate(steps, start=1))
-    )
+    write_rows(out, metrics, steps)
     _save(model, tokenizer, parent, out / "checkpoint", config, names, {
         "parent_sha256": weights_sha256(parent), "dataset_sha256": names["dataset_sha256"], "arm": names["arm"],
         "stage": names["stage"], "steps": len(steps), "config": config.record(),

@@ -9,7 +9,6 @@ The loss is the mean over a step's targets, as in torch, with logits for a few t
 parameters stay float32 and are cast for every forward pass, so small updates are not lost.
 """
 
-import math
 import shutil
 import time
 from collections.abc import Sequence
@@ -30,6 +29,7 @@ from tunixlib.modeling.tunix_models import head_of
 from tunixlib.progress import Progress
 from tunixlib.training.config import SFTConfig, TrainingError, learning_rate_at
 from tunixlib.training.resume import COST_SHARE, LEAST_SECONDS, SPARE
+from tunixlib.training.segments import metrics_row, refuse_not_finite
 from tunixlib.training.tunix_plan import CHUNK, WIDTH, rounded
 
 
@@ -142,16 +142,9 @@ class SegmentTrainer(PeftTrainer):  # type: ignore[misc, unused-ignore]
         loss, norm = float(noted.losses[-1]), float(noted.additional_metrics["grad_norm"][0][-1])
         number, seconds = len(self.metrics) + 1, time.perf_counter() - self.started
         batch = self.batches[number - 1]
-        if not (math.isfinite(loss) and math.isfinite(norm)):
-            raise TrainingError(
-                f"{self.label}, step {number}: found loss {loss} and gradient norm {norm}, expected finite numbers; "
-                f"lower LEARNING_RATE or look at the traces {', '.join(batch.trace_ids)}"
-            )
-        self.metrics.append({
-            "step": number, "loss": loss, "learning_rate": learning_rate_at(number, len(self.batches), self.rates),
-            "tokens": batch.tokens, "target_tokens": batch.target_tokens,
-            "tokens_per_second": round(batch.tokens / seconds, 1), "grad_norm": norm, "seconds": round(seconds, 4),
-        })  # fmt: skip
+        refuse_not_finite(self.label, number, batch, loss, norm)
+        rate = learning_rate_at(number, len(self.batches), self.rates)
+        self.metrics.append(metrics_row(number, batch, loss, rate, norm, seconds))
         if self.bar:
             self.bar.advance(f"loss {loss:.3f}")
 

@@ -18,17 +18,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from tunixlib.artifacts import write_jsonl
-from tunixlib.modeling.checkpoints import CheckpointRecord, read_record, save_checkpoint
+from tunixlib.modeling.checkpoints import CheckpointRecord, save_checkpoint
 from tunixlib.modeling.models import ModelError, cache_folder, load_checkpoint, read_tokenizer, weights_sha256
-from tunixlib.modeling.out_of_memory import telling_what_to_lower
 from tunixlib.modeling.tokenization import Batch, check_batches, end_token
-from tunixlib.modeling.tunix_support import require_tunix
+from tunixlib.modeling.tunix_support import PACKAGES, require_tunix
 from tunixlib.progress import progress
 from tunixlib.runs import remove
-from tunixlib.training.config import SFTConfig, TrainingError
-from tunixlib.training.plan import Choice, largest, plan_segment, what_to_lower
-from tunixlib.training.resume import is_finished, segment_key, set_finished
+from tunixlib.training.config import SFTConfig
+from tunixlib.training.plan import Choice, largest, plan_segment
+from tunixlib.training.resume import segment_key
+from tunixlib.training.segments import made_once, write_rows
 
 # What is compiled is kept beside the converted models: a warm start takes seconds. Shorter compilations are not kept.
 CACHE, LEAST_COMPILE_S = "jax", 0.2
@@ -47,20 +46,13 @@ def train_segment(
     steps = batches[: config.max_steps] if config.max_steps else batches
     if choice is None:
         choice = plan_segment(parent, *largest(steps), config).choice
-    names = {"arm": arm, "stage": stage, "dataset_sha256": dataset_sha256}
-    key = segment_key(parent, steps, config, choice, names | {name: version(name) for name in ("google-tunix", "jax")})
-    if states and is_finished(states, out, key):
-        print(f"{arm}/{stage}: trained by an earlier try, kept")
-        return read_record(out / "checkpoint")
-    remove(out)
-    how = choice
-    with telling_what_to_lower(
-        f"{arm}/{stage}", TrainingError, lambda: what_to_lower(parent, *largest(steps), config, how), choice.device
-    ):
-        _train(parent, steps, config, out, choice, names, _state_folder(states, key))
-    if states:
-        set_finished(states, out, key)
-    return read_record(out / "checkpoint")
+    how, names = choice, {"arm": arm, "stage": stage, "dataset_sha256": dataset_sha256}
+    key = segment_key(parent, steps, config, choice, names | {name: version(name) for name in PACKAGES})
+
+    def train() -> None:
+        _train(parent, steps, config, out, how, names, _state_folder(states, key))
+
+    return made_once(train, parent, steps, config, out, choice, f"{arm}/{stage}", key, states)
 
 
 def _state_folder(states: Path | None, key: str) -> Path | None:
@@ -98,10 +90,7 @@ def _train(
             bar.advance(by=len(trainer.metrics))
         trainer.bar = bar
         trainer.train(padded(steps, mesh.size))
-    write_jsonl(out / "metrics.jsonl", trainer.metrics)
-    write_jsonl(
-        out / "order.jsonl", ({"step": i, "trace_ids": list(b.trace_ids)} for i, b in enumerate(steps, start=1))
-    )
+    write_rows(out, trainer.metrics, steps)
     arrays = learned(model) if config.lora_rank else weights_of(model)
     _save(parent, to_hugging_face(parent, model, arrays), out / "checkpoint", bool(config.lora_rank), {
         "parent_sha256": weights_sha256(parent), **names, "steps": len(steps), "config": config.record(),
