@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from tunixlib.artifacts import read_json
 from tunixlib.checking.steps import check_step, check_steps
+from tunixlib.runs import PROJECT_ROOT
 from tunixlib.seeding.correction.figures import Figure, slips
 from tunixlib.seeding.correction.forms import (
     Check,
@@ -20,9 +22,11 @@ from tunixlib.seeding.correction.forms import (
     render_prompt,
 )
 from tunixlib.seeding.correction.injections import inject
+from tunixlib.seeding.correction.references import called_wrong
 from tunixlib.seeding.correction.retries import masked_spans, retry_steps
 from tunixlib.seeding.correction.twins import KINDS, ProofError, Twin, prove
 from tunixlib.seeding.correction.works import Line, UnfitError, read_work
+from tunixlib.seeding.datasets import DATA_ROOT
 from tunixlib.seeding.families import Problem
 from tunixlib.traces import ReasoningTrace, render_completion
 
@@ -258,3 +262,29 @@ def test_a_changed_operation_of_the_same_value_is_no_error():
     same = replace(work.lines[0], equation=replace(work.lines[0].equation, op="+"))
     with pytest.raises(ProofError, match="found the answer '7'"):
         prove(work, Twin("wrong_operation", (same, work.lines[1]), "7", 0))
+
+
+PEN = "A pen costs $3. What do 4 pens and a $5 cap cost?"
+
+
+@pytest.mark.parametrize(
+    ("lines", "answer", "numbers", "arithmetic"),
+    [
+        (["4 * 3 = 12", "12 + 5 = 17"], "$17", False, False),
+        (["4 * 3 = 12", "13 + 5 = 18"], "$18", True, True),  # a number from nowhere
+        (["4 * 3 = 13", "13 + 5 = 18"], "$18", False, True),  # a false calculation, carried on
+        (["4 * 3 = 12", "12 + 5 = 17"], "$19", True, True),  # another answer than the last result
+        (["4 + 3 = 7", "7 + 5 = 12"], "$12", False, False),  # a wrong operation, computed rightly
+    ],
+)
+def test_reference_rules_see_numbers_from_nowhere_and_false_calculations_only(lines, answer, numbers, arithmetic):
+    found = called_wrong(render_prompt(PEN, lines, answer))
+    assert found == {"numbers": numbers, "arithmetic": arithmetic}
+
+
+def test_what_the_reference_rules_find_is_said_where_the_runs_are_explained():
+    rules = read_json(DATA_ROOT / "eval-correction" / "manifest.json")["reference_rules"]
+    text = (PROJECT_ROOT / "submission_runs" / "README.md").read_text(encoding="utf-8")
+    for found in rules.values():
+        assert "{k} of {n} wrong works".format(**found["detection"]) in text
+        assert found["false_alarms"]["k"] == 0
