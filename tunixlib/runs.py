@@ -53,6 +53,7 @@ CORRECTION_ARMS, CORRECTION_SEGMENT = ("control", "surface", "contrastive", "ret
 CORRECTED = tuple(f"training/{arm}" for arm in CORRECTION_ARMS)
 TRAINED = ("training/flat", *ORDERED, *CORRECTED)
 ANSWERS = ("predictions", "second_pass", "eval_summary.json")
+ANALYSED = ("beside.json", "figures", "claims.json", "analysis.md")
 
 STAGES: tuple[Stage, ...] = (
     Stage("01_seed", (), ("data",)),
@@ -60,8 +61,8 @@ STAGES: tuple[Stage, ...] = (
     Stage("03_curriculum", ("data", "training/flat"), ORDERED, resumes=True),
     Stage("04_self_correction", ("data", "training/curriculum"), CORRECTED, resumes=True, switch="CORRECTION_ARMS"),
     Stage("05_evaluate", ("data", *TRAINED), ANSWERS, resumes=True),
-    Stage("06_analysis", ("data", *TRAINED, *ANSWERS), ("figures", "claims.json", "analysis.md")),
-    Stage("07_submission", ("data", *ANSWERS, "figures", "claims.json", "analysis.md"), ()),
+    Stage("06_analysis", ("data", *TRAINED, *ANSWERS), ANALYSED),
+    Stage("07_submission", ("data", *ANSWERS, *ANALYSED), ()),
 )
 
 

@@ -16,7 +16,7 @@ def test_an_untouched_run_has_no_problem_and_the_headline_counts_what_was_checke
     files = sum(1 for path in run.root.rglob("*") if path.is_file() and path.suffix != ".safetensors")
     hidden = sum(1 for path in run.root.rglob("*") if path.is_file() and ".work" in path.parts)
     configs = 6
-    assert report.headline.startswith(f"run demo: {files - hidden - configs} files, 10 checks, no problem found in ")
+    assert report.headline.startswith(f"run demo: {files - hidden - configs} files, 11 checks, no problem found in ")
     assert report.headline.endswith(" s; weights of 6 checkpoints checked")
 
 
@@ -31,7 +31,7 @@ def test_a_run_without_its_weights_verifies(run):
 def test_the_checks_are_listed_by_name_with_what_each_found(run):
     (run.root / "analysis.md").write_text("another analysis\n", encoding="utf-8")
     lines = dict(reversed(line.strip().split("  ", 1)) for line in verify_run(run.root).checks_text.splitlines())
-    assert len(lines) == len(CHECKS) == 10
+    assert len(lines) == len(CHECKS) == 11
     assert {name.partition(":")[0]: verdict for name, verdict in lines.items() if verdict != "ok"} == {
         "hashes": "1 problem",
         "provenance": "2 problems",

@@ -17,13 +17,15 @@ where there is nothing to see: both at 0, both at 1, or fewer than six items on 
 arms of self-correction are adjusted by themselves, over the family in ``correction_comparisons``; one that cannot tell
 wrong works from right ones is never said to judge them better. The claim that two
 arms had the same amount of training is supported when steps, tokens and tokens of completions are equal, else not
-supported. What is only counted is *measured*; where nothing could be (0 of 0) the claim has no value and is undecided.
+supported; losses beside those of another run have the rule of ``beside_claims``. What is only counted is *measured*;
+where nothing could be (0 of 0) the claim has no value and is undecided.
 """
 
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tunixlib.analysis.beside_claims import beside_claims
 from tunixlib.analysis.claim_kinds import render_claim, scorecard_claims
 from tunixlib.analysis.comparison_claims import comparison_claims
 from tunixlib.analysis.correction_claims import correction_claims
@@ -41,7 +43,7 @@ REDO = "run 06_analysis again, or restore the files it read"
 def build_claims(run: Run) -> dict[str, Any]:
     """The claims document that follows from the run's files. Raises ArtifactError when one of them is missing."""
     claims = [*scorecard_claims(run), *trace_claims(run), *comparison_claims(run), *training_claims(run)]
-    claims += correction_claims(run)
+    claims += [*correction_claims(run), *beside_claims(run)]
     return {"claims_version": CLAIMS_VERSION, "claims": claims}
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tunixlib.analysis.beside import BESIDE
+from tunixlib.analysis.beside_figure import plot_beside
 from tunixlib.analysis.correction_example_figure import plot_marked_works
 from tunixlib.analysis.correction_figures import plot_correction_kinds, plot_correction_rates
 from tunixlib.analysis.effect_figure import plot_order_effect
@@ -50,7 +52,8 @@ def write_figures(run: Run) -> list[Path]:
     """Write ``figures/*.png`` and return their paths. The same run gives the same bytes."""
     paths = []
     checked = shown_work_sets(run, read_summary(run))
-    for name, plot in {**PLOTS, **(CORRECTION_PLOTS if checked else {})}.items():
+    beside = {"beside": plot_beside} if run.path(BESIDE).is_file() else {}
+    for name, plot in {**PLOTS, **(CORRECTION_PLOTS if checked else {}), **beside}.items():
         path = run.path("figures", f"{name}.png")
         write_bytes(path, png_bytes(plot(run)))
         paths.append(path)

@@ -10,6 +10,7 @@ what is said about the base model rests on the items whose expected answer is a 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tunixlib.analysis.beside_claims import render_beside
 from tunixlib.analysis.claims import read_claims
 from tunixlib.analysis.examples import choose_examples, render_example
 from tunixlib.analysis.report_checkpoints import COLUMNS, item_count, render_checkpoints
@@ -45,6 +46,7 @@ def render_analysis(run: Run) -> str:
     parts += ["## Training", *_training(claims)]
     parts += ["## Comparisons", *render_comparisons(claims)]
     parts += render_correction(claims, summary)
+    parts += render_beside(claims)
     parts += ["## Four examples", *_examples(run, summary)]
     parts += ["## Limits", *_limits(claims, summary), "## How to recheck", _recheck(run)]
     return "\n\n".join(parts) + "\n"

@@ -25,6 +25,7 @@ SUFFIXES = (".json", ".jsonl", ".md", ".ipynb", ".png")
 FORMS: tuple[tuple[str, type[BaseModel]], ...] = (
     (r"provenance\.json", schemas.Provenance),
     (r"eval_summary\.json", schemas.Summary),
+    (r"beside\.json", schemas.Beside),
     (r"training/[^/]+/lengths\.json", schemas.Lengths),
     (r"training/.+/checkpoint\.json", CheckpointRecord),
     (r"training/.+/metrics\.jsonl", schemas.MetricsRow),

@@ -41,7 +41,7 @@ class Report:
 
     @property
     def headline(self) -> str:
-        """``run smoke-v1: 49 files, 10 checks, no problem found in 0.31 s; no weights here``."""
+        """``run smoke-v1: 49 files, 11 checks, no problem found in 0.31 s; no weights here``."""
         problems = counted(len(self.problems), "problem") if self.problems else "no problem found"
         size = f"{counted(self.files, 'file')}, {counted(self.checks, 'check')}"
         weights = f"; weights of {counted(self.weights, 'checkpoint')} checked" if self.weights else "; no weights here"

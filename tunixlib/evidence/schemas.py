@@ -196,3 +196,23 @@ class SecondLook(_Document):
     verdict: Literal["right", "wrong", "none"]
     answer: str
     correct: bool
+
+
+class SegmentBeside(_Document):
+    """A segment of the other run: its losses, the sha256 of its rows and their order, its settings."""
+
+    losses: list[float]
+    rows_sha256: dict[Literal["traces", "order"], Sha256]
+    settings: dict[str, Any]
+
+
+class Beside(_Document):
+    """``beside.json``: what is kept of the run that was set beside this one."""
+
+    beside_version: Version
+    run_id: str
+    manifest_sha256: Sha256
+    engine: Literal["torch", "tunix"]
+    precision: str
+    segments: dict[str, SegmentBeside]
+    answers: dict[str, dict[str, dict[str, bool]]]

@@ -1,7 +1,7 @@
 """Verify a sealed run offline: no GPU, no weights, no network. Every byte is hashed, every number recomputed.
 
     report = verify_run(Path("submission_runs/smoke-v1"))
-    print(report.headline)      # run smoke-v1: 49 files, 10 checks, no problem found in 0.31 s; no weights here
+    print(report.headline)      # run smoke-v1: 49 files, 11 checks, no problem found in 0.31 s; no weights here
     for problem in report.problems:
         print(problem)          # eval_summary.json: found primary_score 0.9, expected 0.4; run 05_evaluate again
 
@@ -21,6 +21,7 @@ the run was published:
   settings of the optimizer that no parameter names, changed in every segment alike
 * pictures that are exchanged in ``figures/`` and in the notebook alike (``reproduce`` draws them again), and words that
   notebooks print other than the results in ``shown``
+* what ``beside.json`` keeps of another run, where that one does not lie beside this one
 * data sets that the repository does not hold; shown works among them, as far as labels, marks and verdicts agree
 """
 
@@ -30,6 +31,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tunixlib.evidence.check_beside import check_beside
 from tunixlib.evidence.check_data import absent_data, check_data
 from tunixlib.evidence.check_files import check_bytes, check_hashes, check_manifest
 from tunixlib.evidence.check_records import check_provenance
@@ -56,6 +58,7 @@ CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("data: valid traces, exact stages, no question trained on", "data", check_data),
     ("training: orders, rates and checkpoints follow from data", "training", check_training),
     ("predictions: graded and counted again", "predictions", check_predictions),
+    ("beside: what is kept of the run that was set beside this one", "beside.json", check_beside),
     ("claims: recomputed, and the analysis from them", "claims.json", check_claims),
     ("notebooks: run to their end, with these parameters, showing these results", "notebooks", check_notebooks),
 )

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tunixlib.analysis.beside import beside_run
 from tunixlib.artifacts import canonical_json, read_json, sha256_file, sha256_text, write_json, write_text
 from tunixlib.evidence.environment import capture_commit, capture_environment
 from tunixlib.evidence.sealing import begin_session
@@ -114,6 +115,8 @@ def run_pipeline(
     if not (bundle and unpublished.is_file()):
         run.refuse_if_sealed()
         check_inputs(parameters)
+        if other := parameters.get("BESIDE_RUN"):
+            beside_run(run, other)
     lock = hold(run.root)
     try:
         if run.sealed:

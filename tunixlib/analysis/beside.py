@@ -1,0 +1,179 @@
+"""Another run set beside this one: the same batches, another engine or machine. Do losses and answers carry over?
+
+    set_beside(run, "smoke-v1")                 # writes beside.json: what this run's claims need of the other one
+    beside = read_beside(run)                   # None where no run was set beside
+    beside.segments["flat/stage_1"].apart       # |difference of the losses| per step, in nats per target token
+
+``beside.json`` holds the other run's losses and which of its answers were right, with the sha256 of its manifest, so
+that the claims can be computed again from this run alone. Segments are compared only where both took the same rows in
+the same order, with the same settings, from the same base model; what differs is said instead.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tunixlib.analysis.run_files import (
+    BASE,
+    CORRECTION_SEGMENTS,
+    SEGMENTS,
+    predictions_path,
+    read_metrics,
+    read_predictions,
+    read_summary,
+)
+from tunixlib.artifacts import ArtifactError, read_json, sha256_file, write_json
+from tunixlib.runs import MANIFEST, Run, RunError, remove
+
+BESIDE, BESIDE_VERSION = "beside.json", "1.0"
+# Of a segment's config: what chooses how to compute and not what.
+HOW = ("engine", "compile", "micro_batch", "precision", "processes")
+ARMS = {**SEGMENTS, **CORRECTION_SEGMENTS}
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A segment that both runs trained: losses in nats per target token, step by step; ``differs`` says why not."""
+
+    losses: tuple[float, ...]
+    others: tuple[float, ...]
+    differs: str
+
+    @property
+    def apart(self) -> list[float]:
+        """|loss - other loss| at each step; empty where the segments cannot be compared."""
+        return [] if self.differs else [abs(a - b) for a, b in zip(self.losses, self.others, strict=True)]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """``beside.json`` and this run's side of it: engines by name, precisions, segments, answers."""
+
+    document: dict[str, Any]
+    engine: str
+    precision: str
+    segments: dict[str, Segment]  # "flat/stage_1" -> what both trained
+
+    @property
+    def run_id(self) -> str:
+        """The other run's name."""
+        return str(self.document["run_id"])
+
+
+def set_beside(run: Run, other_id: str) -> str:
+    """Write ``beside.json`` from a sealed run that lies beside this one; without a name remove it. Says what was done.
+
+    Raises RunError when there is no such sealed run, or it is this one.
+    """
+    if not other_id:
+        remove(run.path(BESIDE))
+        return "No run is set beside this one (BESIDE_RUN)."
+    document = beside_document(run, beside_run(run, other_id))
+    write_json(run.path(BESIDE), document)
+    return f"Beside this run: {other_id}, trained by {document['engine']} in {document['precision']}."
+
+
+def beside_run(run: Run, other_id: str) -> Run:
+    """The sealed run of that name in the same folder. Raises RunError when there is none."""
+    other = Run(run.root.parent / other_id)
+    if other.root == run.root or not other.sealed:
+        found = "this run itself" if other.root == run.root else f"no sealed run in {other.root}"
+        raise RunError(
+            f"BESIDE_RUN {other_id!r}: found {found}, expected another one; make it first, or leave it empty"
+        )
+    return other
+
+
+def beside_document(run: Run, other: Run) -> dict[str, Any]:
+    """What this run's claims need of the other: every segment and evaluation set that both have."""
+    summary, theirs = read_summary(run), read_summary(other)
+    shared = [(e, c) for e, c in summary.places if (e, c) in theirs.places and c != BASE]
+    segments = {name: rows for name, rows in _losses(other).items() if name in _losses(run)}
+    first = next(iter(segments), "flat/stage_1")
+    return {
+        "beside_version": BESIDE_VERSION,
+        "run_id": other.run_id,
+        "manifest_sha256": sha256_file(other.path(MANIFEST)),
+        "engine": _engine(other, first),
+        "precision": _record(other, first)["chosen"]["precision"],
+        "segments": {
+            name: {"losses": list(losses), "rows_sha256": _rows_sha256(other, name), "settings": _settings(other, name)}
+            for name, losses in segments.items()
+        },
+        "answers": {
+            eval_set: {
+                name: {row["id"]: row["correct"] for row in read_predictions(other, eval_set, name)}
+                for e, name in shared
+                if e == eval_set
+            }
+            for eval_set in dict.fromkeys(e for e, _ in shared)
+        },
+    }
+
+
+def read_beside(run: Run) -> Beside | None:
+    """The run that was set beside this one, or None. Raises ArtifactError when ``beside.json`` is of another form."""
+    if not run.path(BESIDE).is_file():
+        return None
+    document = read_json(run.path(BESIDE))
+    if not isinstance(document, dict) or document.get("beside_version") != BESIDE_VERSION:
+        raise ArtifactError(f"{run.path(BESIDE)}: expected beside_version {BESIDE_VERSION!r}; run 06_analysis again")
+    ours = _losses(run)
+    segments = {
+        name: Segment(ours[name], tuple(theirs["losses"]), "; ".join(_differences(run, name, theirs)))
+        for name, theirs in document["segments"].items()
+        if name in ours
+    }
+    first = next(iter(segments), "flat/stage_1")
+    return Beside(document, _engine(run, first), _record(run, first)["chosen"]["precision"], segments)
+
+
+def answered_beside(run: Run, beside: Beside) -> Iterator[tuple[str, str, list[bool], list[bool]]]:
+    """``(eval_set, checkpoint, right here, right there)`` over the items that both answered, in this run's order."""
+    for eval_set, checkpoints in beside.document["answers"].items():
+        for name, there in checkpoints.items():
+            if predictions_path(run, eval_set, name).is_file():
+                rows = [row for row in read_predictions(run, eval_set, name) if row["id"] in there]
+                yield eval_set, name, [row["correct"] for row in rows], [there[row["id"]] for row in rows]
+
+
+def _losses(run: Run) -> dict[str, tuple[float, ...]]:
+    """Segment -> its losses, in the order of training."""
+    return {
+        f"{arm}/{segment}": tuple(row["loss"] for row in rows)
+        for arm, segments in read_metrics(run, ARMS).items()
+        for segment, rows in segments.items()
+    }
+
+
+def _record(run: Run, segment: str) -> dict[str, Any]:
+    found: dict[str, Any] = read_json(run.path("training", segment, "checkpoint", "checkpoint.json"))
+    return found
+
+
+def _engine(run: Run, segment: str) -> str:
+    """Runs older than the second engine do not say which they had."""
+    return str(_record(run, segment)["config"].get("engine", "torch"))
+
+
+def _rows_sha256(run: Run, segment: str) -> dict[str, str]:
+    """Which traces, in which batches; an arm of self-correction has rows of its own beside those of ``data``."""
+    own = run.path("training", segment.split("/")[0], "dataset.jsonl")
+    data = own if own.is_file() else run.path("data", "dataset.jsonl")
+    return {"traces": sha256_file(data), "order": sha256_file(run.path("training", segment, "order.jsonl"))}
+
+
+def _settings(run: Run, segment: str) -> dict[str, Any]:
+    """What was trained from what: the settings, and the base model under the arm's first segment."""
+    record = _record(run, segment)
+    settings = {name: value for name, value in record["config"].items() if name not in HOW}
+    return {**settings, "base_weights_sha256": read_summary(run).document["base_weights_sha256"]}
+
+
+def _differences(run: Run, segment: str, theirs: Mapping[str, Any]) -> Iterator[str]:
+    if _rows_sha256(run, segment) != theirs["rows_sha256"]:
+        yield "other rows, or in another order"
+    ours = _settings(run, segment)
+    names = sorted(name for name in ours.keys() & theirs["settings"].keys() if ours[name] != theirs["settings"][name])
+    if names:
+        yield f"other settings: {', '.join(names)}"
