@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from modeling.architectures import save_architecture
 
+from tunixlib.artifacts import write_text
+from tunixlib.evidence.environment import capture_environment
 from tunixlib.modeling.models import ModelError, model_folder, read_tokenizer
 from tunixlib.modeling.tokenization import encode_trace, make_batch
-from tunixlib.modeling.tunix_support import require_tunix
+from tunixlib.modeling.tunix_support import PACKAGES, require_tunix
+from tunixlib.tables import markdown_table
 
-ASKED = "TUNIXLIB_TEST_TUNIX"
+ASKED, PARITY = "TUNIXLIB_TEST_TUNIX", "TUNIXLIB_PARITY"
 THETA = {"rope_parameters": {"rope_type": "default", "rope_theta": 1e6}}
 # Every way in which a model is laid out: tied and untied heads, fused and grouped keys, local and global layers.
 MODELS = {
@@ -42,11 +45,31 @@ def small_tensors(one_thread):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """How far the engines are apart: the largest absolute differences seen, by model."""
+    """How far the engines are apart: the largest absolute differences seen, by model; kept where PARITY says."""
     reports = terminalreporter.getreports("passed")
-    seen = [value for report in reports for key, value in report.user_properties if key == "parity"]
-    for name, what, off in sorted(seen):
-        terminalreporter.write_line(f"parity, {name}, {what}: {off:.1e}")
+    seen = {
+        (name, what): off
+        for r in reports
+        for key, value in r.user_properties
+        if key == "parity"
+        for name, what, off in [value]
+    }
+    if not seen:
+        return
+    measures = sorted({what for _, what in seen})
+    rows = [
+        (name, *(f"{seen[name, what]:.1e}" if (name, what) in seen else "–" for what in measures))
+        for name in dict.fromkeys(name for name, _ in sorted(seen))
+    ]
+    table = markdown_table(("largest difference, torch against Tunix", *measures), rows)
+    terminalreporter.write_line(table)
+    if place := os.environ.get(PARITY):
+        machine = capture_environment()
+        packages = ", ".join(f"{name} {machine['packages'][name]}" for name in ("torch", "transformers", *PACKAGES))
+        about = (
+            f"Written by `make test-tunix` with {PARITY} set. {machine['cpu']}, {machine['cpus']} cores; {packages}."
+        )
+        write_text(Path(place), f"# Parity of the engines\n\n{about}\n\n{table}\n")
 
 
 @pytest.fixture(scope="session")

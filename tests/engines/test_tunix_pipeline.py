@@ -1,20 +1,29 @@
-"""The second engine in the pipeline: the smoke profile trained by Tunix, sealed, every check of verify passing."""
+"""The second engine in the pipeline: the smoke profile trained by Tunix, sealed, verified, and beside torch's run."""
+
+import shutil
 
 import pytest
 
+from tunixlib.analysis.claims import read_claims
 from tunixlib.evidence.verify import verify_run
 from tunixlib.modeling.checkpoints import read_record
 from tunixlib.running.pipeline import run_pipeline
-from tunixlib.runs import CORRECTION_ARMS, ROOT_VARIABLE
+from tunixlib.runs import CORRECTION_ARMS, PROJECT_ROOT, ROOT_VARIABLE
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tunix")]
 
 
 def test_the_smoke_pipeline_trained_by_tunix_is_sealed_and_verified(tmp_path, monkeypatch):
     monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path))
+    shutil.copytree(PROJECT_ROOT / "submission_runs" / "smoke-v1", tmp_path / "smoke-v1")
     run = run_pipeline("smoke-tunix", "smoke", say=lambda words: None, bundle=False)
     assert run.sealed
     assert [str(problem) for problem in verify_run(run.root).problems] == []
     records = [read_record(folder) for folder in run.root.glob("training/*/*/checkpoint")]
     assert {record.chosen["engine"] for record in records} == {"tunix"}
     assert set(CORRECTION_ARMS) < {record.arm for record in records}
+    losses = {
+        name: claim for name, claim in read_claims(run).items() if name.startswith("beside/") and name.endswith("/loss")
+    }
+    assert len(losses) == 6 + len(CORRECTION_ARMS)
+    assert {claim["verdict"] for claim in losses.values()} == {"supported"}

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tunixlib.artifacts import pretty_json
-from tunixlib.running.ledger import LEAST_S, LEAST_UNITS, SESSION_HOURS, Ledger, Work, hours
+from tunixlib.running.ledger import LEAST_S, LEAST_UNITS, SESSION_HOURS, TRAINING_SHARE, Ledger, Work, hours
 
 PLAN = {
     "02_train": Work((100, 100, 100)),
@@ -156,3 +156,36 @@ def test_the_record_says_what_each_stage_took_and_holds_no_null(clock):
 @pytest.mark.parametrize(("seconds", "text"), [(5, "5 s"), (61, "1 min"), (3600, "1 h 00 min"), (11_100, "3 h 05 min")])
 def test_times_read_as_people_say_them(seconds, text):
     assert hours(seconds) == text
+
+
+TRAINING = ["02_train", "03_curriculum"]
+
+
+def seen(ledger, clock, seconds):
+    """Begin training and let it go on until its pace is believed."""
+    ledger.begin("02_train", PLAN)
+    for done in range(1, LEAST_UNITS + 10):
+        clock.now += seconds
+        ledger.note({"label": "flat/1", "done": done, "total": 100, "note": ""})
+
+
+def test_training_that_keeps_to_its_share_is_left_as_it_is(clock):
+    ledger = ledger_of(clock)
+    assert ledger.begin("02_train", PLAN) is None
+    assert ledger.steps_that_fit(TRAINING) is None, "no pace yet"
+    seen(ledger, clock, 10)  # 600 steps of 10 s: 6,000 of the 6,300 s that training may take
+    assert ledger.steps_that_fit(TRAINING) is None
+
+
+def test_the_most_steps_are_chosen_with_which_training_keeps_to_its_share(clock):
+    ledger = ledger_of(clock)
+    seen(ledger, clock, 20)
+    steps = ledger.steps_that_fit(TRAINING)
+    spent, startup = ledger.now, 6 * 20
+    assert spent + startup + 6 * steps * 20 <= TRAINING_SHARE * 9000 < spent + startup + 6 * (steps + 1) * 20
+
+
+def test_no_step_is_offered_where_not_one_fits(clock):
+    ledger = ledger_of(clock)
+    seen(ledger, clock, 240)
+    assert ledger.steps_that_fit(TRAINING) == 0

@@ -1,5 +1,6 @@
 """A session: the choice of profile, refusal before work, early stops that keep evidence, and nothing left behind."""
 
+import dataclasses
 import os
 import sys
 import types
@@ -10,7 +11,7 @@ from tunixlib.artifacts import read_json, write_json, write_text
 from tunixlib.progress import PROGRESS_VARIABLE, STOP_FILE, progress
 from tunixlib.running import machine, pipeline, session
 from tunixlib.running.inputs import Inputs
-from tunixlib.running.ledger import RESERVE_S
+from tunixlib.running.ledger import RESERVE_S, Work
 from tunixlib.running.machine import choose_profile, detect_accelerator
 from tunixlib.running.notebooks import NotebookError
 from tunixlib.running.pipeline import run_pipeline, stage_notebooks
@@ -154,6 +155,48 @@ def test_an_early_stop_is_no_error_and_keeps_evidence_and_the_last_checkpoint(pr
     closing = outcome.closing()
     assert "The last checkpoint is `training/curriculum/stage_a/checkpoint`. Judged would be" in closing
     assert "NOT SEALED" in closing
+
+
+def slow(watcher, clock, steps=40, seconds=60.0):
+    """Let 02_train report a step a minute until its watcher gives a reason to end it."""
+    watcher.ledger.clock, watcher.ledger._start = clock, 0.0
+    watcher._stage = "02_train"
+    plan = {"02_train": Work((100, 100)), "03_curriculum": Work((100, 100), like="02_train")}
+    watcher.ledger.begin("02_train", plan)
+    for done in range(1, steps):
+        clock.now += seconds
+        if reason := watcher.observe({"label": "flat/stage_1", "done": done, "total": 100, "note": ""}):
+            raise NotebookError(f"02_train.ipynb: RunError: {reason}")
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.mark.parametrize(("wish", "calls"), [(0, 2), (50, 1)])
+def test_a_session_that_would_take_too_long_begins_again_once_with_fewer_steps(prepared, monkeypatch, wish, calls):
+    clock, seen, lines = Clock(), [], []
+    session_of = dataclasses.replace(prepared, limit_s=4 * 3600, parameters={"MAX_STEPS": wish})
+
+    def run_pipeline(profile, run_id, overrides, say, *, command, watcher, bundle):
+        seen.append(overrides.get("MAX_STEPS"))
+        if len(seen) == 1:
+            slow(watcher, clock)
+
+    monkeypatch.setattr(session, "run_pipeline", run_pipeline)
+    outcome = run_session(session_of, "k", say=lines.append)
+    assert len(seen) == calls
+    if calls == 2:
+        first, steps = seen
+        assert first is None and 8 <= steps < 100
+        assert clock.now + 4 * (steps + 1) * 60 <= 0.7 * (4 * 3600 - 1200)
+        assert f"training begins again with MAX_STEPS {steps}" in "\n".join(lines)
+        assert "stopped early" not in outcome.results()
+    else:  # who says how many steps gets them, or an early end
+        assert "the rest does not fit" in outcome.results()
 
 
 def test_another_failure_is_raised_with_the_evidence_kept(prepared, working, monkeypatch):

@@ -17,7 +17,6 @@ from tunixlib.analysis.run_files import (
     BASE,
     CORRECTION_SEGMENTS,
     SEGMENTS,
-    predictions_path,
     read_metrics,
     read_predictions,
     read_summary,
@@ -119,10 +118,11 @@ def read_beside(run: Run) -> Beside | None:
     if not isinstance(document, dict) or document.get("beside_version") != BESIDE_VERSION:
         raise ArtifactError(f"{run.path(BESIDE)}: expected beside_version {BESIDE_VERSION!r}; run 06_analysis again")
     ours = _losses(run)
+    kept = document["segments"]
     segments = {
-        name: Segment(ours[name], tuple(theirs["losses"]), "; ".join(_differences(run, name, theirs)))
-        for name, theirs in document["segments"].items()
-        if name in ours
+        name: Segment(losses, tuple(kept[name]["losses"]), "; ".join(_differences(run, name, kept[name])))
+        for name, losses in ours.items()
+        if name in kept
     }
     first = next(iter(segments), "flat/stage_1")
     return Beside(document, _engine(run, first), _record(run, first)["chosen"]["precision"], segments)
@@ -130,11 +130,11 @@ def read_beside(run: Run) -> Beside | None:
 
 def answered_beside(run: Run, beside: Beside) -> Iterator[tuple[str, str, list[bool], list[bool]]]:
     """``(eval_set, checkpoint, right here, right there)`` over the items that both answered, in this run's order."""
-    for eval_set, checkpoints in beside.document["answers"].items():
-        for name, there in checkpoints.items():
-            if predictions_path(run, eval_set, name).is_file():
-                rows = [row for row in read_predictions(run, eval_set, name) if row["id"] in there]
-                yield eval_set, name, [row["correct"] for row in rows], [there[row["id"]] for row in rows]
+    for eval_set, name in read_summary(run).places:
+        there = beside.document["answers"].get(eval_set, {}).get(name)
+        if there is not None:
+            rows = [row for row in read_predictions(run, eval_set, name) if row["id"] in there]
+            yield eval_set, name, [row["correct"] for row in rows], [there[row["id"]] for row in rows]
 
 
 def _losses(run: Run) -> dict[str, tuple[float, ...]]:

@@ -9,7 +9,7 @@ Nothing here reads a file or a real clock, so that every rule can be tested.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,8 @@ RESERVE_S = 1200.0
 LEAST_UNITS = 16
 # ... and after a minute, so that a hiccup of a fast stage is not taken for its pace.
 LEAST_S = 60.0
+# Training may take this share of what is usable: how long completions take is not known while a model is trained.
+TRAINING_SHARE = 0.7
 
 
 @dataclass(frozen=True)
@@ -150,9 +152,13 @@ class Ledger:
 
     def observe(self, state: Mapping[str, Any]) -> str | None:
         """Note the progress of the present stage; why it must stop now, said once, or None."""
+        return self._reason(self.projection(self.note(state).stage))
+
+    def note(self, state: Mapping[str, Any]) -> Entry:
+        """Note the progress of the present stage, and return its entry."""
         entry = next(reversed(self.entries.values()))
         entry.note(state, self.now)
-        return self._reason(self.projection(entry.stage))
+        return entry
 
     def end(self, stage: str) -> None:
         """A stage is finished."""
@@ -167,6 +173,24 @@ class Ledger:
         unknown = [name for name in [stage, *later] if name not in known and (name != stage or left is None)]
         ends = self.now + (left or 0.0) + sum(known.values())
         return Projection(stage, left or 0.0, known, tuple(n for n in unknown if self.plan.get(n)), ends, self.usable)
+
+    def steps_that_fit(self, stages: Sequence[str]) -> int | None:
+        """The most steps of any segment with which these stages, begun anew, keep to ``TRAINING_SHARE``.
+
+        None while the present stage has no pace that can be believed, or when they keep to it as they are; 0 when not
+        even one step of each does.
+        """
+        present = next(reversed(self.entries.values()))
+        if not present.believed:
+            return None
+        pieces = [count for name in stages for count in self.plan[name].pieces]
+        room = TRAINING_SHARE * self.usable
+        later = [found for name in stages if name != present.stage if (found := self._whole(name)) is not None]
+        if self.now + (self._left(present) or 0.0) + sum(later) <= room:
+            return None
+        room -= self.now + present.startup * len(pieces)
+        fits = (most for most in range(max(pieces), 0, -1) if sum(min(n, most) for n in pieces) * present.pace <= room)
+        return next(fits, 0)
 
     def _pace(self, name: str) -> tuple[float, float] | None:
         """Pace and startup to expect of a stage: the slower of its own and of the one it is like."""

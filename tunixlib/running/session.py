@@ -123,9 +123,7 @@ def run_session(session: Session, run_id: str, say: Say = print) -> Outcome:
     command = f"notebooks/kaggle.ipynb with PROFILE={session.profile} RUN_ID={run_id}"
     with _imports(session):
         try:
-            run_pipeline(
-                session.profile, run_id, session.inputs.parameters, say, command=command, watcher=watch, bundle=False
-            )
+            _run(session, run_id, say, command, watch)
         except (RunError, NotebookError):
             if not watch.ledger.stopped:
                 raise
@@ -135,6 +133,18 @@ def run_session(session: Session, run_id: str, say: Say = print) -> Outcome:
         if run.sealed:
             _publish(run, session.working, say)
     return _outcome(run, session, watch)
+
+
+def _run(session: Session, run_id: str, say: Say, command: str, watch: SessionWatch) -> None:
+    """The pipeline, and once more with fewer steps where the ledger says that all of them take too long."""
+    options: dict[str, Any] = {"command": command, "watcher": watch, "bundle": False}
+    try:
+        run_pipeline(session.profile, run_id, session.inputs.parameters, say, **options)
+    except (RunError, NotebookError):
+        if not watch.capped or watch.ledger.stopped:
+            raise
+        fewer = {**session.inputs.parameters, "MAX_STEPS": watch.capped}
+        run_pipeline(session.profile, run_id, fewer, say, **options)
 
 
 def _publish(run: Run, working: Path, say: Say) -> None:

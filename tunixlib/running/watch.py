@@ -17,12 +17,14 @@ from typing import Any
 from tunixlib.artifacts import read_json, sha256_file, write_bytes, write_json
 from tunixlib.evaluation.evaluate_run import FURTHER, TRAINED
 from tunixlib.evidence.sealing import evidence_files
-from tunixlib.running.ledger import LEAST_UNITS, Ledger, Work
+from tunixlib.running.ledger import LEAST_UNITS, TRAINING_SHARE, Ledger, Work
 from tunixlib.runs import CORRECTION_ARMS, MANIFEST, WORK, Run, RunError
 from tunixlib.seeding.datasets import DATA_ROOT, STAGES
 
 LEDGER = "ledger.json"
 SAY_EVERY_S = 900.0
+# The stages that train, and the fewest steps of a segment with which it is worth while.
+TRAINING, LEAST_STEPS = ("02_train", "03_curriculum", "04_self_correction"), 8
 
 # In the order in which they are trained: what a later one replaces as the last.
 CHECKPOINTS = (*(("flat", f"stage_{n}") for n in (1, 2, 3)), *(("curriculum", f"stage_{s}") for s in STAGES))
@@ -36,6 +38,7 @@ class SessionWatch:
     parameters: Mapping[str, Any]
     working: Path
     say: Callable[[str], None] = print
+    capped: int = 0  # MAX_STEPS that the ledger chose, or 0
     _said: float = -SAY_EVERY_S
     _stage: str = ""
 
@@ -48,7 +51,13 @@ class SessionWatch:
             raise RunError(self.explain(reason))
 
     def observe(self, state: Mapping[str, Any]) -> str | None:
-        """Ask the ledger; say its projection every quarter of an hour, and why it stops."""
+        """Ask the ledger; say its projection every quarter of an hour, and why it stops.
+
+        While the first arm is trained a session that would take too long is ended to begin again with fewer steps,
+        unless the profile says how many.
+        """
+        if fewer := self._fewer_steps(state):
+            return fewer
         reason = self.ledger.observe(state)
         found = self.ledger.projection(self._stage)
         due = self._stage not in found.unknown and self.ledger.now - self._said >= SAY_EVERY_S
@@ -57,6 +66,23 @@ class SessionWatch:
             self.say(self.explain(reason) if reason else f"ledger: {found}")
             self.write()
         return self.explain(reason) if reason else None
+
+    def _fewer_steps(self, state: Mapping[str, Any]) -> str:
+        """Why training begins again, once; nothing where it fits, or nothing can be saved that way."""
+        if self._stage != TRAINING[0] or self.capped or self.parameters.get("MAX_STEPS") or self.ledger.stopped:
+            return ""
+        self.ledger.note(state)
+        steps = self.ledger.steps_that_fit([name for name in TRAINING if name in self.ledger.plan])
+        if steps is None or steps < LEAST_STEPS:
+            return ""
+        self.capped = steps
+        self.parameters = {**self.parameters, "MAX_STEPS": steps}
+        reason = (
+            f"all of it would take more than {100 * TRAINING_SHARE:.0f} % of the session; training begins again with "
+            f"MAX_STEPS {steps}, the same in every segment of every arm"
+        )
+        self.say(f"ledger: {reason}")
+        return reason
 
     def ended(self, run: Run, stage: str) -> None:
         """Close the stage's entry and save its evidence."""
