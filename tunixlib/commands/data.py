@@ -32,13 +32,22 @@ def seed(
     density: Annotated[
         float | None, typer.Option(help="check: share of wrong works; retry: of wrong lines. 0 to 0.5, default 0.5.")
     ] = None,
+    shards: Annotated[int | None, typer.Option(help="Make the dataset in so many shards; merge them after.")] = None,
+    shard: Annotated[int | None, typer.Option(help="Which of the shards to make, from 1.")] = None,
 ) -> None:
     """Make a dataset of any size: every step checked, every answer recomputed, every prompt distinct.
 
     --dataset self-correction-v1 and --dataset eval-correction make the committed shown works again.
     """
-    from tunixlib.seeding.by_form import PROBLEMS, form_of, write_form
+    from tunixlib.seeding.by_form import PROBLEMS, form_of, write_form, write_problem_shard
 
+    if (shards is None) != (shard is None) or (shards and density is not None):
+        raise typer.BadParameter("found one of --shards and --shard, or --density with them; give both, alone")
+    if shards is not None and shard is not None:
+        made = write_problem_shard(dataset, out, traces, seed, form, shard, shards)
+        typer.echo(f"{made['count']} traces, shard {shard} of {shards}, in {out / 'shards'}\nsha256 {made['sha256']}")
+        typer.echo(f"\nnext       the other shards, here or elsewhere; then: python -m tunixlib merge {out}")
+        return
     manifest = write_form(dataset, out, traces, seed, form, density)
     is_eval = manifest["kind"] == "evaluation"
     what, file = ("questions", "eval.jsonl") if is_eval else ("traces", "dataset.jsonl")
@@ -50,6 +59,24 @@ def seed(
         kind = form_of(dataset, form)
         has_stage_a = kind == PROBLEMS or any(int(steps) < 3 for steps in manifest["steps"])
         typer.echo(_next(out, kind, has_stage_a))
+
+
+@app.command(rich_help_panel=PANEL)
+@guided(
+    "python -m tunixlib merge data/my-big",
+    reads="the shards that `seed --shards N --shard I` made",
+    writes="dataset.jsonl and manifest.json beside them, the same bytes as made at once",
+    one="shards are missing, changed, or of several datasets",
+)
+@reported
+def merge(folder: Annotated[Path, typer.Argument(help="The folder that holds shards/.")]) -> None:
+    """Put the shards of a dataset together, made in any order on any machines."""
+    from tunixlib.seeding.by_form import PROBLEMS
+    from tunixlib.seeding.shards import merge_shards
+
+    manifest = merge_shards(folder)
+    typer.echo(f"{manifest['count']} traces in {folder / 'dataset.jsonl'}\nsha256 {manifest['sha256']}")
+    typer.echo(_next(folder, PROBLEMS, any(int(steps) < 3 for steps in manifest["steps"])))
 
 
 @app.command(rich_help_panel=PANEL)

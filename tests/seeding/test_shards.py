@@ -1,0 +1,84 @@
+"""Shards: any order gives the bytes of the whole, and what is missing, changed or foreign is named."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from tunixlib.__main__ import app
+from tunixlib.seeding.datasets import write_dataset
+from tunixlib.seeding.recipes import Recipe, SeedingError
+from tunixlib.seeding.shards import merge_shards, write_shard
+
+RECIPE = Recipe("my-sharded", 61, 7)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Five shards, made last first."""
+    for shard in (5, 3, 1, 4, 2):
+        write_shard(RECIPE, tmp_path / "data", shard, 5)
+    return tmp_path / "data"
+
+
+@pytest.mark.parametrize("shards", [1, 5, 61])
+def test_shards_put_together_are_the_dataset_byte_for_byte(tmp_path, shards):
+    whole = write_dataset(RECIPE, tmp_path / "whole")
+    counts = [write_shard(RECIPE, tmp_path / "data", n, shards)["count"] for n in range(shards, 0, -1)]
+    assert sum(counts) == 61 and max(counts) - min(counts) <= 1
+    assert merge_shards(tmp_path / "data") == whole
+    for name in ("dataset.jsonl", "manifest.json"):
+        assert (tmp_path / "data" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_missing_shards_are_named_and_nothing_is_written(folder):
+    (folder / "shards" / "2-of-5.json").unlink()
+    (folder / "shards" / "4-of-5.json").unlink()
+    with pytest.raises(SeedingError, match="found no shard 2, 4 of 5"):
+        merge_shards(folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["shards"]
+
+
+def test_a_shard_with_other_bytes_is_named(folder):
+    path = folder / "shards" / "3-of-5.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"a", b"b", 1))
+    with pytest.raises(SeedingError, match=r"3-of-5\.jsonl: found other bytes than 3-of-5\.json names"):
+        merge_shards(folder)
+
+
+def test_shards_of_another_dataset_do_not_get_in(folder):
+    with pytest.raises(SeedingError, match="found shards of my-sharded, 61 traces, seed 7, in 5 shards"):
+        write_shard(Recipe("my-sharded", 61, 8), folder, 1, 5)
+    record = json.loads((folder / "shards" / "1-of-5.json").read_text())
+    (folder / "shards" / "1-of-6.json").write_text(json.dumps(record | {"shards": 6}))
+    with pytest.raises(SeedingError, match=r"found a shard of .* in 6 shards, expected one of .* in 5 shards"):
+        merge_shards(folder)
+
+
+@pytest.mark.parametrize(("shard", "shards"), [(0, 5), (6, 5), (1, 62)])
+def test_a_shard_that_there_is_not_is_refused(tmp_path, shard, shards):
+    with pytest.raises(SeedingError, match=f"found shard {shard} of {shards}"):
+        write_shard(RECIPE, tmp_path / "data", shard, shards)
+
+
+def test_the_commands_make_and_merge(tmp_path):
+    out = str(tmp_path / "data")
+    for shard in "21":
+        made = ["seed", "--dataset", "my-x", "--traces", "20", "--out", out, "--shards", "2", "--shard", shard]
+        done = CliRunner().invoke(app, made)
+        assert done.exit_code == 0 and f"10 traces, shard {shard} of 2" in done.output
+    done = CliRunner().invoke(app, ["merge", out])
+    assert done.exit_code == 0 and "20 traces in" in done.output
+    assert CliRunner().invoke(app, ["merge", str(tmp_path)]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--shards", "2"], "found one of --shards and --shard"),
+        (["--shards", "2", "--shard", "1", "--form", "check"], "found --shards for a dataset of form check"),
+    ],
+)
+def test_shards_that_make_no_sense_are_refused(tmp_path, options, said):
+    done = CliRunner().invoke(app, ["seed", "--dataset", "my-x", "--out", str(tmp_path / "data"), *options])
+    assert done.exit_code != 0 and said in " ".join(done.output.split())
