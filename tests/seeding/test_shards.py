@@ -7,6 +7,8 @@ from typer.testing import CliRunner
 
 from tunixlib.__main__ import app
 from tunixlib.seeding.datasets import write_dataset
+from tunixlib.seeding.ingest.intake import ingest
+from tunixlib.seeding.ingest.shards import prepare_shard
 from tunixlib.seeding.recipes import Recipe, SeedingError
 from tunixlib.seeding.shards import merge_shards, write_shard
 
@@ -24,7 +26,7 @@ def folder(tmp_path):
 @pytest.mark.parametrize("shards", [1, 5, 61])
 def test_shards_put_together_are_the_dataset_byte_for_byte(tmp_path, shards):
     whole = write_dataset(RECIPE, tmp_path / "whole")
-    counts = [write_shard(RECIPE, tmp_path / "data", n, shards)["count"] for n in range(shards, 0, -1)]
+    counts = [write_shard(RECIPE, tmp_path / "data", n, shards)["rows"] for n in range(shards, 0, -1)]
     assert sum(counts) == 61 and max(counts) - min(counts) <= 1
     assert merge_shards(tmp_path / "data") == whole
     for name in ("dataset.jsonl", "manifest.json"):
@@ -47,18 +49,52 @@ def test_a_shard_with_other_bytes_is_named(folder):
 
 
 def test_shards_of_another_dataset_do_not_get_in(folder):
-    with pytest.raises(SeedingError, match="found shards of my-sharded, 61 traces, seed 7, in 5 shards"):
+    with pytest.raises(SeedingError, match="found a shard with seed 7, expected one with seed 8"):
         write_shard(Recipe("my-sharded", 61, 8), folder, 1, 5)
     record = json.loads((folder / "shards" / "1-of-5.json").read_text())
     (folder / "shards" / "1-of-6.json").write_text(json.dumps(record | {"shards": 6}))
-    with pytest.raises(SeedingError, match=r"found a shard of .* in 6 shards, expected one of .* in 5 shards"):
+    with pytest.raises(SeedingError, match="found a shard with shards 6, expected one with shards 5"):
         merge_shards(folder)
 
 
 @pytest.mark.parametrize(("shard", "shards"), [(0, 5), (6, 5), (1, 62)])
 def test_a_shard_that_there_is_not_is_refused(tmp_path, shard, shards):
-    with pytest.raises(SeedingError, match=f"found shard {shard} of {shards}"):
+    with pytest.raises(SeedingError, match=f"found shard {shard} of {shards}|found 62 shards of 61 traces"):
         write_shard(RECIPE, tmp_path / "data", shard, shards)
+
+
+RECORDS = [
+    {"prompt": f"Ann has {n} pens and buys {n % 5} more. How many has she?", "steps": [f"{n} + {n % 5} = {n + n % 5}"],
+     "answer": str(n + n % 5), "note": "extra"}
+    for n in (*range(10, 40), 12, 13)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("stages", ["steps", "thirds"])
+@pytest.mark.parametrize("shards", [1, 3, 50])
+def test_a_file_prepared_in_shards_is_taken_in_as_it_is_at_once(tmp_path, shards, stages):
+    source = tmp_path / "in.jsonl"
+    lines = [json.dumps(record) for record in RECORDS]
+    lines[4:4] = ["not json", json.dumps(RECORDS[0] | {"answer": "7"}), json.dumps({"prompt": "no steps"})]
+    source.write_text("\n".join(lines) + "\n")
+    whole = ingest(source, "my-x", stages=stages, root=tmp_path / "whole")
+    assert whole["ingest"]["rejected"].keys() >= {"not_json", "conflicting_answer", "duplicate", "unknown_form"}
+    for shard in range(shards, 0, -1):
+        prepare_shard(source, "my-x", stages=stages, root=tmp_path / "data", shard=shard, shards=shards)
+    assert merge_shards(tmp_path / "data" / "my-x") == whole
+    for name in ("dataset.jsonl", "rejects.jsonl", "manifest.json"):
+        one, other = ((tmp_path / side / "my-x" / name).read_bytes() for side in ("whole", "data"))
+        assert one == other
+
+
+def test_shards_of_another_file_or_with_other_options_are_named(tmp_path):
+    source = tmp_path / "in.jsonl"
+    source.write_text("".join(json.dumps(record) + "\n" for record in RECORDS))
+    prepare_shard(source, "my-x", root=tmp_path, shard=1, shards=2)
+    with pytest.raises(SeedingError, match='found a shard with stages "steps", expected one with stages "thirds"'):
+        prepare_shard(source, "my-x", stages="thirds", root=tmp_path, shard=2, shards=2)
+    with pytest.raises(SeedingError, match="found no shard 2 of 2"):
+        merge_shards(tmp_path / "my-x")
 
 
 def test_the_commands_make_and_merge(tmp_path):
@@ -66,7 +102,7 @@ def test_the_commands_make_and_merge(tmp_path):
     for shard in "21":
         made = ["seed", "--dataset", "my-x", "--traces", "20", "--out", out, "--shards", "2", "--shard", shard]
         done = CliRunner().invoke(app, made)
-        assert done.exit_code == 0 and f"10 traces, shard {shard} of 2" in done.output
+        assert done.exit_code == 0 and f"10 traces in {out}/shards/{shard}-of-2.jsonl" in done.output
     done = CliRunner().invoke(app, ["merge", out])
     assert done.exit_code == 0 and "20 traces in" in done.output
     assert CliRunner().invoke(app, ["merge", str(tmp_path)]).exit_code == 1

@@ -66,12 +66,13 @@ def write_form(
 
 
 def write_problem_shard(
-    dataset: str, folder: Path, traces: int | None, seed: int, form: str, shard: int, shards: int
+    dataset: str, folder: Path, traces: int | None, seed: int, form: str, density: float | None, shard: int, shards: int
 ) -> dict[str, Any]:
     """One shard of a dataset of problems; shown works and retries are drawn in one go. Returns the shard's record.
 
     Raises SeedingError for another form.
     """
-    if (found := "eval" if dataset == CORRECTION_EVAL else form_of(dataset, form)) != PROBLEMS:
-        raise SeedingError(f"found --shards for a dataset of form {found}, expected {PROBLEMS}: make it at once")
+    found = "of an evaluation set" if dataset == CORRECTION_EVAL else f"of form {form_of(dataset, form)}"
+    if found != f"of form {PROBLEMS}" or density is not None:
+        raise SeedingError(f"found --shards for a dataset {found}, expected {PROBLEMS} without errors; make it at once")
     return write_shard(Recipe(dataset, traces or TRACES, seed), folder, shard, shards)
