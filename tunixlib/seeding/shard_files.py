@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import canonical_json, read_json, sha256_file, write_json
+from tunixlib.runs import sources_sha256
 from tunixlib.seeding.recipes import SeedingError
 
 SHARDS, VERSION = "shards", "1.0"
+KEYS = {"what", "shard", "shards", "rows", "sha256"}
 
 
 def shard_path(folder: Path, shard: int, shards: int) -> Path:
@@ -21,9 +23,14 @@ def shard_path(folder: Path, shard: int, shards: int) -> Path:
     return folder / SHARDS / f"{shard}-of-{shards}.jsonl"
 
 
+def code_sha256() -> str:
+    """The code that rows follow from: shards of several versions would make a dataset that no version makes."""
+    return sources_sha256("checking", "seeding")
+
+
 @dataclass(frozen=True)
 class ShardSet:
-    """What shards are of, the same in all of them, and how many there are."""
+    """What shards are of, code included, the same in all of them, and how many there are."""
 
     what: dict[str, Any]
     shards: int
@@ -74,6 +81,9 @@ class ShardSet:
             )
         records = {n: read_json(path.with_suffix(".json")) for n, path in paths.items()}
         for n, path in paths.items():
+            if records[n]["shard"] != n:
+                found = f"found shard {records[n]['shard']}"
+                raise SeedingError(f"{path.with_suffix('.json')}: {found}, expected shard {n}; make that one")
             if not path.is_file() or sha256_file(path) != records[n]["sha256"]:
                 raise SeedingError(f"{path}: found other bytes than {path.stem}.json names; make the shard again")
         return records
@@ -89,4 +99,6 @@ def found_set(folder: Path) -> ShardSet:
 
 def _set_of(path: Path) -> ShardSet:
     record = read_json(path)
+    if not isinstance(record, dict) or record.get("shard_version") != VERSION or not record.keys() >= KEYS:
+        raise SeedingError(f"{path}: found no record of a shard, expected one of version {VERSION}; make it again")
     return ShardSet(record["what"], record["shards"])

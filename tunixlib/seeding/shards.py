@@ -4,7 +4,8 @@
     merge_shards(Path("data/my-big"))                                                   # dataset.jsonl, manifest.json
 
 Every trace follows from key, seed and position, so a shard is a range of positions and needs nothing of the others;
-merging copies bytes and adds numbers. Shards of a file that is taken in are those of ``ingest.shards``.
+merging copies bytes and adds numbers. Only shards that the same code made are merged. Shards of a file that is taken in
+are those of ``ingest.shards``.
 """
 
 import shutil
@@ -15,7 +16,7 @@ from tunixlib.artifacts import write_atomic, write_json
 from tunixlib.seeding.datasets import Counts, manifest_of, refuse_other, watched_traces
 from tunixlib.seeding.ingest.shards import merge_prepared
 from tunixlib.seeding.recipes import Recipe, SeedingError
-from tunixlib.seeding.shard_files import ShardSet, found_set, shard_path
+from tunixlib.seeding.shard_files import ShardSet, code_sha256, found_set, shard_path
 from tunixlib.traces import write_traces
 
 
@@ -26,7 +27,7 @@ def write_shard(recipe: Recipe, folder: Path, shard: int, shards: int) -> dict[s
     """
     if shards > recipe.traces:
         raise SeedingError(f"found {shards} shards of {recipe.traces} traces, expected one trace for each; take fewer")
-    what = {"dataset_key": recipe.key, "seed": recipe.seed, "traces": recipe.traces}
+    what = {"dataset_key": recipe.key, "seed": recipe.seed, "traces": recipe.traces, "code": code_sha256()}
     ours, counts = ShardSet(what, shards), Counts()
     ours.refuse_mixed(folder, shard)
     refuse_other(folder, {"dataset_key": recipe.key, "seed": recipe.seed, "count": recipe.traces})
@@ -55,6 +56,10 @@ def merge_shards(folder: Path) -> dict[str, Any]:
             with shard_path(folder, number, ours.shards).open("rb") as part:
                 shutil.copyfileobj(part, stream)
 
+    if counts.total != recipe.traces:
+        raise SeedingError(
+            f"{folder}: found {counts.total} traces in all shards, expected {recipe.traces}; make them again"
+        )
     write_atomic(folder / "dataset.jsonl", fill)
     manifest = manifest_of(recipe, counts, folder / "dataset.jsonl")
     write_json(folder / "manifest.json", manifest)

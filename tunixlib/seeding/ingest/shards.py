@@ -7,7 +7,7 @@ What takes time is said of a record by itself: its form, its trace, the question
 has its prompt can be told only of all in order, and is left to the merging.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import count
 from pathlib import Path
@@ -24,9 +24,9 @@ from tunixlib.seeding.ingest.intake import (
     shown,
     write_ingested,
 )
-from tunixlib.seeding.ingest.records import Record, Reject
-from tunixlib.seeding.ingest.sift import Prepared, Sieve
-from tunixlib.seeding.shard_files import ShardSet, shard_path
+from tunixlib.seeding.ingest.records import IngestError, Record, Reject
+from tunixlib.seeding.ingest.sift import Prepared, Question, Sieve
+from tunixlib.seeding.shard_files import ShardSet, code_sha256, shard_path
 from tunixlib.traces import ReasoningTrace
 
 
@@ -42,8 +42,8 @@ def prepare_shard(
     folder = (root or datasets.DATA_ROOT) / key
     with opened(path, folder, key, mapping, encoding, stages) as (source, came, records):
         questions = list(evaluation_questions(folder.parent))
-        asked = sha256_text(canonical_json(sorted((q.name, q.prompt) for q in questions)))
-        ours = ShardSet({"dataset_key": key, "ingest": came, "questions_sha256": asked}, shards)
+        what = {"dataset_key": key, "ingest": came, "questions_sha256": _sha256_of(questions), "code": code_sha256()}
+        ours = ShardSet(what, shards)
         ours.refuse_mixed(folder, shard)
         sieve = Sieve(key, path.name, came["mapping"], questions)
         with progress(came["source_bytes"], f"ingest {path.name}, shard {shard} of {shards}") as bar:
@@ -58,6 +58,11 @@ def merge_prepared(folder: Path, ours: ShardSet) -> dict[str, Any]:
     """Sift the records of all shards in the order of the source; returns the manifest, the same as ``ingest`` makes."""
     key, came = ours.what["dataset_key"], ours.what["ingest"]
     refuse_taken(folder, key, came)
+    if _sha256_of(evaluation_questions(folder.parent)) != ours.what["questions_sha256"]:
+        raise IngestError(
+            f"{folder}: found other evaluation sets in {folder.parent} than the shards were held against, expected the "
+            "same; prepare the shards again"
+        )
     sieve = Sieve(key, came["source"], came["mapping"])
     total = sum(record["rows"] for record in ours.records(folder).values())
     with progress(total, f"merge {key}") as bar:
@@ -66,12 +71,18 @@ def merge_prepared(folder: Path, ours: ShardSet) -> dict[str, Any]:
     return manifest
 
 
+def _sha256_of(questions: Iterable[Question]) -> str:
+    return sha256_text(canonical_json(sorted((question.name, question.prompt) for question in questions)))
+
+
 def _in_order(folder: Path, ours: ShardSet, bar: Progress) -> Iterator[Prepared | Reject]:
     """The first record of each shard, then the second of each, until one has no more."""
     streams = [read_jsonl(shard_path(folder, n, ours.shards)) for n in range(1, ours.shards + 1)]
     for done in count():
         row = next(streams[done % ours.shards], None)
         if row is None:
+            if done < bar.total:
+                raise IngestError(f"{folder}: found {done} records in turn, expected {bar.total}; prepare them again")
             return
         if done % PROGRESS_EVERY == 0:
             bar.reach(done)
