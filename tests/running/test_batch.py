@@ -192,6 +192,8 @@ def test_the_end_says_what_comes_next(pipeline):
         ("RUN_ID: b\nMODEL: tiny\nSEED: 7\n", True),
         ("RUN_ID: b\nMODEL: tiny\nLEARNING_RATE: 0.5\n", True),
         ("RUN_ID: b\nMODEL: tiny\nLEARNING_RATE: 0.5\nEVAL_ITEMS: 7\n", False),
+        ("RUN_ID: b\nMODEL: tiny\nEVAL_ITEMS: 7\n", False),
+        ("RUN_ID: b\nMODEL: tiny\nSEED: 7\nCORRECTION_ARMS: [control]\n", True),
         ("RUN_ID: b\nMODEL: tiny\n", False),
     ],
 )

@@ -32,7 +32,7 @@ from tunixlib.running.pipeline import (
     stage_notebooks,
     without_folder,
 )
-from tunixlib.running.profiles import Profile, load_profile, merge_declared
+from tunixlib.running.profiles import ITEMS, NO_TREATMENT, PLACES, Profile, load_profile, merge_declared
 from tunixlib.running.reproduce import recorded_profile
 from tunixlib.running.runs_table import Headline, headline_of
 from tunixlib.running.summary import shown
@@ -46,7 +46,6 @@ SEALED, SKIPPED, FAILED, STOPPED, NOT_STARTED = "sealed", "sealed before", "fail
 # What a run raises on purpose; anything else is a defect of ours, whose traceback is shown.
 EXPECTED = (ValueError, RunError, ModelError, NotebookError, TrainingError, OSError)
 REASON_WIDTH = 160
-PLACES = ("RUN_ID", "RUNS_ROOT")  # the command names the first otherwise, and where runs lie goes on no record
 
 
 class BatchError(ValueError):
@@ -213,9 +212,9 @@ def results_text(results: Sequence[Result]) -> str:
 def is_one_design(runs: Sequence[Run]) -> bool:
     """Whether sealed runs differ in the seed or in one parameter, so that they can be put together as a study."""
     given = [recorded_profile(run).parameters for run in runs]
-    names = {name for parameters in given for name in parameters} - {*PLACES, "ARMS", "CHECKPOINTS"}  # no treatment
+    names = {name for parameters in given for name in parameters} - {*PLACES, *NO_TREATMENT}
     varied = {name for name in names if any(one.get(name) != given[0].get(name) for one in given)}
-    return bool(varied) and len(varied - {"SEED"}) <= 1
+    return bool(varied) and len(varied - {"SEED"}) <= 1 and varied.isdisjoint(ITEMS)
 
 
 def _row(result: Result) -> tuple[str, ...]:

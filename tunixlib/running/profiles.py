@@ -32,6 +32,13 @@ TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
+# Where a run lies; they go on no record, and the command names the first otherwise.
+PLACES = ("RUN_ID", "RUNS_ROOT")
+# Which arms were trained and which checkpoints answered is no treatment: of several runs, what all have is compared.
+NO_TREATMENT = ("ARMS", "CORRECTION_ARMS", "CHECKPOINTS")
+# Where these differ the items do, and nothing can be paired.
+ITEMS = ("EVAL_SETS", "EVAL_ITEMS")
+
 # What a value may be beyond its type: names to choose from, or the least number.
 CHOICES = {
     "PRECISION": ("auto", "bfloat16", "float16", "float32"),

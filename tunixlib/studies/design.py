@@ -18,16 +18,13 @@ from tunixlib.analysis.run_files import read_summary
 from tunixlib.artifacts import canonical_json, read_json
 from tunixlib.evidence.environment import changed_code, makes_numbers
 from tunixlib.evidence.problems import shorten
+from tunixlib.running.profiles import ITEMS, NO_TREATMENT
 from tunixlib.runs import CORRECTION_ARMS, FINAL, MANIFEST, PROJECT_ROOT, STAGES, Run
 from tunixlib.studies.history import session_commits
 from tunixlib.studies.parameters import given_parameters
 from tunixlib.training.arms import ARMS
 
 SEED = "SEED"
-# Which arms were trained and which checkpoints answered is no treatment: what all runs have is compared.
-NO_TREATMENT = ("ARMS", "CORRECTION_ARMS", "CHECKPOINTS")
-# With others the items differ, and nothing can be paired.
-ITEMS = ("EVAL_SETS", "EVAL_ITEMS")
 NOTHING = "nothing"
 # What differs between arms of self-correction, and between the seeds of one of them: the seed draws which rows of stage
 # C it has again and, of retries, what goes wrong. Steps, schedule and settings stay the same.

@@ -17,13 +17,13 @@ import yaml
 
 from tunixlib.artifacts import read_json
 from tunixlib.evidence.problems import shorten
+from tunixlib.running.profiles import NO_TREATMENT, PLACES
 from tunixlib.runs import MANIFEST, STAGES, stage_named
 from tunixlib.studies.bar import Bar
 from tunixlib.studies.history import committed_bytes, session_commits
 from tunixlib.studies.plan import PlannedRun, planned_runs
 
-PLACES = ("RUN_ID", "RUNS_ROOT")  # where a run lies; they go on no record
-VARIED = ("SEED", "ARMS", "CORRECTION_ARMS", "CHECKPOINTS")  # between the runs of a study, beside what a condition sets
+VARIED = ("SEED", *NO_TREATMENT)  # between the runs of a study, beside what a condition sets
 SWITCHES = {stage.switch for stage in STAGES if stage.switch}
 
 Parameters = dict[str, dict[str, Any]]
