@@ -20,6 +20,7 @@ import pytest
 from unsafe import unsafe_cells, unsafe_code
 
 from tunixlib.evidence.secrets import secrets_in
+from tunixlib.modeling.tunix_support import PACKAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 LARGEST_FILE = 5_000_000
@@ -359,3 +360,13 @@ def test_no_function_is_longer_than_sixty_lines() -> None:
     assert long_functions("tunixlib.runs", body) == []
     assert long_functions("tunixlib.runs", body + "    x = 2\n") == ["line 1: f has 61 lines, expected at most 60"]
     assert faults_of_modules(long_functions) == {}
+
+
+def test_the_table_of_parity_is_of_the_versions_that_are_pinned():
+    text = (ROOT / "tests" / "engines" / "parity.md").read_text(encoding="utf-8")
+    pinned = (ROOT / "requirements-tunix.txt").read_text(encoding="utf-8")
+    for name in PACKAGES:
+        (version,) = re.findall(rf"^{name}==([0-9.]+)", pinned, re.MULTILINE)
+        assert f"{name} {version}" in text, (
+            "make test-tunix with TUNIXLIB_PARITY=tests/engines/parity.md writes it anew"
+        )
