@@ -13,6 +13,7 @@ RUN_ID     :=
 COVERAGE   := 85
 JOBS       := auto
 SECONDS    := 600
+ROUNDS     := 3
 
 PY    := $(VENV)/bin/python
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-input
@@ -25,7 +26,7 @@ CHECK := import sys; found = sys.version_info[:2]; (3, 11) <= found <= (3, 13) o
          "$(PYTHON) is Python %d.%d, expected 3.11 to 3.13: name another one, as in make PYTHON=python3.12" % found)
 
 export PYTHONUTF8 := 1
-.PHONY: help setup setup-dev setup-tunix run smoke lab verify test fuzz test-kaggle test-tunix audit format clean
+.PHONY: help setup setup-dev setup-tunix run smoke lab verify test fuzz test-kaggle test-tunix bench audit format clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -65,6 +66,9 @@ test-kaggle: setup-dev $(KAGGLE)/.stamp ## the kernel as Kaggle gets it: no netw
 test-tunix: setup-dev setup-tunix ## the second engine against torch: logits, losses, checkpoints, the smoke pipeline
 	TUNIXLIB_TEST_TUNIX=1 $(PY) -m pytest tests/engines
 
+bench: setup-dev $(VENV)/.stamp-bench ## ours beside its peers, alternating: hours, alone on the machine; ROUNDS=3
+	$(PY) tests/benchmarks/bench.py --rounds $(ROUNDS)
+
 audit: setup-dev ## known vulnerabilities of all installed packages; never passes without an answer
 	@$(PY) tests/audit.py
 
@@ -97,6 +101,11 @@ $(VENV)/.stamp-model: $(VENV)/.stamp-base requirements-model.txt
 $(VENV)/.stamp-dev: $(VENV)/.stamp-model requirements-dev.txt
 	@echo "Installing requirements-dev.txt"
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.stamp-bench: $(VENV)/.stamp-base requirements-bench.txt
+	@echo "Installing requirements-bench.txt into $(VENV): a minute"
+	@$(PIP) -r requirements-bench.txt -r requirements.txt
 	@touch $@
 
 $(VENV)/.stamp-tunix: $(VENV)/.stamp-base requirements-tunix.txt

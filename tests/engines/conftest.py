@@ -47,13 +47,8 @@ def small_tensors(one_thread):
 def pytest_terminal_summary(terminalreporter):
     """How far the engines are apart: the largest absolute differences seen, by model; kept where PARITY says."""
     reports = terminalreporter.getreports("passed")
-    seen = {
-        (name, what): off
-        for r in reports
-        for key, value in r.user_properties
-        if key == "parity"
-        for name, what, off in [value]
-    }
+    noted = [value for report in reports for key, value in report.user_properties if key == "parity"]
+    seen = {(name, what): off for name, what, off in noted}
     if not seen:
         return
     measures = sorted({what for _, what in seen})
@@ -66,9 +61,8 @@ def pytest_terminal_summary(terminalreporter):
     if place := os.environ.get(PARITY):
         machine = capture_environment()
         packages = ", ".join(f"{name} {machine['packages'][name]}" for name in ("torch", "transformers", *PACKAGES))
-        about = (
-            f"Written by `make test-tunix` with {PARITY} set. {machine['cpu']}, {machine['cpus']} cores; {packages}."
-        )
+        where = f"{machine['cpu']}, {machine['cpus']} cores; {packages}"
+        about = f"Written by `make test-tunix` with {PARITY} set, on small random models in float32. {where}."
         write_text(Path(place), f"# Parity of the engines\n\n{about}\n\n{table}\n")
 
 

@@ -22,8 +22,7 @@ def test_the_smoke_pipeline_trained_by_tunix_is_sealed_and_verified(tmp_path, mo
     records = [read_record(folder) for folder in run.root.glob("training/*/*/checkpoint")]
     assert {record.chosen["engine"] for record in records} == {"tunix"}
     assert set(CORRECTION_ARMS) < {record.arm for record in records}
-    losses = {
-        name: claim for name, claim in read_claims(run).items() if name.startswith("beside/") and name.endswith("/loss")
-    }
+    beside = {name: claim for name, claim in read_claims(run).items() if name.startswith("beside/")}
+    losses = {name: claim for name, claim in beside.items() if name.endswith("/loss")}
     assert len(losses) == 6 + len(CORRECTION_ARMS)
     assert {claim["verdict"] for claim in losses.values()} == {"supported"}

@@ -10,11 +10,11 @@ from tunixlib.analysis.beside import BESIDE, read_beside, set_beside
 from tunixlib.analysis.beside_claims import TOLERANCE, beside_claims, render_beside
 from tunixlib.analysis.beside_figure import plot_beside
 from tunixlib.analysis.figure_style import png_bytes
-from tunixlib.artifacts import read_json, read_jsonl, write_json, write_jsonl
+from tunixlib.artifacts import read_json, read_jsonl, sha256_file, write_json, write_jsonl
 from tunixlib.evidence.check_beside import check_beside
 from tunixlib.evidence.check_files import check_bytes
 from tunixlib.evidence.sealed_run import Evidence
-from tunixlib.runs import MANIFEST, Run, RunError
+from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError
 
 LAST = "training/curriculum/stage_c"
 LOSSES = "beside/curriculum/stage_c/loss"
@@ -50,6 +50,14 @@ def asked(run, other):
     write_json(run.path("provenance.json"), document)
 
 
+def seal_again(run):
+    """The manifest made to agree with the files."""
+    document = read_json(run.path(MANIFEST))
+    write_json(
+        run.path(MANIFEST), {**document, "files": {name: sha256_file(run.path(name)) for name in document["files"]}}
+    )
+
+
 def problems(run):
     return list(check_beside(Evidence(run.root, read_json(run.path(MANIFEST)))))
 
@@ -61,7 +69,7 @@ def test_a_run_beside_its_own_copy_agrees_in_every_segment_and_answer(run, there
     assert len(losses) == 6 and {(claim["verdict"], claim["value"]) for claim in losses} == {("supported", 0.0)}
     answers = [claim for name, claim in found.items() if name.endswith("/answers")]
     assert [claim["fields"]["checkpoint"] for claim in answers] == ["flat", "stage_a", "stage_b", "stage_c"]
-    assert all(claim["fields"]["changed"] == 0 and claim["value"] == 0 for claim in answers)
+    assert all(claim["fields"]["same"] == 8 and claim["value"] == 1 for claim in answers)
 
 
 def test_a_loss_further_apart_than_the_tolerance_is_named_with_its_step(run, there):
@@ -77,6 +85,7 @@ def test_beyond_float32_what_is_found_is_measured_and_judged_by_no_tolerance(run
     for file in sorted(there.root.glob("training/*/*/checkpoint/checkpoint.json")):
         found = read_json(file)
         write_json(file, {**found, "chosen": {**found["chosen"], "precision": "bfloat16"}})
+    seal_again(there)
     set_beside(run, "there")
     assert {claim["verdict"] for name, claim in claims(run).items() if name.endswith("/loss")} == {"measured"}
 
@@ -101,17 +110,56 @@ def test_segments_that_were_not_trained_alike_are_not_compared(run, there, chang
 
 def test_the_engine_and_how_it_computes_may_differ(run, there):
     record(there, config={"engine": "tunix", "compile": "on", "micro_batch": 3})
+    seal_again(there)
     set_beside(run, "there")
     assert claims(run)[LOSSES]["verdict"] == "supported"
 
 
-def test_answers_that_changed_sides_are_counted_both_ways(run, there):
+def test_what_differs_in_a_stage_makes_all_after_it_incomparable(run, there):
+    file = "training/curriculum/stage_a/order.jsonl"
+    lines(run, file, lambda n, row: {**row, "trace_ids": row["trace_ids"][::-1]})
+    set_beside(run, "there")
+    differs = {name: claim["fields"].get("differs") for name, claim in claims(run).items() if name.endswith("/loss")}
+    assert differs["beside/curriculum/stage_a/loss"] == "other rows, or in another order"
+    for stage in "bc":
+        assert differs[f"beside/curriculum/stage_{stage}/loss"].startswith("it starts from other weights")
+    assert differs["beside/flat/stage_3/loss"] is None
+
+
+def test_adapters_of_two_engines_are_not_compared(run, there):
+    for folder in (run, there):
+        for file in folder.root.glob("training/*/*/checkpoint/checkpoint.json"):
+            found = read_json(file)
+            engine = {"engine": "tunix"} if folder is run else {}
+            write_json(file, {**found, "config": {**found["config"], "lora_rank": 4, **engine}})
+    seal_again(there)
+    set_beside(run, "there")
+    assert "draw adapters by other generators" in claims(run)["beside/flat/stage_1/loss"]["text"]
+
+
+def test_answers_and_texts_that_differ_are_counted(run, there):
     file = "predictions/eval-adding/stage_c.jsonl"
-    lines(run, file, lambda n, row: {**row, "correct": not row["correct"] if n <= 3 else row["correct"]})
+    lines(run, file, lambda n, row: {**row, "correct": not row["correct"]} if n <= 3 else row)
+    lines(run, file, lambda n, row: {**row, "completion": "7"} if n == 8 else row)
     set_beside(run, "there")
     fields = claims(run)["beside/eval-adding/stage_c/answers"]["fields"]
-    assert (fields["n"], fields["changed"]) == (8, 3)
-    assert fields["points"] == pytest.approx(100 * (fields["right"] - fields["right_other"]) / 8, abs=1e-3)
+    assert (fields["n"], fields["same"]) == (8, 7)
+    assert abs(fields["right"] - fields["right_other"]) in (1, 3)
+
+
+def test_completions_that_were_made_otherwise_are_not_compared(run, there):
+    document = read_json(run.path("eval_summary.json"))
+    write_json(run.path("eval_summary.json"), {**document, "precision": "bfloat16"})
+    set_beside(run, "there")
+    assert "precision bfloat16 here and float32 there" in claims(run)["beside/answers"]["text"]
+    assert not any(name.endswith("stage_c/answers") for name in claims(run))
+    assert claims(run)["beside/answers"]["text"] in "\n".join(render_beside(claims(run)))
+
+
+def test_a_run_that_is_not_as_it_was_sealed_is_not_set_beside(run, there):
+    lines(there, "training/flat/stage_1/metrics.jsonl", lambda n, row: {**row, "loss": 0.5})
+    with pytest.raises(RunError, match=r"found training/flat/stage_1/metrics\.jsonl missing or with other bytes"):
+        set_beside(run, "there")
 
 
 def test_the_figure_is_drawn_with_and_without_segments_to_compare(run, there, no_warnings):
@@ -143,7 +191,10 @@ def test_what_is_kept_is_checked_against_the_other_run_where_it_lies(run, there)
     document["segments"]["flat/stage_1"]["losses"][0] += 1e-6
     write_json(run.path(BESIDE), document)
     assert ["other segments than those of there" in str(problem) for problem in problems(run)] == [True]
+    set_beside(run, "there")
     there.path(MANIFEST).write_bytes(there.path(MANIFEST).read_bytes() + b"\n")  # made again since
+    assert ["kept of another there than lies beside" in str(problem) for problem in problems(run)] == [True]
+    shutil.rmtree(there.root)
     assert problems(run) == []
 
 
@@ -161,3 +212,10 @@ def test_the_form_of_what_is_kept_is_checked(run, there):
     write_json(run.path(BESIDE), {**document, "note": "trust me"})
     found = list(check_bytes(Evidence(run.root, read_json(run.path(MANIFEST)))))
     assert any(problem.file == BESIDE and "note" in str(problem) for problem in found)
+
+
+def test_the_committed_runs_of_both_engines_are_a_pair():
+    runs = PROJECT_ROOT / "submission_runs"
+    kept = read_json(runs / "smoke-tunix-v1" / BESIDE)
+    assert kept["run_id"] == "smoke-v1"
+    assert kept["manifest_sha256"] == sha256_file(runs / "smoke-v1" / MANIFEST)

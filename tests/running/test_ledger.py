@@ -161,31 +161,29 @@ def test_times_read_as_people_say_them(seconds, text):
 TRAINING = ["02_train", "03_curriculum"]
 
 
-def seen(ledger, clock, seconds):
+def seen(ledger, clock, seconds, label="flat/1"):
     """Begin training and let it go on until its pace is believed."""
     ledger.begin("02_train", PLAN)
     for done in range(1, LEAST_UNITS + 10):
         clock.now += seconds
-        ledger.note({"label": "flat/1", "done": done, "total": 100, "note": ""})
+        ledger.note({"label": label, "done": done, "total": 100, "note": ""})
 
 
 def test_training_that_keeps_to_its_share_is_left_as_it_is(clock):
     ledger = ledger_of(clock)
     assert ledger.begin("02_train", PLAN) is None
-    assert ledger.steps_that_fit(TRAINING) is None, "no pace yet"
-    seen(ledger, clock, 10)  # 600 steps of 10 s: 6,000 of the 6,300 s that training may take
-    assert ledger.steps_that_fit(TRAINING) is None
+    assert not ledger.too_long(TRAINING), "no pace yet"
+    seen(ledger, clock, 10)  # 600 steps of 10 s: 6,060 of the 6,300 s that training may take
+    assert not ledger.too_long(TRAINING)
+    assert not ledger.would_fit([100] * 6), "begun anew it would be too long"
 
 
-def test_the_most_steps_are_chosen_with_which_training_keeps_to_its_share(clock):
+def test_training_that_takes_more_than_its_share_is_told_in_its_first_segment_only(clock):
     ledger = ledger_of(clock)
-    seen(ledger, clock, 20)
-    steps = ledger.steps_that_fit(TRAINING)
-    spent, startup = ledger.now, 6 * 20
-    assert spent + startup + 6 * steps * 20 <= TRAINING_SHARE * 9000 < spent + startup + 6 * (steps + 1) * 20
-
-
-def test_no_step_is_offered_where_not_one_fits(clock):
-    ledger = ledger_of(clock)
-    seen(ledger, clock, 240)
-    assert ledger.steps_that_fit(TRAINING) == 0
+    seen(ledger, clock, 12)
+    assert ledger.too_long(TRAINING)
+    spent = ledger.now
+    most = int((TRAINING_SHARE * ledger.usable - spent - 6 * 12) / 12)
+    assert ledger.would_fit([most, 0, 0, 0, 0, 0]) and not ledger.would_fit([most + 1, 0, 0, 0, 0, 0])
+    ledger.note({"label": "flat/2", "done": 1, "total": 100, "note": ""})
+    assert not ledger.too_long(TRAINING), "a segment is finished: too much would be lost"

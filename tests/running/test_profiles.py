@@ -70,9 +70,9 @@ def test_every_profile_fits_the_notebooks():
         assert profile.parameters["RUN_ID"].startswith("my-"), "runs of users are git-ignored by this name"
 
 
-def test_the_smoke_profile_of_the_second_engine_differs_from_smoke_in_its_engine_only():
+def test_the_smoke_profile_of_the_second_engine_differs_in_its_engine_and_in_what_it_is_set_beside():
     smoke, tunix = (dict(load_profile(name).parameters) for name in ("smoke", "smoke-tunix"))
-    assert tunix == {**smoke, "RUN_ID": "my-smoke-tunix", "ENGINE": "tunix"}
+    assert tunix == {**smoke, "RUN_ID": "my-smoke-tunix", "ENGINE": "tunix", "BESIDE_RUN": "smoke-v1"}
 
 
 def test_notebooks_default_to_the_cpu_profile():

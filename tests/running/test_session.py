@@ -11,13 +11,13 @@ from tunixlib.artifacts import read_json, write_json, write_text
 from tunixlib.progress import PROGRESS_VARIABLE, STOP_FILE, progress
 from tunixlib.running import machine, pipeline, session
 from tunixlib.running.inputs import Inputs
-from tunixlib.running.ledger import RESERVE_S, Work
+from tunixlib.running.ledger import RESERVE_S
 from tunixlib.running.machine import choose_profile, detect_accelerator
 from tunixlib.running.notebooks import NotebookError
 from tunixlib.running.pipeline import run_pipeline, stage_notebooks
 from tunixlib.running.profiles import NOTEBOOKS
 from tunixlib.running.session import Session, SessionError, prepare_session, run_session, working_root
-from tunixlib.running.watch import declared_defaults, keep_evidence, last_checkpoint, plan_work
+from tunixlib.running.watch import declared_defaults, fewer_epochs, keep_evidence, last_checkpoint, plan_work
 from tunixlib.runs import MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, Run, RunError
 from tunixlib.submission import bundle
 
@@ -157,18 +157,6 @@ def test_an_early_stop_is_no_error_and_keeps_evidence_and_the_last_checkpoint(pr
     assert "NOT SEALED" in closing
 
 
-def slow(watcher, clock, steps=40, seconds=60.0):
-    """Let 02_train report a step a minute until its watcher gives a reason to end it."""
-    watcher.ledger.clock, watcher.ledger._start = clock, 0.0
-    watcher._stage = "02_train"
-    plan = {"02_train": Work((100, 100)), "03_curriculum": Work((100, 100), like="02_train")}
-    watcher.ledger.begin("02_train", plan)
-    for done in range(1, steps):
-        clock.now += seconds
-        if reason := watcher.observe({"label": "flat/stage_1", "done": done, "total": 100, "note": ""}):
-            raise NotebookError(f"02_train.ipynb: RunError: {reason}")
-
-
 class Clock:
     now = 0.0
 
@@ -176,27 +164,63 @@ class Clock:
         return self.now
 
 
-@pytest.mark.parametrize(("wish", "calls"), [(0, 2), (50, 1)])
-def test_a_session_that_would_take_too_long_begins_again_once_with_fewer_steps(prepared, monkeypatch, wish, calls):
-    clock, seen, lines = Clock(), [], []
-    session_of = dataclasses.replace(prepared, limit_s=4 * 3600, parameters={"MAX_STEPS": wish})
+@pytest.fixture
+def hours(prepared, working, monkeypatch):
+    """A session of four hours of a pretended pipeline, in which a step takes 40 s; ``calls`` has the EPOCHS of each."""
+    clock = Clock()
+    parameters = {"EPOCHS": [1, 2, 3], "TRACES_PER_STEP": 10, "MAX_STEPS": 0, "ARMS": ["curriculum"],
+                  "CORRECTION_ARMS": [], "EVAL_SETS": [], "EVAL_ITEMS": 0, "CHECKPOINTS": []}  # fmt: skip
+    lent = dataclasses.replace(prepared, limit_s=4 * 3600, parameters=parameters)
+    held = types.SimpleNamespace(lent=lent, clock=clock, calls=[], lines=[], fails="", finishes=False)
 
     def run_pipeline(profile, run_id, overrides, say, *, command, watcher, bundle):
-        seen.append(overrides.get("MAX_STEPS"))
-        if len(seen) == 1:
-            slow(watcher, clock)
+        run = Run.open(run_id)
+        held.calls.append(overrides.get("EPOCHS"))
+        watcher.ledger.clock, watcher.ledger._start = clock, 0.0
+        stages = {stage: {"traces": 200} for stage in "abc"}
+        write_json(run.path("data", "split_stats.json"), {"stages": stages})
+        watcher.began(run, "02_train", {})
+        for done in range(1, 20):
+            clock.now += 40
+            reason = watcher.observe({"label": "flat/stage_1", "done": done, "total": 20, "note": ""})
+            if reason and not held.finishes:
+                raise NotebookError(f"02_train.ipynb: RunError: {reason}")
+        watcher.ended(run, "02_train")
+        if held.fails:
+            raise NotebookError(held.fails)
 
     monkeypatch.setattr(session, "run_pipeline", run_pipeline)
-    outcome = run_session(session_of, "k", say=lines.append)
-    assert len(seen) == calls
-    if calls == 2:
-        first, steps = seen
-        assert first is None and 8 <= steps < 100
-        assert clock.now + 4 * (steps + 1) * 60 <= 0.7 * (4 * 3600 - 1200)
-        assert f"training begins again with MAX_STEPS {steps}" in "\n".join(lines)
-        assert "stopped early" not in outcome.results()
-    else:  # who says how many steps gets them, or an early end
-        assert "the rest does not fit" in outcome.results()
+    held.run = lambda: run_session(lent, "k", say=held.lines.append)
+    return held
+
+
+def test_a_session_that_would_take_too_long_begins_again_once_with_fewer_epochs(hours, working):
+    assert "stopped early" not in hours.run().results()
+    first, epochs = hours.calls
+    assert first is None and epochs == [1, 2, 2], "240 steps of 40 s do not fit into 0.7 of 13,200 s, 200 do"
+    assert "it begins again with EPOCHS [1, 2, 2]" in "\n".join(hours.lines)
+    assert read_json(working / "ledger.json")["begun_again_with"] == {"EPOCHS": [1, 2, 2]}
+
+
+def test_a_session_that_was_killed_goes_on_with_the_epochs_it_had_chosen(hours):
+    hours.fails = "killed"
+    with pytest.raises(NotebookError, match="killed"):
+        hours.run()
+    hours.fails, hours.clock.now = "", 0.0
+    hours.run()
+    assert hours.calls == [None, [1, 2, 2], [1, 2, 2]]
+
+
+def test_a_stage_that_ends_before_it_can_be_stopped_stays_and_a_later_failure_is_told(hours):
+    hours.finishes, hours.fails = True, "05_evaluate.ipynb: out of memory"
+    with pytest.raises(NotebookError, match="out of memory"):
+        hours.run()
+    assert hours.calls == [None]
+
+
+def test_epochs_are_lowered_one_by_one_from_the_most():
+    assert list(fewer_epochs([2, 2, 3])) == [[2, 2, 2], [2, 2, 1], [2, 1, 1], [1, 1, 1]]
+    assert list(fewer_epochs([1, 1, 1])) == []
 
 
 def test_another_failure_is_raised_with_the_evidence_kept(prepared, working, monkeypatch):

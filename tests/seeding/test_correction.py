@@ -7,6 +7,7 @@ import pytest
 from tunixlib.artifacts import read_json
 from tunixlib.checking.steps import check_step, check_steps
 from tunixlib.runs import PROJECT_ROOT
+from tunixlib.seeding.correction.baselines import called_wrong
 from tunixlib.seeding.correction.figures import Figure, slips
 from tunixlib.seeding.correction.forms import (
     Check,
@@ -22,7 +23,6 @@ from tunixlib.seeding.correction.forms import (
     render_prompt,
 )
 from tunixlib.seeding.correction.injections import inject
-from tunixlib.seeding.correction.references import called_wrong
 from tunixlib.seeding.correction.retries import masked_spans, retry_steps
 from tunixlib.seeding.correction.twins import KINDS, ProofError, Twin, prove
 from tunixlib.seeding.correction.works import Line, UnfitError, read_work
@@ -277,13 +277,13 @@ PEN = "A pen costs $3. What do 4 pens and a $5 cap cost?"
         (["4 + 3 = 7", "7 + 5 = 12"], "$12", False, False),  # a wrong operation, computed rightly
     ],
 )
-def test_reference_rules_see_numbers_from_nowhere_and_false_calculations_only(lines, answer, numbers, arithmetic):
+def test_rule_baselines_see_numbers_from_nowhere_and_false_calculations_only(lines, answer, numbers, arithmetic):
     found = called_wrong(render_prompt(PEN, lines, answer))
     assert found == {"numbers": numbers, "arithmetic": arithmetic}
 
 
-def test_what_the_reference_rules_find_is_said_where_the_runs_are_explained():
-    rules = read_json(DATA_ROOT / "eval-correction" / "manifest.json")["reference_rules"]
+def test_what_the_rule_baselines_find_is_said_where_the_runs_are_explained():
+    rules = read_json(DATA_ROOT / "eval-correction" / "manifest.json")["rule_baselines"]
     text = (PROJECT_ROOT / "submission_runs" / "README.md").read_text(encoding="utf-8")
     for found in rules.values():
         assert "{k} of {n} wrong works".format(**found["detection"]) in text

@@ -6,10 +6,9 @@ for refusal in training_differences(read_consumed(run, "flat"), read_consumed(ru
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from tunixlib.analysis.consumed import Consumed
-from tunixlib.artifacts import read_json
+from tunixlib.analysis.run_files import decoding
 from tunixlib.runs import Run
 
 DATA = ("rows", "counts", "tokens", "steps", "schedule")
@@ -84,17 +83,9 @@ def _other_settings(a: Consumed, b: Consumed) -> Iterator[Refusal]:
 
 def decoding_differences(run_a: Run, run_b: Run) -> Iterator[Refusal]:
     """Whether two runs let their checkpoints answer in the same precision and length."""
-    ways = [_decoding(run) for run in (run_a, run_b)]
+    ways = [decoding(run) for run in (run_a, run_b)]
     for name in sorted(ways[0].keys() & ways[1].keys()):
         if ways[0][name] != ways[1][name]:
             found = f"found {name} {ways[0][name]} in {run_a.run_id} and {ways[1][name]} in {run_b.run_id}"
             remedy = "evaluate both alike, or state the treatment (decoding)"
             yield Refusal("decoding", f"{found}, expected the same; {remedy}")
-
-
-def _decoding(run: Run) -> dict[str, Any]:
-    found = {"precision": read_json(run.path("eval_summary.json")).get("precision")}
-    path = run.path("provenance.json")
-    for stage in read_json(path)["stages"] if path.is_file() else []:
-        found["MAX_NEW_TOKENS"] = stage["parameters"].get("MAX_NEW_TOKENS", found.get("MAX_NEW_TOKENS"))
-    return {name: value for name, value in found.items() if value is not None}

@@ -4,9 +4,10 @@
     beside = read_beside(run)                   # None where no run was set beside
     beside.segments["flat/stage_1"].apart       # |difference of the losses| per step, in nats per target token
 
-``beside.json`` holds the other run's losses and which of its answers were right, with the sha256 of its manifest, so
-that the claims can be computed again from this run alone. Segments are compared only where both took the same rows in
-the same order, with the same settings, from the same base model; what differs is said instead.
+``beside.json`` holds the other run's losses, which of its answers were right and the hashes of its texts, and the
+sha256 of its manifest: the claims can be computed again from this run alone. Segments are compared only where
+both took the same rows in the same order, with the same settings, from the same base model, and so did all segments
+before them; completions only where they were made alike. What differs is said instead.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,17 +18,21 @@ from tunixlib.analysis.run_files import (
     BASE,
     CORRECTION_SEGMENTS,
     SEGMENTS,
+    decoding,
     read_metrics,
     read_predictions,
     read_summary,
 )
-from tunixlib.artifacts import ArtifactError, read_json, sha256_file, write_json
-from tunixlib.runs import MANIFEST, Run, RunError, remove
+from tunixlib.artifacts import ArtifactError, read_json, sha256_file, sha256_text, write_json
+from tunixlib.runs import FINAL_ARM, MANIFEST, Run, RunError, remove
 
 BESIDE, BESIDE_VERSION = "beside.json", "1.0"
 # Of a segment's config: what chooses how to compute and not what.
 HOW = ("engine", "compile", "micro_batch", "precision", "processes")
 ARMS = {**SEGMENTS, **CORRECTION_SEGMENTS}
+FIRST = "flat/stage_1"
+# What is read of the other run, below its folder.
+READ = ("data/dataset.jsonl", "training/", "predictions/", "eval_summary.json")
 
 
 @dataclass(frozen=True)
@@ -84,29 +89,49 @@ def beside_run(run: Run, other_id: str) -> Run:
 
 
 def beside_document(run: Run, other: Run) -> dict[str, Any]:
-    """What this run's claims need of the other: every segment and evaluation set that both have."""
+    """What this run's claims need of the other: every segment and evaluation set that both have.
+
+    Raises RunError where a file of the other run is not the one that was sealed.
+    """
+    _refuse_unsealed(other)
     summary, theirs = read_summary(run), read_summary(other)
     shared = [(e, c) for e, c in summary.places if (e, c) in theirs.places and c != BASE]
-    segments = {name: rows for name, rows in _losses(other).items() if name in _losses(run)}
-    first = next(iter(segments), "flat/stage_1")
+    ours = _losses(run)
+    segments = {name: losses for name, losses in _losses(other).items() if name in ours}
+    first = next(iter(segments), FIRST)
     return {
         "beside_version": BESIDE_VERSION,
         "run_id": other.run_id,
         "manifest_sha256": sha256_file(other.path(MANIFEST)),
         "engine": _engine(other, first),
         "precision": _record(other, first)["chosen"]["precision"],
+        "decoding": decoding(other),
         "segments": {
             name: {"losses": list(losses), "rows_sha256": _rows_sha256(other, name), "settings": _settings(other, name)}
             for name, losses in segments.items()
         },
         "answers": {
-            eval_set: {
-                name: {row["id"]: row["correct"] for row in read_predictions(other, eval_set, name)}
-                for e, name in shared
-                if e == eval_set
-            }
+            eval_set: {name: _answers(other, eval_set, name) for e, name in shared if e == eval_set}
             for eval_set in dict.fromkeys(e for e, _ in shared)
         },
+    }
+
+
+def _refuse_unsealed(other: Run) -> None:
+    manifest = read_json(other.path(MANIFEST))["files"]
+    for name in (name for name in manifest if name.startswith(READ)):
+        if not other.path(name).is_file() or sha256_file(other.path(name)) != manifest[name]:
+            raise RunError(
+                f"BESIDE_RUN {other.run_id!r}: found {name} missing or with other bytes than its manifest names, "
+                "expected the run as it was sealed; restore it"
+            )
+
+
+def _answers(run: Run, eval_set: str, checkpoint: str) -> dict[str, dict[str, Any]]:
+    """Item -> whether the answer is right, and the hash of question and completion."""
+    return {
+        row["id"]: {"right": row["correct"], "text": sha256_text(f"{row['prompt']}\n{row['completion']}")[:16]}
+        for row in read_predictions(run, eval_set, checkpoint)
     }
 
 
@@ -117,24 +142,41 @@ def read_beside(run: Run) -> Beside | None:
     document = read_json(run.path(BESIDE))
     if not isinstance(document, dict) or document.get("beside_version") != BESIDE_VERSION:
         raise ArtifactError(f"{run.path(BESIDE)}: expected beside_version {BESIDE_VERSION!r}; run 06_analysis again")
-    ours = _losses(run)
-    kept = document["segments"]
-    segments = {
-        name: Segment(losses, tuple(kept[name]["losses"]), "; ".join(_differences(run, name, kept[name])))
-        for name, losses in ours.items()
-        if name in kept
-    }
-    first = next(iter(segments), "flat/stage_1")
-    return Beside(document, _engine(run, first), _record(run, first)["chosen"]["precision"], segments)
+    ours, kept = _losses(run), document["segments"]
+    first = next((name for name in ours if name in kept), FIRST)
+    beside = Beside(document, _engine(run, first), _record(run, first)["chosen"]["precision"], {})
+    for name, losses in ours.items():
+        if name in kept:
+            differs = [*_differences(run, name, kept[name]), *_inherited(beside, name, kept[name])]
+            beside.segments[name] = Segment(losses, tuple(kept[name]["losses"]), "; ".join(differs))
+    return beside
 
 
-def answered_beside(run: Run, beside: Beside) -> Iterator[tuple[str, str, list[bool], list[bool]]]:
-    """``(eval_set, checkpoint, right here, right there)`` over the items that both answered, in this run's order."""
+def _inherited(beside: Beside, name: str, theirs: Mapping[str, Any]) -> Iterator[str]:
+    """What makes a segment's beginning another one: the segments before it, and adapters that are drawn otherwise."""
+    arm = name.split("/")[0]
+    parents = [*ARMS[arm], *(f"{FINAL_ARM}/{stage}" for stage in SEGMENTS[FINAL_ARM] if arm in CORRECTION_SEGMENTS)]
+    before = (found for found in beside.segments if found.split("/")[0] == arm or found in parents)
+    if any(beside.segments[found].differs for found in before):
+        yield "it starts from other weights, as said of a segment before it"
+    if theirs["settings"].get("lora_rank") and beside.engine != beside.document["engine"]:
+        yield "the engines draw adapters by other generators"
+
+
+def answered_beside(run: Run, beside: Beside) -> Iterator[tuple[str, str, list[dict[str, Any]], list[dict[str, Any]]]]:
+    """``(eval_set, checkpoint, here, there)``: ``right`` and ``text`` of the items that both answered, in our order."""
     for eval_set, name in read_summary(run).places:
         there = beside.document["answers"].get(eval_set, {}).get(name)
         if there is not None:
-            rows = [row for row in read_predictions(run, eval_set, name) if row["id"] in there]
-            yield eval_set, name, [row["correct"] for row in rows], [there[row["id"]] for row in rows]
+            here = {item: found for item, found in _answers(run, eval_set, name).items() if item in there}
+            yield eval_set, name, list(here.values()), [there[item] for item in here]
+
+
+def decoded_otherwise(run: Run, beside: Beside) -> str:
+    """In what the two runs let their checkpoints answer differently; nothing where it was alike."""
+    ours, theirs = decoding(run), beside.document["decoding"]
+    names = sorted(name for name in ours.keys() & theirs.keys() if ours[name] != theirs[name])
+    return ", ".join(f"{name} {ours[name]} here and {theirs[name]} there" for name in names)
 
 
 def _losses(run: Run) -> dict[str, tuple[float, ...]]:

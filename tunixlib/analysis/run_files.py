@@ -127,3 +127,14 @@ def read_metrics(run: Run, arms: Collection[str] = tuple(SEGMENTS)) -> dict[str,
         if any(segments.values()):
             found[arm] = segments
     return found
+
+
+def decoding(run: Run) -> dict[str, Any]:
+    """How a run's completions were made: precision, and the most tokens."""
+    record = run.record("05_evaluate")
+    path = run.path("provenance.json")
+    stages = [record] if record else read_json(path)["stages"] if path.is_file() else []
+    found = {"precision": read_summary(run).document.get("precision")}
+    for stage in stages:
+        found["MAX_NEW_TOKENS"] = stage["parameters"].get("MAX_NEW_TOKENS", found.get("MAX_NEW_TOKENS"))
+    return {name: value for name, value in found.items() if value is not None}

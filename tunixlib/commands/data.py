@@ -1,8 +1,9 @@
 """Data: make it, take it in, hand it on."""
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -32,13 +33,20 @@ def seed(
     density: Annotated[
         float | None, typer.Option(help="check: share of wrong works; retry: of wrong lines. 0 to 0.5, default 0.5.")
     ] = None,
+    shards: Annotated[int | None, typer.Option(help="Make the dataset in so many shards; merge them after.")] = None,
+    shard: Annotated[int | None, typer.Option(help="Which of the shards to make, from 1.")] = None,
 ) -> None:
     """Make a dataset of any size: every step checked, every answer recomputed, every prompt distinct.
 
     --dataset self-correction-v1 and --dataset eval-correction make the committed shown works again.
     """
-    from tunixlib.seeding.by_form import PROBLEMS, form_of, write_form
+    from tunixlib.seeding.by_form import PROBLEMS, form_of, write_form, write_problem_shard
 
+    _refuse_half(shards, shard)
+    if shards is not None and shard is not None:
+        made = write_problem_shard(dataset, out, traces, seed, form, density, shard, shards)
+        typer.echo(_next_shard(made, str(out), "traces"))
+        return
     manifest = write_form(dataset, out, traces, seed, form, density)
     is_eval = manifest["kind"] == "evaluation"
     what, file = ("questions", "eval.jsonl") if is_eval else ("traces", "dataset.jsonl")
@@ -50,6 +58,28 @@ def seed(
         kind = form_of(dataset, form)
         has_stage_a = kind == PROBLEMS or any(int(steps) < 3 for steps in manifest["steps"])
         typer.echo(_next(out, kind, has_stage_a))
+
+
+@app.command(rich_help_panel=PANEL)
+@guided(
+    "python -m tunixlib merge data/my-big",
+    reads="the shards that `seed` or `ingest` with --shards N --shard I made",
+    writes="the dataset and its manifest beside them, the same bytes as made at once",
+    one="shards are missing, changed, or of several datasets",
+)
+@reported
+def merge(folder: Annotated[Path, typer.Argument(help="The folder that holds shards/.")]) -> None:
+    """Put the shards of a dataset together, made in any order on any machines."""
+    from tunixlib.seeding.by_form import PROBLEMS
+    from tunixlib.seeding.ingest.report import ingest_words
+    from tunixlib.seeding.shards import merge_shards
+
+    manifest = merge_shards(folder)
+    if "ingest" in manifest:
+        typer.echo(ingest_words(manifest))
+        return
+    typer.echo(f"{manifest['count']} traces in {folder / 'dataset.jsonl'}\nsha256 {manifest['sha256']}")
+    typer.echo(_next(folder, PROBLEMS, any(int(steps) < 3 for steps in manifest["steps"])))
 
 
 @app.command(rich_help_panel=PANEL)
@@ -71,6 +101,8 @@ def ingest(
     stages: Annotated[
         str, typer.Option(help="steps: by number of steps; thirds: three equal parts by length.")
     ] = "steps",
+    shards: Annotated[int | None, typer.Option(help="Prepare the file in so many shards; merge them after.")] = None,
+    shard: Annotated[int | None, typer.Option(help="Which of the shards to prepare, from 1.")] = None,
 ) -> None:
     """Take in traces of your own: what is kept becomes a dataset, what is not is listed with line and reason.
 
@@ -79,13 +111,19 @@ def ingest(
     """
     from tunixlib.seeding.ingest.intake import ingest as take_in
     from tunixlib.seeding.ingest.report import ingest_words
+    from tunixlib.seeding.ingest.shards import prepare_shard
 
+    _refuse_half(shards, shard)
     mapping = {}
     for text in map_ or []:
         ours, equals, theirs = text.partition("=")
         if not equals or not ours or not theirs or ours in mapping:
             raise ValueError(f"--map {text}: expected OURS=THEIRS, each of ours once, as in --map prompt=question")
         mapping[ours] = theirs
+    if shards is not None and shard is not None:
+        made = prepare_shard(file, key, mapping, encoding, stages, shard=shard, shards=shards)
+        typer.echo(_next_shard(made, f"data/{key}", "records"))
+        return
     typer.echo(ingest_words(take_in(file, key, mapping, encoding, stages)))
 
 
@@ -111,6 +149,19 @@ def export(
 
     typer.echo(f"{write_out(data, out, format_)} traces in {out}, one JSON object a line")
     typer.echo(f'next    datasets.load_dataset("json", data_files="{out}"), then any trainer that takes {format_}')
+
+
+def _refuse_half(shards: int | None, shard: int | None) -> None:
+    if (shards is None) != (shard is None):
+        raise typer.BadParameter("found one of --shards and --shard, expected both or none")
+
+
+def _next_shard(made: Mapping[str, Any], folder: str, rows: str) -> str:
+    place = f"{folder}/shards/{made['shard']}-of-{made['shards']}.jsonl"
+    return (
+        f"{made['rows']} {rows} in {place}\nsha256 {made['sha256']}\n\n"
+        f"next    the other shards, here or elsewhere; then: python -m tunixlib merge {folder}"
+    )
 
 
 def _in_data(out: Path) -> bool:

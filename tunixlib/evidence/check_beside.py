@@ -18,7 +18,7 @@ ANALYSE = "run 06_analysis again"
 def check_beside(evidence: Evidence) -> Iterator[Problem]:
     """``beside.json`` is there when ``BESIDE_RUN`` names a run, and is what that run gives where it lies beside.
 
-    Where the other run does not lie there as it was, what is kept of it stands on its own.
+    Where the other run does not lie there, what is kept of it stands on its own.
     """
     asked = evidence.parameters("06_analysis").get("BESIDE_RUN", "")
     there = BESIDE in evidence.hashes
@@ -32,7 +32,10 @@ def check_beside(evidence: Evidence) -> Iterator[Problem]:
         yield Problem(BESIDE, f"run_id {shorten(document['run_id'], 40)}", f"{asked!r} as BESIDE_RUN says", ANALYSE)
         return
     other = Run(evidence.root.parent / asked)
-    if other.sealed and sha256_file(other.path(MANIFEST)) == document["manifest_sha256"]:
+    if other.sealed and sha256_file(other.path(MANIFEST)) != document["manifest_sha256"]:
+        remedy = "restore that run, move it away, or make this run again"
+        yield Problem(BESIDE, f"kept of another {asked} than lies beside this run", "the same", remedy)
+    elif other.sealed:
         expected_document = beside_document(evidence.run, other)
         for key in sorted(document.keys() | expected_document.keys()):
             if document.get(key) != expected_document.get(key):

@@ -206,6 +206,13 @@ class SegmentBeside(_Document):
     settings: dict[str, Any]
 
 
+class AnswerBeside(_Document):
+    """An item that the other run answered: whether rightly, and the start of the sha256 of question and completion."""
+
+    right: bool
+    text: str
+
+
 class Beside(_Document):
     """``beside.json``: what is kept of the run that was set beside this one."""
 
@@ -215,4 +222,5 @@ class Beside(_Document):
     engine: Literal["torch", "tunix"]
     precision: str
     segments: dict[str, SegmentBeside]
-    answers: dict[str, dict[str, dict[str, bool]]]
+    decoding: dict[str, str | int]
+    answers: dict[str, dict[str, dict[str, AnswerBeside]]]

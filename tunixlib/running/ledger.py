@@ -22,7 +22,7 @@ RESERVE_S = 1200.0
 LEAST_UNITS = 16
 # ... and after a minute, so that a hiccup of a fast stage is not taken for its pace.
 LEAST_S = 60.0
-# Training may take this share of what is usable: how long completions take is not known while a model is trained.
+# Training may take this share of the usable time: how long completions take is not known while a model is trained.
 TRAINING_SHARE = 0.7
 
 
@@ -174,23 +174,19 @@ class Ledger:
         ends = self.now + (left or 0.0) + sum(known.values())
         return Projection(stage, left or 0.0, known, tuple(n for n in unknown if self.plan.get(n)), ends, self.usable)
 
-    def steps_that_fit(self, stages: Sequence[str]) -> int | None:
-        """The most steps of any segment with which these stages, begun anew, keep to ``TRAINING_SHARE``.
-
-        None while the present stage has no pace that can be believed, or when they keep to it as they are; 0 when not
-        even one step of each does.
-        """
+    def too_long(self, stages: Sequence[str]) -> bool:
+        """Whether these stages, the present one in its first piece, are known to take more than ``TRAINING_SHARE``."""
         present = next(reversed(self.entries.values()))
-        if not present.believed:
-            return None
-        pieces = [count for name in stages for count in self.plan[name].pieces]
-        room = TRAINING_SHARE * self.usable
+        if present.piece != 0 or not present.believed:
+            return False
         later = [found for name in stages if name != present.stage if (found := self._whole(name)) is not None]
-        if self.now + (self._left(present) or 0.0) + sum(later) <= room:
-            return None
-        room -= self.now + present.startup * len(pieces)
-        fits = (most for most in range(max(pieces), 0, -1) if sum(min(n, most) for n in pieces) * present.pace <= room)
-        return next(fits, 0)
+        return self.now + (self._left(present) or 0.0) + sum(later) > TRAINING_SHARE * self.usable
+
+    def would_fit(self, pieces: Sequence[int]) -> bool:
+        """Whether pieces begun now, at the present stage's pace, keep to ``TRAINING_SHARE``."""
+        present = next(reversed(self.entries.values()))
+        takes = present.pace * sum(pieces) + present.startup * len(pieces)
+        return self.now + takes <= TRAINING_SHARE * self.usable
 
     def _pace(self, name: str) -> tuple[float, float] | None:
         """Pace and startup to expect of a stage: the slower of its own and of the one it is like."""

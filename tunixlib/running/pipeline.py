@@ -38,6 +38,7 @@ from tunixlib.running.notebooks import execute
 from tunixlib.running.profiles import NOTEBOOKS, Profile, ProfileError, check_parameters, load_profile, merge_declared
 from tunixlib.runs import (
     HOLDER_VARIABLE,
+    MANIFEST,
     ROOT_VARIABLE,
     STAGES,
     WORK,
@@ -188,9 +189,16 @@ def stage_key(run: Run, notebook: Path, parameters: Mapping[str, Any]) -> str:
         "code": code_sha256(notebook),
         "parameters": dict(parameters),
         "inputs": hash_tree(run.root, stage_named(notebook.stem).reads),
-        "outside": outside_inputs(parameters),
+        "outside": {**outside_inputs(parameters), **_beside(run, parameters)},
     }
     return sha256_text(canonical_json(depends))
+
+
+def _beside(run: Run, parameters: Mapping[str, Any]) -> dict[str, str]:
+    """The sha256 of the manifest of the run that a stage sets beside this one."""
+    if not (other := parameters.get("BESIDE_RUN")):
+        return {}
+    return {"BESIDE_RUN": sha256_file(beside_run(run, other).path(MANIFEST))}
 
 
 def outside_inputs(parameters: Mapping[str, Any]) -> dict[str, str]:

@@ -11,6 +11,7 @@ sealed run.
 from pathlib import Path
 from typing import Any
 
+from tunixlib.analysis.beside import BESIDE, beside_run
 from tunixlib.artifacts import ArtifactError, read_json, sha256_file, write_json, write_text
 from tunixlib.evidence.environment import capture_environment
 from tunixlib.evidence.verify import verify_run
@@ -107,6 +108,9 @@ def check_recorded_inputs(run: Run, parameters: dict[str, Any]) -> None:
     for key, sha256 in wanted.items():
         path = dataset_file(key)
         _refuse_changed(f"data set {key!r} ({_shown(path)})", sha256_file(path), sha256)
+    if other := parameters.get("BESIDE_RUN"):
+        found = sha256_file(beside_run(run, other).path(MANIFEST))
+        _refuse_changed(f"the run beside it, {other!r}", found, read_json(run.path(BESIDE))["manifest_sha256"])
     model = parameters["MODEL"]
     _refuse_changed(f"model {model!r}", weights_sha256(model_folder(model)), manifest["model"]["weights_sha256"])
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tunixlib.artifacts import read_json, write_json
 from tunixlib.evidence.environment import PACKED_COMMIT, capture_commit
 from tunixlib.running.attached import input_root
 from tunixlib.running.inputs import Inputs, resolve_inputs
@@ -34,12 +35,15 @@ from tunixlib.running.watch import (
     kept_run,
     last_checkpoint,
 )
-from tunixlib.runs import PROJECT_ROOT, Run, RunError
+from tunixlib.runs import PROJECT_ROOT, WORK, Run, RunError
 from tunixlib.tables import markdown_table
 
 # For tests and for machines other than Kaggle's.
 WORKING_VARIABLE = "TUNIXLIB_WORKING_ROOT"
 KAGGLE_WORKING = Path("/kaggle/working")
+
+# Below a run: the parameters with which its session began again.
+BEGUN_AGAIN = (WORK, "begun_again.json")
 
 Say = Callable[[str], None]
 
@@ -123,7 +127,7 @@ def run_session(session: Session, run_id: str, say: Say = print) -> Outcome:
     command = f"notebooks/kaggle.ipynb with PROFILE={session.profile} RUN_ID={run_id}"
     with _imports(session):
         try:
-            _run(session, run_id, say, command, watch)
+            _run(session, run, say, command, watch)
         except (RunError, NotebookError):
             if not watch.ledger.stopped:
                 raise
@@ -135,16 +139,22 @@ def run_session(session: Session, run_id: str, say: Say = print) -> Outcome:
     return _outcome(run, session, watch)
 
 
-def _run(session: Session, run_id: str, say: Say, command: str, watch: SessionWatch) -> None:
-    """The pipeline, and once more with fewer steps where the ledger says that all of them take too long."""
+def _run(session: Session, run: Run, say: Say, command: str, watch: SessionWatch) -> None:
+    """The pipeline, and once more with fewer epochs where the ledger says that training takes too long.
+
+    With which, a note in the run keeps, so that a session which is killed and repeated goes on with them.
+    """
     options: dict[str, Any] = {"command": command, "watcher": watch, "bundle": False}
+    note = run.path(*BEGUN_AGAIN)
+    if note.is_file():
+        watch.fewer = read_json(note)
     try:
-        run_pipeline(session.profile, run_id, session.inputs.parameters, say, **options)
+        run_pipeline(session.profile, run.run_id, {**session.inputs.parameters, **watch.begin_again()}, say, **options)
     except (RunError, NotebookError):
-        if not watch.capped or watch.ledger.stopped:
+        if not watch.fewer or note.is_file() or watch.ledger.stopped:
             raise
-        fewer = {**session.inputs.parameters, "MAX_STEPS": watch.capped}
-        run_pipeline(session.profile, run_id, fewer, say, **options)
+        write_json(note, watch.fewer)
+        run_pipeline(session.profile, run.run_id, {**session.inputs.parameters, **watch.begin_again()}, say, **options)
 
 
 def _publish(run: Run, working: Path, say: Say) -> None:

@@ -9,7 +9,7 @@ so that a session that ends by force loses one stage and no more. Weights stay b
 
 import ast
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,7 @@ from tunixlib.seeding.datasets import DATA_ROOT, STAGES
 
 LEDGER = "ledger.json"
 SAY_EVERY_S = 900.0
-# The stages that train, and the fewest steps of a segment with which it is worth while.
-TRAINING, LEAST_STEPS = ("02_train", "03_curriculum", "04_self_correction"), 8
+TRAINING = ("02_train", "03_curriculum", "04_self_correction")
 
 # In the order in which they are trained: what a later one replaces as the last.
 CHECKPOINTS = (*(("flat", f"stage_{n}") for n in (1, 2, 3)), *(("curriculum", f"stage_{s}") for s in STAGES))
@@ -38,13 +37,14 @@ class SessionWatch:
     parameters: Mapping[str, Any]
     working: Path
     say: Callable[[str], None] = print
-    capped: int = 0  # MAX_STEPS that the ledger chose, or 0
+    fewer: dict[str, Any] | None = None  # the parameters with which a session that takes too long begins again
     _said: float = -SAY_EVERY_S
     _stage: str = ""
+    _run: Run | None = None
 
     def began(self, run: Run, stage: str, parameters: Mapping[str, Any]) -> None:
         """Refuse to begin what cannot end in time (RunError)."""
-        self._stage, self._said = stage, -SAY_EVERY_S
+        self._stage, self._run, self._said = stage, run, -SAY_EVERY_S
         reason = self.ledger.begin(stage, plan_work(run, self.parameters))
         self.write()
         if reason:
@@ -53,11 +53,11 @@ class SessionWatch:
     def observe(self, state: Mapping[str, Any]) -> str | None:
         """Ask the ledger; say its projection every quarter of an hour, and why it stops.
 
-        While the first arm is trained a session that would take too long is ended to begin again with fewer steps,
-        unless the profile says how many.
+        While the first segment is trained, a session that would take too long is ended to begin again with fewer
+        epochs: every arm takes the same rows as the others, only less often.
         """
-        if fewer := self._fewer_steps(state):
-            return fewer
+        if reason := self._fewer_epochs(state):
+            return reason
         reason = self.ledger.observe(state)
         found = self.ledger.projection(self._stage)
         due = self._stage not in found.unknown and self.ledger.now - self._said >= SAY_EVERY_S
@@ -67,32 +67,42 @@ class SessionWatch:
             self.write()
         return self.explain(reason) if reason else None
 
-    def _fewer_steps(self, state: Mapping[str, Any]) -> str:
-        """Why training begins again, once; nothing where it fits, or nothing can be saved that way."""
-        if self._stage != TRAINING[0] or self.capped or self.parameters.get("MAX_STEPS") or self.ledger.stopped:
-            return ""
+    def _fewer_epochs(self, state: Mapping[str, Any]) -> str | None:
+        """Why training begins again, once; None where it fits, or fits with no number of epochs."""
+        if self._stage != TRAINING[0] or self.fewer or self.ledger.stopped:
+            return None
         self.ledger.note(state)
-        steps = self.ledger.steps_that_fit([name for name in TRAINING if name in self.ledger.plan])
-        if steps is None or steps < LEAST_STEPS:
-            return ""
-        self.capped = steps
-        self.parameters = {**self.parameters, "MAX_STEPS": steps}
-        reason = (
-            f"all of it would take more than {100 * TRAINING_SHARE:.0f} % of the session; training begins again with "
-            f"MAX_STEPS {steps}, the same in every segment of every arm"
-        )
-        self.say(f"ledger: {reason}")
-        return reason
+        if self._run is None or not self.ledger.too_long([name for name in TRAINING if name in self.ledger.plan]):
+            return None
+        for epochs in fewer_epochs(self.parameters["EPOCHS"]):
+            plan = plan_work(self._run, {**self.parameters, "EPOCHS": epochs})
+            if self.ledger.would_fit([count for name in TRAINING if name in plan for count in plan[name].pieces]):
+                self.fewer = {"EPOCHS": epochs}
+                reason = (
+                    f"training with EPOCHS {self.parameters['EPOCHS']} would take more than "
+                    f"{100 * TRAINING_SHARE:.0f} % of the usable time; it begins again with EPOCHS {epochs}"
+                )
+                self.say(f"ledger: {reason}")
+                return reason
+        return None
+
+    def begin_again(self) -> dict[str, Any]:
+        """Take the fewer epochs from now on, and return them as parameters."""
+        fewer = dict(self.fewer or {})
+        self.parameters = {**self.parameters, **fewer}
+        return fewer
 
     def ended(self, run: Run, stage: str) -> None:
-        """Close the stage's entry and save its evidence."""
+        """Close the stage's entry and save its evidence. What ended by itself does not begin again."""
+        if self.parameters.get("EPOCHS") != (self.fewer or {}).get("EPOCHS"):
+            self.fewer = None
         self.ledger.end(stage)
         self.write()
         keep_evidence(run, self.working)
 
     def write(self) -> None:
         """Write the ledger beside the evidence, not into it: it is about the session, not about the run."""
-        write_json(self.working / LEDGER, self.ledger.record())
+        write_json(self.working / LEDGER, {**self.ledger.record(), "begun_again_with": self.fewer or {}})
 
     def explain(self, reason: str) -> str:
         """A stop as a person reads it."""
@@ -100,6 +110,15 @@ class SessionWatch:
             f"stopped early, since {reason}; what has finished is kept. "
             "Lower EPOCHS, MAX_STEPS or EVAL_ITEMS in the profile, or raise SESSION_HOURS where the site allows it"
         )
+
+
+def fewer_epochs(epochs: Sequence[int]) -> Iterator[list[int]]:
+    """The numbers of epochs of the stages with one less, time after time, of the most frequent stage; last all ones."""
+    found = list(epochs)
+    while max(found) > 1:
+        most = len(found) - 1 - found[::-1].index(max(found))
+        found[most] -= 1
+        yield list(found)
 
 
 def plan_work(run: Run, parameters: Mapping[str, Any]) -> dict[str, Work]:

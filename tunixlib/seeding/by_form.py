@@ -17,6 +17,7 @@ from tunixlib.seeding.correction.datasets import (
 )
 from tunixlib.seeding.datasets import write_dataset
 from tunixlib.seeding.recipes import Recipe, SeedingError
+from tunixlib.seeding.shards import write_shard
 
 PROBLEMS = "problems"
 FORMS = (PROBLEMS, *get_args(Form))
@@ -62,3 +63,16 @@ def write_form(
         DENSITY if density is None else density,
     )  # fmt: skip
     return write_correction(recipe, folder)
+
+
+def write_problem_shard(
+    dataset: str, folder: Path, traces: int | None, seed: int, form: str, density: float | None, shard: int, shards: int
+) -> dict[str, Any]:
+    """One shard of a dataset of problems; shown works and retries are drawn in one go. Returns the shard's record.
+
+    Raises SeedingError for another form.
+    """
+    found = "of an evaluation set" if dataset == CORRECTION_EVAL else f"of form {form_of(dataset, form)}"
+    if found != f"of form {PROBLEMS}" or density is not None:
+        raise SeedingError(f"found --shards for a dataset {found}, expected {PROBLEMS} without errors; make it at once")
+    return write_shard(Recipe(dataset, traces or TRACES, seed), folder, shard, shards)

@@ -75,6 +75,12 @@ class Counts:
             self.by[name][str(trace.meta.get(name, "unknown"))] += 1
         self.by["steps"][str(len(trace.steps))] += 1
 
+    def add(self, total: int, by: Mapping[str, Mapping[str, int]]) -> None:
+        """Add the counts of another stream."""
+        self.total += total
+        for name, found in by.items():
+            self.by[name].update(found)
+
     def watch(self, traces: Iterable[ReasoningTrace]) -> Iterator[ReasoningTrace]:
         """Count a stream as it passes."""
         for trace in traces:
@@ -89,9 +95,21 @@ def write_dataset(recipe: Recipe, folder: Path) -> dict[str, Any]:
     ours (LeakError). Raises SeedingError when the folder holds another dataset.
     """
     refuse_other(folder, {"dataset_key": recipe.key, "seed": recipe.seed, "count": recipe.traces})
-    path, counts, gate = folder / "dataset.jsonl", Counts(), Gate(_our_questions())
-    write_traces(path, counts.watch(gate.watch(make_traces(recipe))))
-    manifest = {
+    path, counts = folder / "dataset.jsonl", Counts()
+    write_traces(path, counts.watch(watched_traces(recipe)))
+    manifest = manifest_of(recipe, counts, path)
+    write_json(folder / "manifest.json", manifest)
+    return manifest
+
+
+def watched_traces(recipe: Recipe, start: int = 0, stop: int | None = None) -> Iterator[ReasoningTrace]:
+    """The traces of a recipe at some positions, held against the questions of our evaluation sets (LeakError)."""
+    return Gate(_our_questions()).watch(make_traces(recipe, start, stop))
+
+
+def manifest_of(recipe: Recipe, counts: Counts, path: Path) -> dict[str, Any]:
+    """The manifest of a dataset of problems that lies whole in ``path``."""
+    return {
         "manifest_version": "1.0",
         "kind": "training",
         "dataset_key": recipe.key,
@@ -100,8 +118,6 @@ def write_dataset(recipe: Recipe, folder: Path) -> dict[str, Any]:
         "sha256": sha256_file(path),
         **{name: dict(found) for name, found in counts.by.items()},
     }
-    write_json(folder / "manifest.json", manifest)
-    return manifest
 
 
 @cache

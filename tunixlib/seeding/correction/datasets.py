@@ -18,9 +18,9 @@ from typing import Any, Literal
 
 from tunixlib.artifacts import sha256_file, write_json
 from tunixlib.checking.steps import check_steps
+from tunixlib.seeding.correction.baselines import rule_baselines
 from tunixlib.seeding.correction.forms import check_of, parse_check, parse_prompt, parse_verdict, render_prompt
 from tunixlib.seeding.correction.pairs import Pair, Pairs, evaluation_sides, training_sides
-from tunixlib.seeding.correction.references import reference_rules
 from tunixlib.seeding.correction.retries import retry_steps
 from tunixlib.seeding.datasets import histogram, refuse_other, write_eval_rows
 from tunixlib.seeding.evalsets import EVAL_SETS, EvalItem, make_eval_set
@@ -105,7 +105,7 @@ def write_correction_eval(folder: Path) -> dict[str, Any]:
         "pairs": len(rows) // 2,
         "problems_looked_at": correction_eval()[1],
         "first_wrong": histogram(map(_place, wrong)),
-        "reference_rules": reference_rules(rows),
+        "rule_baselines": rule_baselines(rows),
     }
     return write_eval_rows(CORRECTION_EVAL, rows, folder, more)
 

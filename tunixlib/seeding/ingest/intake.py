@@ -9,7 +9,7 @@ the manifest's counts add up. The same source and options give the same bytes. T
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -23,9 +23,9 @@ from tunixlib.seeding.evalsets import EVAL_SETS, make_eval_set, read_eval_set
 from tunixlib.seeding.ingest.forms import FIELDS
 from tunixlib.seeding.ingest.near import SHINGLE, THRESHOLD
 from tunixlib.seeding.ingest.readers import Records, read_records
-from tunixlib.seeding.ingest.records import IngestError, Reject
+from tunixlib.seeding.ingest.records import IngestError, Record, Reject
 from tunixlib.seeding.ingest.report import on_one_line, reasons_table
-from tunixlib.seeding.ingest.sift import Question, Sieve, Tally
+from tunixlib.seeding.ingest.sift import Prepared, Question, Sieve, Tally
 from tunixlib.seeding.ingest.sources import Source, open_source
 from tunixlib.seeding.ingest.stages import Truth, cut_in_thirds
 from tunixlib.seeding.recipes import DEFAULT_TRACES
@@ -47,7 +47,21 @@ def ingest(
     or ``thirds``. Raises IngestError for a source that cannot be read, a key that is taken, or when no record could be
     kept; then nothing is written.
     """
-    mapping, folder = dict(mapping or {}), (root or datasets.DATA_ROOT) / key
+    folder = (root or datasets.DATA_ROOT) / key
+    with opened(path, folder, key, mapping, encoding, stages) as (source, came, records):
+        sieve = Sieve(key, path.name, came["mapping"], evaluation_questions(folder.parent))
+        with progress(came["source_bytes"], f"ingest {path.name}") as bar:
+            manifest = write_ingested(folder, key, came, sieve, shown(records, source, bar))
+            bar.reach(bar.total)
+    return manifest
+
+
+@contextmanager
+def opened(
+    path: Path, folder: Path, key: str, mapping: Mapping[str, str] | None, encoding: str | None, stages: str
+) -> Iterator[tuple[Source, dict[str, Any], Records]]:
+    """A source that may be taken in: the stream, what is known of it, its records. Raises IngestError otherwise."""
+    mapping = dict(mapping or {})
     _refuse_mapping(mapping)
     if stages not in STAGE_RULES:
         raise IngestError(f"--stages {stages}: unknown, expected one of {', '.join(STAGE_RULES)}")
@@ -56,14 +70,19 @@ def ingest(
             "source": path.name, "source_bytes": path.stat().st_size, "source_sha256": sha256_file(path),
             "compression": source.compression, "encoding": source.encoding, "mapping": mapping, "stages": stages,
         }  # fmt: skip
-        _refuse_taken(folder, key, came)
+        refuse_taken(folder, key, came)
         came["format"], records = read_records(source, path)
-        sieve = Sieve(key, path.name, mapping, evaluation_questions(folder.parent))
-        with progress(came["source_bytes"], f"ingest {path.name}") as bar, _all_or_nothing(folder):
-            truth = _write(folder, sieve, _shown(records, source, bar), stages)
-            manifest = _manifest(folder, key, came, sieve.tally, truth)
-            write_json(folder / "manifest.json", manifest)
-            bar.reach(bar.total)
+        yield source, came, records
+
+
+def write_ingested(
+    folder: Path, key: str, came: dict[str, Any], sieve: Sieve, records: Iterable[Record | Reject | Prepared]
+) -> dict[str, Any]:
+    """Sift records into ``dataset.jsonl`` and ``rejects.jsonl``, the manifest last; all of it or nothing."""
+    with _all_or_nothing(folder):
+        truth = _write(folder, sieve, records, came["stages"])
+        manifest = _manifest(folder, key, came, sieve.tally, truth)
+        write_json(folder / "manifest.json", manifest)
     return manifest
 
 
@@ -103,7 +122,7 @@ def _all_or_nothing(folder: Path) -> Iterator[None]:
         raise
 
 
-def _write(folder: Path, sieve: Sieve, records: Records, stages: str) -> Truth:
+def _write(folder: Path, sieve: Sieve, records: Iterable[Record | Reject | Prepared], stages: str) -> Truth:
     """Traces and rejects in one pass; the truth of the traces. What is cut in thirds is cut before it has its name."""
     truth = Truth()
 
@@ -140,7 +159,7 @@ def _nothing_kept(sieve: Sieve, first: Reject | None) -> str:
     return message
 
 
-def _shown(records: Records, source: Source, bar: Progress) -> Records:
+def shown(records: Records, source: Source, bar: Progress) -> Records:
     """The records as they are, the bar following the place in the file."""
     for number, record in enumerate(records, start=1):
         if number % PROGRESS_EVERY == 0:
@@ -168,7 +187,7 @@ def _refuse_mapping(mapping: Mapping[str, str]) -> None:
         raise IngestError(f"--map: field {twice[0]!r} is given to several names, expected one")
 
 
-def _refuse_taken(folder: Path, key: str, came: Mapping[str, Any]) -> None:
+def refuse_taken(folder: Path, key: str, came: Mapping[str, Any]) -> None:
     """A key that is no name, one of ours, or taken by anything but the same source."""
     if not _KEY.fullmatch(key):
         raise IngestError(f"--key {key!r}: expected 1-64 letters, digits, '.', '_', '-', a letter or digit first")

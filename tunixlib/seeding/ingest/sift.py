@@ -56,6 +56,19 @@ class _Seen:
     answer: str
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A record as a trace, before it is known whether an earlier record has its prompt."""
+
+    line: int
+    trace: ReasoningTrace
+    question: str | None
+    form: str
+    style: str
+    changes: list[str]
+    unread: list[str]
+
+
 class Sieve:
     """Turns records into traces of a dataset, or rejects them."""
 
@@ -72,31 +85,40 @@ class Sieve:
                 self._questions.setdefault(sha256_text(normal_prompt(text)), question.name)
                 self._near_questions.add(text, question.name)
 
-    def sift(self, records: Iterable[Record | Reject]) -> Iterator[ReasoningTrace | Reject]:
-        """One trace or reject for every record, in order."""
+    def sift(self, records: Iterable[Record | Reject | Prepared]) -> Iterator[ReasoningTrace | Reject]:
+        """One trace or reject for every record, in order; what is prepared already is only settled."""
         for record in records:
-            self.tally.read += 1
-            found = record if isinstance(record, Reject) else self._take(record)
-            if isinstance(found, Reject):
-                self.tally.rejected[found.reason] += 1
-            else:
-                self.tally.kept += 1
-            yield found
+            yield self._settle(self.prepare(record) if isinstance(record, Record) else record)
 
-    def _take(self, record: Record) -> ReasoningTrace | Reject:
+    def prepare(self, record: Record) -> Prepared | Reject:
+        """All that can be said of a record by itself: its trace, or why it can be none."""
         try:
             draft = draft_of(record.fields, self.mapping)
             changes = Counter(draft.changes)
             trace = self._trace(record, draft, changes)
             self._refuse_asked(trace.prompt, draft.question)
-            self._refuse_known(record.line, trace, draft.question)
         except RefusedError as refused:
             return refused.at(record.line)
-        self.tally.forms[draft.form] += 1
-        self.tally.styles.update([draft.style] if draft.style else [])
-        self.tally.changes.update(dict.fromkeys(changes, 1))
-        self.tally.unread_fields.update(str(name)[:64] for name in record.fields.keys() - draft.used)
-        return trace
+        unread = sorted({str(name)[:64] for name in record.fields.keys() - draft.used})
+        return Prepared(record.line, trace, draft.question, draft.form, draft.style, sorted(changes), unread)
+
+    def _settle(self, found: Prepared | Reject) -> ReasoningTrace | Reject:
+        """Hold a record against those before it, and count it."""
+        self.tally.read += 1
+        if isinstance(found, Prepared):
+            try:
+                self._refuse_known(found.line, found.trace, found.question)
+            except RefusedError as refused:
+                found = refused.at(found.line)
+        if isinstance(found, Reject):
+            self.tally.rejected[found.reason] += 1
+            return found
+        self.tally.kept += 1
+        self.tally.forms[found.form] += 1
+        self.tally.styles.update([found.style] if found.style else [])
+        self.tally.changes.update(found.changes)
+        self.tally.unread_fields.update(found.unread)
+        return found.trace
 
     def _trace(self, record: Record, draft: Draft, changes: Counter[str]) -> ReasoningTrace:
         """The draft as a trace that renders and reads back."""

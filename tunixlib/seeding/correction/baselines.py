@@ -1,18 +1,18 @@
-"""What rules that understand nothing find of the errors in an evaluation set of shown works: the bar below the models.
+"""Baselines of an evaluation set of shown works: what rules find that never read what the question means.
 
-    reference_rules(rows)["numbers"]["detection"]      # {"k": 122, "n": 200}: found without computing anything
+    rule_baselines(rows)["numbers"]["detection"]      # {"k": 122, "n": 200}: found without recomputing a line
 
 ============  ==========================================================================================================
 rule          calls a work wrong when
 ============  ==========================================================================================================
-numbers       an operand stands neither in the question nor in an earlier line and is no constant, or the answer is
-              not the result of the last line: no arithmetic, only looking whether numbers were seen before
+numbers       an operand comes from nowhere (``checking.invented``), or the answer is not the result of the last line;
+              whether a line's own calculation is true does not count
 arithmetic    the same, or a calculation is false
 ============  ==========================================================================================================
 
-Both are ``checking.work`` and never call a right work wrong here, because the works are chosen that it decides. Neither
-knows what the question means, so a wrong operation computed rightly is beyond them. A checkpoint that detects no more
-than ``numbers`` may have learned no more than that.
+Neither calls a right work of this set wrong, by construction: works were chosen that this very checker decides. Neither
+sees a wrong operation that is computed rightly. A checkpoint that detects no more than ``numbers`` may have learned no
+more than that.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ def called_wrong(prompt: str) -> dict[str, bool]:
     return {"numbers": numbers, "arithmetic": numbers or work.truth.false > 0}
 
 
-def reference_rules(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+def rule_baselines(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Rule -> ``detection`` and ``false_alarms`` as k of n works, and ``by_kind``: detection of each kind of error.
 
     ``rows`` are those of an evaluation set (prompt, expected_answer, section: the kind of error).
