@@ -70,7 +70,7 @@ class SavedStates:
                 if state := self._read(place):
                     return state
             except UNUSABLE as error:
-                print(f"saved state not used: {error}", file=sys.stderr)
+                print(f"saved state not used: {_told(error, place)}", file=sys.stderr)
                 shutil.rmtree(place, ignore_errors=True)
         return None
 
@@ -88,7 +88,8 @@ class SavedStates:
             self._write(older, tensors, document)
         except OSError as error:
             shutil.rmtree(older, ignore_errors=True)
-            print(f"state of step {document['step']} not kept, training goes on: {error}", file=sys.stderr)
+            told = _told(error, older)
+            print(f"state of step {document['step']} not kept, training goes on: {told}", file=sys.stderr)
         self.last = time.monotonic()
         self.cost = 0.0 if self.every == 0 else self.last - began
 
@@ -122,6 +123,11 @@ class SavedStates:
                 raise ArtifactError(f"{place / name}: found other bytes than were written; using the state before it")
             tensors |= load(data)
         return State(tensors, document)
+
+
+def _told(error: Exception, place: Path) -> str:
+    """An error without the folder that it happened in: executed notebooks say nothing of the machine."""
+    return str(error).replace(str(place), place.name)
 
 
 def is_finished(folder: Path, out: Path, key: str) -> bool:
