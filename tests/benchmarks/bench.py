@@ -20,7 +20,7 @@ from typing import Any
 
 from pictures import draw_growth, draw_main_job, draw_ratios
 from rows import Growth, Row, main_job_seconds, planned_growth, planned_rows
-from tables import results_text
+from tables import results_text, speed
 
 from tunixlib.artifacts import read_json, write_json, write_text
 from tunixlib.evidence.environment import capture_commit, capture_environment
@@ -54,7 +54,7 @@ def run_row(row: Row, rounds: int) -> dict[str, Any]:
         for label, (name, more) in row.sides.items():
             found = measure(name, {**row.options, **more})
             readings[label].append(found)
-            say(f"{row.name}, round {number} of {rounds}: {label} {found['rate']:,.4g} {row.unit}/s")
+            say(f"{row.name}, round {number} of {rounds}: {label} {speed(found['rate'], row.unit)}")
     checks = {label: found[0]["check"] for label, found in readings.items()}
     for reading in (reading for found in readings.values() for reading in found):
         del reading["check"]

@@ -93,14 +93,15 @@ def answer_checkpoints(options: Options) -> dict[str, Any]:
     items = read_eval_set(dataset_file("eval-core"))[: options["items"]]
     config = GenerationConfig(max_new_tokens=options["tokens"])
     with folder() as out:
-        places = [out / f"checkpoint_{number}" for number in range(options["checkpoints"])]
+        places = [out / f"checkpoint_{number}" for number in range(options["checkpoints"] + 1)]
         for place in places:
             shutil.copytree(model_folder(options["model"]), place)
 
-        def answer() -> None:
-            for place in places:
+        def answer(some: list[Path]) -> None:
+            for place in some:
                 checkpoint = Answering(place.name, place, place.name, "float32", "cpu")
                 checkpoint.answer(items, "eval-core", config, place / "kept")
 
-        seconds, _ = timed(answer)
+        answer(places[:1])  # what is imported and touched for the first time
+        seconds, _ = timed(lambda: answer(places[1:]))
     return {"units": options["checkpoints"], "seconds": seconds, "check": None}

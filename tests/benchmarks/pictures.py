@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from matplotlib.ticker import LogLocator
+
 from tunixlib.analysis.figure_style import new_figure, png_bytes
 from tunixlib.artifacts import write_bytes
 
@@ -47,8 +49,19 @@ def draw_growth(growth: Sequence[dict[str, Any]], path: Path) -> None:
         linear = [seconds[0] * size / sizes[0] for size in sizes]
         panel.loglog(sizes, linear, "--", color="#777777", label="linear")
         panel.set(title=item["name"], xlabel=item["variable"], ylabel="seconds")
+        panel.minorticks_off()
+        panel.set_xticks(sizes, [_short(size) for size in sizes], rotation=45)
+        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes[0][0].legend()
     write_bytes(path, png_bytes(figure))
+
+
+def _short(size: int) -> str:
+    for unit, name in ((1_000_000, "M"), (1_000, "k")):
+        if size >= unit and size % unit == 0:
+            return f"{size // unit}{name}"
+    return str(size)
 
 
 def draw_main_job(job: dict[str, Any], path: Path) -> None:

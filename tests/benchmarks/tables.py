@@ -28,6 +28,13 @@ def results_text(results: dict[str, Any]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def speed(rate: float, unit: str) -> str:
+    """A speed in words: three digits or whole numbers, operations in billions."""
+    if unit == "operations":
+        return f"{rate / 1e9:,.0f} GFLOP/s"
+    return f"{rate:,.0f} {unit}/s" if rate >= 100 else f"{rate:.3g} {unit}/s"
+
+
 def ratio_table(rows: Sequence[dict[str, Any]]) -> str:
     """Each ratio with the range of its rounds, what was aimed at, and how far both sides did the same."""
     lines = []
@@ -35,7 +42,7 @@ def ratio_table(rows: Sequence[dict[str, Any]]) -> str:
         for ratio in row["ratios"]:
             a, b, values = row["median"][ratio["of"]], row["median"][ratio["to"]], ratio["values"]
             lines.append((
-                row["name"], f"{ratio['of']}: {a:,.4g} {row['unit']}/s", f"{ratio['to']}: {b:,.4g}",
+                row["name"], f"{ratio['of']}: {speed(a, row['unit'])}", f"{ratio['to']}: {speed(b, row['unit'])}",
                 f"{statistics.median(values):.2f} [{min(values):.2f}, {max(values):.2f}]",
                 f"{ratio['target']:g}" if ratio["target"] else "–", ratio["agreement"] or "–",
             ))  # fmt: skip
@@ -49,7 +56,7 @@ def speed_table(rows: Sequence[dict[str, Any]]) -> str:
         for label, rate in row["median"].items() if not row["ratios"] else ():
             seconds = [reading["seconds"] for reading in row["readings"][label]]
             took = f"{statistics.median(seconds):,.3g} s [{min(seconds):,.3g}, {max(seconds):,.3g}]"
-            each = "–" if row["unit"] == "runs" else f"{rate:,.4g} {row['unit']}/s"
+            each = "–" if row["unit"] == "runs" else speed(rate, row["unit"])
             lines.append((row["name"], each, took, f"{row['peak_mb'][label]:,.0f} MB"))
     return markdown_table(("what", "speed", "took", "peak memory"), lines) if lines else ""
 
