@@ -50,7 +50,9 @@ from tunixlib.runs import (
 )
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
 from tunixlib.seeding.datasets import dataset_file, load_traces
+from tunixlib.training.config import FSDP
 from tunixlib.training.correction import SHARES, check_pairs, check_shares
+from tunixlib.training.plan import check_several, visible_processes
 
 Say = Callable[[str], None]
 
@@ -214,7 +216,8 @@ def outside_inputs(parameters: Mapping[str, Any]) -> dict[str, str]:
 def check_inputs(parameters: Mapping[str, Any]) -> None:
     """Raise ModelError or ArtifactError when a model or a data set that a profile names is not there, or unfit.
 
-    Raises TrainingError for shares or shown works from which no arm of self-correction can be made.
+    Raises TrainingError for shares or shown works from which no arm of self-correction can be made, and for ENGINE
+    fsdp on one device.
 
     A model of the hub is downloaded here, before anything starts.
 
@@ -223,6 +226,8 @@ def check_inputs(parameters: Mapping[str, Any]) -> None:
     """
     if parameters.get("MODEL", "tiny") not in SHORT_NAMES:
         load_tokenizer(parameters["MODEL"])
+    if parameters.get("ENGINE") == FSDP:
+        check_several(visible_processes())
     if parameters.get("ENGINE") == "tunix":
         require_tunix()
         check_supported(model_folder(parameters.get("MODEL", "smollm2")))
