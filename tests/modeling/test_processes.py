@@ -93,11 +93,8 @@ class Stand(Launch):
     code: str = ""
 
     def command(self, module, job):
-        return [
-            sys.executable,
-            "-c",
-            f"import json, pathlib, time\nhere = pathlib.Path({str(job.parent)!r})\n{self.code}",
-        ]
+        start = f"import json, pathlib, time; here = pathlib.Path({str(job.parent)!r})"
+        return [sys.executable, "-c", f"{start}\n{self.code}"]
 
 
 def test_what_several_processes_report_is_one_sum(tmp_path, monkeypatch):
