@@ -11,7 +11,8 @@ from accelerate.commands.config.config_args import load_config_from_file
 
 from tunixlib.artifacts import read_json, write_json
 from tunixlib.modeling import processes
-from tunixlib.modeling.processes import CONFIGS, Launch, Machines, driver, part_of, run_job, what_happened
+from tunixlib.modeling.launching import CONFIGS, Launch, Machines
+from tunixlib.modeling.processes import driver, part_of, run_job, what_happened
 from tunixlib.progress import PROGRESS_VARIABLE
 from tunixlib.runs import PROJECT_ROOT
 

@@ -18,9 +18,10 @@ from tunixlib.artifacts import canonical_json, sha256_text
 from tunixlib.evaluation.generation import GenerationConfig
 from tunixlib.evaluation.parts import cut, missing_parts, predict_in_parts
 from tunixlib.evaluation.predictions import predict
+from tunixlib.modeling.launching import Launch, devices_here
 from tunixlib.modeling.models import load_checkpoint, read_config, read_tokenizer
 from tunixlib.modeling.out_of_memory import telling_what_to_lower
-from tunixlib.modeling.processes import Launch, devices_here, run_job
+from tunixlib.modeling.processes import run_job
 from tunixlib.progress import Progress, progress
 from tunixlib.runs import sources_sha256
 

@@ -52,7 +52,7 @@ from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
 from tunixlib.seeding.datasets import dataset_file, load_traces
 from tunixlib.training.config import FSDP
 from tunixlib.training.correction import SHARES, check_pairs, check_shares
-from tunixlib.training.plan import check_several, visible_processes
+from tunixlib.training.devices import check_several, visible_processes
 
 Say = Callable[[str], None]
 

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from tunixlib.modeling.checkpoints import CheckpointRecord, read_record
-from tunixlib.modeling.processes import Launch, Machines, run_job
+from tunixlib.modeling.launching import Launch, Machines
+from tunixlib.modeling.processes import run_job
 from tunixlib.modeling.tokenization import Batch
 from tunixlib.training.config import FSDP, SFTConfig, TrainingError
 from tunixlib.training.plan import Choice

@@ -25,10 +25,10 @@ from tunixlib.modeling.memory import (
 )
 from tunixlib.modeling.models import best_device, model_folder
 from tunixlib.modeling.precision import choose_precision, model_type_of
-from tunixlib.modeling.processes import Machines, devices_here
 from tunixlib.modeling.tokenization import Batch, EncodedTrace
 from tunixlib.tables import markdown_table
-from tunixlib.training.config import FSDP, PLAIN, SFTConfig, TrainingError
+from tunixlib.training.config import FSDP, SFTConfig, TrainingError
+from tunixlib.training.devices import check_plain, check_several, processes_here, visible_processes
 
 # The part of a device's memory that a projection may fill; the rest is for the driver, fragments and other programs.
 USABLE = 0.9
@@ -93,7 +93,7 @@ def plan_segment(parent: Path, rows: int, tokens: int, targets: int, config: SFT
     processes = config.processes or visible_processes()
     if config.engine == FSDP:
         check_several(processes)
-        _check_plain(precision)
+        check_plain(precision)
     attention = choose_attention(parent, device, tokens)
     shape, memory = model_shape(parent, config.lora_rank), device_memory(device)
     shape = replace(shape, scores=shape.scores or attention == MATMUL)
@@ -189,32 +189,3 @@ def _ways(most: int) -> Iterator[tuple[int, bool]]:
         while at_once:
             yield at_once, recompute
             at_once //= 2
-
-
-def visible_processes() -> int:
-    """One process for each visible GPU, one on a CPU, on each of the machines that share the work."""
-    return devices_here() * Machines.named().count
-
-
-def processes_here(processes: int) -> int:
-    """How many of the processes run on each machine. Raises TrainingError unless they can be shared out alike."""
-    machines = Machines.named().count
-    if processes % machines:
-        raise TrainingError(f"found {processes} processes on {machines} machines, expected as many on each; correct it")
-    return processes // machines
-
-
-def check_several(processes: int) -> None:
-    """Raise TrainingError unless there are processes to share weights out over."""
-    if processes < 2:
-        raise TrainingError(
-            "found one device with ENGINE fsdp, expected at least two to share the weights out over; set ENGINE torch"
-        )
-
-
-def _check_plain(precision: str) -> None:
-    if precision not in PLAIN:
-        raise TrainingError(
-            f"found ENGINE fsdp and {precision}, the precision of this device, expected one of {', '.join(PLAIN)}; set "
-            "PRECISION float32"
-        )

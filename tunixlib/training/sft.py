@@ -155,7 +155,9 @@ def train_here(
     label = f"{names['arm']}/{names['stage']}"
     metrics = run_steps(loss, optimizer, steps, config, part, label, saved)
     if sharded:
-        model = _put_together(model, parent)
+        from tunixlib.training.sharded import plain_model
+
+        model = plain_model(model, parent)
     else:
         optimizer.restore()
     if part.process:
@@ -179,18 +181,6 @@ def _updating(
         return ShardedWeights(loss.model, config), StatesOfAll(folder, key, part.process, part.device)
     total = torch.distributed.all_reduce if part.processes > 1 else None
     return MasterWeights(loss.model, config, getattr(torch, choice.precision), total), SavedStates(folder, key)
-
-
-def _put_together(model: Any, parent: Path) -> Any:
-    """In the first process a plain model of all the weights that were shared out; every process must ask."""
-    from tunixlib.training.sharded import full_weights
-
-    weights = full_weights(model)
-    if not weights:
-        return None
-    plain, _ = load_checkpoint(parent, "float32")
-    plain.load_state_dict(weights)
-    return plain
 
 
 def _save(

@@ -18,6 +18,7 @@ from torch import nn
 from torch.distributed.tensor import DTensor
 
 from tunixlib.modeling.lora import decoder_layers
+from tunixlib.modeling.models import load_checkpoint
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.masters import MasterWeights
 from tunixlib.training.resume import SavedStates, State
@@ -64,6 +65,16 @@ def full_weights(model: nn.Module) -> dict[str, torch.Tensor]:
 
     found = get_model_state_dict(model, options=StateDictOptions(full_state_dict=True, cpu_offload=True))
     return cast(dict[str, torch.Tensor], found)
+
+
+def plain_model(model: nn.Module, parent: Path) -> Any:
+    """A model of the parent's kind with all the weights in the first process, None in the others. All must ask."""
+    weights = full_weights(model)
+    if not weights:
+        return None
+    plain, _ = load_checkpoint(parent, "float32")
+    plain.load_state_dict(weights)
+    return plain
 
 
 class ShardedWeights(MasterWeights):
