@@ -97,6 +97,14 @@ def test_a_question_that_is_too_long_is_refused_before_any_process_starts(asked,
     assert jobs == [] and list(tmp_path.iterdir()) == []
 
 
+def test_more_processes_than_gpus_are_refused(tiny_folder, tmp_path, jobs, monkeypatch):
+    monkeypatch.setattr(answering, "devices_here", lambda: 2)
+    asked = Answering("tiny", tiny_folder, "w" * 64, "float32", "cuda", processes=3)
+    with pytest.raises(EvaluationError, match="found 2 visible GPUs, expected one for each of 3 processes"):
+        asked.answer(ITEMS, "eval-core", CONFIG, tmp_path)
+    assert jobs == []
+
+
 def test_processes_that_end_without_their_answers_are_an_error(asked, tmp_path, monkeypatch):
     monkeypatch.setattr(answering, "run_job", lambda *job: None)
     with pytest.raises(EvaluationError, match="tiny on eval-core: found no answers to items 1 to 3 after 2 processes"):

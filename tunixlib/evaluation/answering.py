@@ -95,6 +95,11 @@ class Answering:
         self, items: Sequence[Item], label: str, config: GenerationConfig, kept: Path, key: str, sharing: int
     ) -> Rows:
         """The same by several processes, which keep the missing parts in ``kept``; the rows are read from there."""
+        if self.device == "cuda" and sharing > (most := devices_here()):
+            raise EvaluationError(
+                f"found {most} visible GPUs, expected one for each of {sharing} processes; set EVAL_PROCESSES "
+                f"(--processes) to {most} or less"
+            )
         cutting = max(1, self.processes)
         missing = missing_parts(kept, key, items, cutting)
         if missing:

@@ -73,8 +73,8 @@ def is_done(out: Path, request: dict[str, Any]) -> bool:
 def _difference(found: Mapping[str, Any], request: Mapping[str, Mapping[str, Any]]) -> str:
     """What of another evaluation differs first, in words; "" when nothing does."""
     for part in ("checkpoint", "eval_set", "settings"):
-        for key, wanted in request[part].items():
-            there = found.get(part, {}).get(key)
+        for key in {**found.get(part, {}), **request[part]}:
+            there, wanted = found.get(part, {}).get(key), request[part].get(key)
             if there != wanted and key != "name":
                 return f"{part} {key} {_short(there)}, now {_short(wanted)}"
     return ""
@@ -85,7 +85,7 @@ def _shared(settings: Mapping[str, Any]) -> str:
 
 
 def _short(value: Any) -> str:
-    text = str(value)
+    text = "not set" if value is None else str(value)
     return text if len(text) <= 24 else f"{text[:16]}..."
 
 
