@@ -12,6 +12,7 @@ import pytest
 from training.test_distributed import NAMES
 
 from tunixlib.artifacts import read_jsonl
+from tunixlib.running.pipeline import check_inputs
 from tunixlib.runs import PROJECT_ROOT
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.plan import plan_segment
@@ -68,6 +69,13 @@ def test_two_machines_train_what_one_trains(tiny_folder, batches, tmp_path, surr
     assert both == pytest.approx(one, abs=1e-5)
     assert two.chosen["processes"] == 2
     assert list(surroundings[1].iterdir()) == []
+
+
+def test_half_named_machines_stop_a_run_before_it_starts(surroundings, monkeypatch):
+    check_inputs({"MODEL": "tiny"})
+    monkeypatch.delenv("TUNIXLIB_JOBS")
+    with pytest.raises(ValueError, match="TUNIXLIB_JOBS: found '', expected a folder that all machines see"):
+        check_inputs({"MODEL": "tiny"})
 
 
 def test_every_machine_has_as_many_processes(tiny_folder, surroundings):
