@@ -22,7 +22,7 @@ from tunixlib.artifacts import (
     write_text,
 )
 from tunixlib.holding import sweep
-from tunixlib.runs import hash_tree, is_evidence
+from tunixlib.trees import hash_tree, is_evidence
 
 
 def test_canonical_json_sorts_keys_keeps_utf8_and_refuses_nan():

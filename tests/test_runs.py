@@ -14,7 +14,9 @@ from tunixlib.artifacts import read_json, write_json, write_text
 from tunixlib.evaluation.evaluate_run import TRAINED
 from tunixlib.evidence.sealing import seal
 from tunixlib.holding import HOLDER_VARIABLE, LOCKED, dead_scratch, hold, holder_of, scratch_folder, sweep
-from tunixlib.runs import FINAL, FINAL_ARM, MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, STAGES, Run, RunError, hash_tree
+from tunixlib.runs import MANIFEST, ROOT_VARIABLE, Run, RunError
+from tunixlib.stages import FINAL, FINAL_ARM, STAGES
+from tunixlib.trees import PROJECT_ROOT, hash_tree
 
 
 @pytest.fixture

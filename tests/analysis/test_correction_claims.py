@@ -12,8 +12,8 @@ from tunixlib.analysis.report_text import render_analysis
 from tunixlib.analysis.run_files import read_summary
 from tunixlib.analysis.shown_works import question_sets, shown_work_sets
 from tunixlib.artifacts import ArtifactError, read_jsonl, write_jsonl
-from tunixlib.runs import CORRECTION_ARMS
 from tunixlib.seeding.correction.twins import KINDS
+from tunixlib.stages import CORRECTION_ARMS
 
 START = "eval-correction/{}/correction/"
 

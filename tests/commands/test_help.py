@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import tunixlib.__main__ as command_line
 from tunixlib.commands import completion
 from tunixlib.commands.app import DONE, EXIT_CODES, MISUSED, NO_READER, PROBLEM, STOPPED, app, reported
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 COMMANDS = typer.main.get_command(app).commands
 WIDTH = 80

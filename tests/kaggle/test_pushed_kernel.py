@@ -18,7 +18,9 @@ from tunixlib.artifacts import read_json
 from tunixlib.evidence.environment import PACKED_COMMIT
 from tunixlib.evidence.verify import verify_run
 from tunixlib.running.inputs import MODULES
-from tunixlib.runs import PROJECT_ROOT, ROOT_VARIABLE, STAGES, Run
+from tunixlib.runs import ROOT_VARIABLE, Run
+from tunixlib.stages import STAGES
+from tunixlib.trees import PROJECT_ROOT
 
 pytestmark = pytest.mark.slow
 

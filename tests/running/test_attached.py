@@ -23,7 +23,7 @@ from tunixlib.running.attached import (
     unpack_package,
 )
 from tunixlib.running.inputs import MODULES, missing_packages, resolve_inputs
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 
 def model(folder, config, template="tokenizer_config.json"):

@@ -13,10 +13,11 @@ from tunixlib.running.inputs import resolve_inputs
 from tunixlib.running.pipeline import _switched_on, check_inputs, stage_notebooks
 from tunixlib.running.profiles import NOTEBOOKS, ProfileError, load_profile
 from tunixlib.running.watch import declared_defaults, plan_work
-from tunixlib.runs import CORRECTED, STAGES, Run, RunError, stage_named
+from tunixlib.runs import Run, RunError
 from tunixlib.seeding import datasets
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
 from tunixlib.seeding.recipes import SeedingError
+from tunixlib.stages import CORRECTED, STAGES, stage_named
 from tunixlib.submission.kernel import package_files
 from tunixlib.training.config import TrainingError
 from tunixlib.training.correction import SHARES

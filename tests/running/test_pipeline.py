@@ -15,9 +15,11 @@ from tunixlib.running.notebooks import NotebookError
 from tunixlib.running.pipeline import command_line, run_pipeline
 from tunixlib.running.profiles import NOTEBOOKS, ProfileError
 from tunixlib.running.summary import closing_words
-from tunixlib.runs import CORRECTION_ARMS, PROJECT_ROOT, ROOT_VARIABLE, Run, RunError
+from tunixlib.runs import ROOT_VARIABLE, Run, RunError
 from tunixlib.seeding.recipes import SeedingError
+from tunixlib.stages import CORRECTION_ARMS
 from tunixlib.submission import bundle
+from tunixlib.trees import PROJECT_ROOT
 
 
 @pytest.fixture(scope="module")

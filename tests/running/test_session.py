@@ -18,8 +18,9 @@ from tunixlib.running.pipeline import run_pipeline, stage_notebooks
 from tunixlib.running.profiles import NOTEBOOKS
 from tunixlib.running.session import Session, SessionError, prepare_session, run_session, working_root
 from tunixlib.running.watch import declared_defaults, fewer_epochs, keep_evidence, last_checkpoint, plan_work
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, Run, RunError
+from tunixlib.runs import MANIFEST, ROOT_VARIABLE, Run, RunError
 from tunixlib.submission import bundle
+from tunixlib.trees import PROJECT_ROOT
 
 CUDA = types.SimpleNamespace(is_available=lambda: True, device_count=lambda: 2, get_device_name=lambda i: "Tesla T4")
 

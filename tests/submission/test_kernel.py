@@ -15,10 +15,11 @@ import pytest
 
 from tunixlib.artifacts import sha256_bytes
 from tunixlib.evidence.environment import PACKED_COMMIT, capture_commit
-from tunixlib.runs import PROJECT_ROOT, STAGES
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
+from tunixlib.stages import STAGES
 from tunixlib.submission.archive import FIRST_DAY, PLAIN_FILE
 from tunixlib.submission.kernel import NOTEBOOK, OWN_DATA, KernelError, kernel_notebook, package_files, payload
+from tunixlib.trees import PROJECT_ROOT
 
 # Our own limit, well below the site's million bytes: room for the package to grow.
 LARGEST = 800_000

@@ -12,12 +12,13 @@ from tunixlib.artifacts import read_json, read_jsonl, write_json
 from tunixlib.modeling.models import load_checkpoint
 from tunixlib.modeling.tokenization import TokenizationError, encode_trace, make_batch
 from tunixlib.progress import PROGRESS_VARIABLE, STOP_FILE
-from tunixlib.runs import PROJECT_ROOT, RunError
+from tunixlib.runs import RunError
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.distributed import _what_happened, driver, pack, share, unpack
 from tunixlib.training.plan import Choice
 from tunixlib.training.sft import train_segment
 from tunixlib.training.workers import work
+from tunixlib.trees import PROJECT_ROOT
 
 NAMES = {"arm": "flat", "stage": "stage_1", "dataset_sha256": "d" * 64}
 

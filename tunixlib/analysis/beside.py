@@ -24,7 +24,9 @@ from tunixlib.analysis.run_files import (
     read_summary,
 )
 from tunixlib.artifacts import ArtifactError, read_json, sha256_file, sha256_text, write_json
-from tunixlib.runs import FINAL_ARM, MANIFEST, Run, RunError, remove
+from tunixlib.runs import MANIFEST, Run, RunError
+from tunixlib.stages import FINAL_ARM
+from tunixlib.trees import remove
 
 BESIDE, BESIDE_VERSION = "beside.json", "1.0"
 # Of a segment's config: what chooses how to compute and not what.

@@ -28,7 +28,8 @@ from tunixlib.analysis.shown_works import question_sets
 from tunixlib.analysis.statistics import holm, minimum_detectable_difference, paired_difference
 from tunixlib.analysis.verdicts import ALPHA
 from tunixlib.checking.answers import number_value
-from tunixlib.runs import CORRECTION_ARMS, Run
+from tunixlib.runs import Run
+from tunixlib.stages import CORRECTION_ARMS
 
 STRICT, LENIENT = "correct", "lenient_correct"
 LENIENT_RULE = "by the last number where there are no tags; a text answer without tags counts as wrong"

@@ -14,7 +14,8 @@ from typing import Any
 
 from tunixlib.artifacts import ArtifactError, read_json, read_jsonl
 from tunixlib.evaluation.scoring import GRADE_FIELDS, ITEM_FIELDS
-from tunixlib.runs import CORRECTION_ARMS, CORRECTION_SEGMENT, Run
+from tunixlib.runs import Run
+from tunixlib.stages import CORRECTION_ARMS, CORRECTION_SEGMENT
 
 # The segments of each arm, in the order in which they are trained.
 SEGMENTS = {"flat": ("stage_1", "stage_2", "stage_3"), "curriculum": ("stage_a", "stage_b", "stage_c")}

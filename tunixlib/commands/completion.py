@@ -43,7 +43,7 @@ def complete_set(incomplete: str) -> list[str]:
 
 
 def _datasets() -> list[str]:
-    from tunixlib.runs import PROJECT_ROOT
+    from tunixlib.trees import PROJECT_ROOT
 
     return [path.parent.name for path in sorted((PROJECT_ROOT / "data").glob("*/dataset.jsonl"))]
 

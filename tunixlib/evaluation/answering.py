@@ -20,7 +20,7 @@ from tunixlib.evaluation.predictions import predict
 from tunixlib.modeling.models import load_checkpoint
 from tunixlib.modeling.out_of_memory import telling_what_to_lower
 from tunixlib.progress import Progress, progress
-from tunixlib.runs import sources_sha256
+from tunixlib.trees import sources_sha256
 
 Item = Mapping[str, Any]
 Rows = list[dict[str, Any]]

@@ -19,10 +19,11 @@ from tunixlib.evaluation.second_pass import SECOND_PASS, second_pass, works_set
 from tunixlib.modeling.checkpoints import read_record, verified_checkpoint
 from tunixlib.modeling.models import ModelError, best_device, model_folder, weights_sha256
 from tunixlib.modeling.precision import choose_precision, model_type_of
-from tunixlib.runs import CORRECTION_ARMS, CORRECTION_SEGMENT, FINAL, Run
+from tunixlib.runs import Run
 from tunixlib.seeding.datasets import dataset_file
 from tunixlib.seeding.evalsets import read_eval_set
 from tunixlib.seeding.gate import check_disjoint
+from tunixlib.stages import CORRECTION_ARMS, CORRECTION_SEGMENT, FINAL
 from tunixlib.traces import read_traces
 
 EVALUATION_VERSION = "1.0"

@@ -14,7 +14,9 @@ from tunixlib.artifacts import read_json
 from tunixlib.holding import WORK
 from tunixlib.modeling.checkpoints import RECORD, read_record, verified_checkpoint
 from tunixlib.modeling.models import SHORT_NAMES, ModelError, model_folder, weights_sha256
-from tunixlib.runs import CORRECTION_ARMS, FINAL, MANIFEST, PROJECT_ROOT, Run, runs_root
+from tunixlib.runs import MANIFEST, Run, runs_root
+from tunixlib.stages import CORRECTION_ARMS, FINAL
+from tunixlib.trees import PROJECT_ROOT
 
 STUDY = "study.json"
 EXPECTED = "a run, a checkpoint folder, tiny, smollm2, a model folder or org/name@commit of the hub"

@@ -17,7 +17,7 @@ from tunixlib.evidence.check_data import committed_items, committed_problems
 from tunixlib.evidence.check_second_pass import check_second_pass
 from tunixlib.evidence.problems import Problem, same, shorten
 from tunixlib.evidence.sealed_run import Evidence
-from tunixlib.runs import CORRECTION_ARMS, FINAL, FINAL_ARM
+from tunixlib.stages import CORRECTION_ARMS, FINAL, FINAL_ARM
 from tunixlib.training.arms import ARMS
 
 SUMMARY, CLAIMS = "eval_summary.json", "claims.json"

@@ -14,8 +14,8 @@ from tunixlib.evidence.check_metrics import check_metrics
 from tunixlib.evidence.check_segments import RETRAIN, chain_problems, order_problems, segments_of
 from tunixlib.evidence.problems import Problem
 from tunixlib.evidence.sealed_run import Evidence
-from tunixlib.runs import CORRECTION_ARMS
-from tunixlib.runs import STAGES as NOTEBOOK_STAGES
+from tunixlib.stages import CORRECTION_ARMS
+from tunixlib.stages import STAGES as NOTEBOOK_STAGES
 from tunixlib.training.arms import LENGTHS, STAGES, plan_arm
 
 # More rows than this are not planned: a forged EPOCHS must not keep the reader busy for hours.

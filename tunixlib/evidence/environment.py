@@ -11,7 +11,7 @@ from typing import Any
 
 from tunixlib.artifacts import read_json
 from tunixlib.modeling.tunix_support import PACKAGES as OF_TUNIX
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 # A copy of the project that is no clone (the package inside a Kaggle kernel) carries what git said when it was packed.
 PACKED_COMMIT = "packed_commit.json"

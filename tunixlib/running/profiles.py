@@ -17,7 +17,8 @@ from typing import Any
 import yaml
 
 from tunixlib.evidence.leaks import absolute_path
-from tunixlib.runs import CORRECTION_ARMS, PROJECT_ROOT
+from tunixlib.stages import CORRECTION_ARMS
+from tunixlib.trees import PROJECT_ROOT
 
 NOTEBOOKS = PROJECT_ROOT / "notebooks"
 PROFILES = NOTEBOOKS / "profiles"

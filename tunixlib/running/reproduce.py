@@ -22,8 +22,9 @@ from tunixlib.running.profiles import Profile
 from tunixlib.running.reproduced_files import compare_files
 from tunixlib.running.reproduced_metrics import compare_metrics
 from tunixlib.running.reproduction import Reproduction
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, WORK, Run, RunError
+from tunixlib.runs import MANIFEST, WORK, Run, RunError
 from tunixlib.seeding.datasets import dataset_file
+from tunixlib.trees import PROJECT_ROOT
 
 
 def reproduce(folder: Path, run_id: str | None = None, say: Say = print) -> Reproduction:

@@ -19,8 +19,9 @@ from tunixlib.artifacts import read_json, sha256_file
 from tunixlib.evidence.sealing import manifest_digest
 from tunixlib.evidence.verify import BROKEN_CONTENT
 from tunixlib.holding import WORK, holder_of, holder_words, locked_runs
-from tunixlib.runs import MANIFEST, Run, is_evidence
+from tunixlib.runs import MANIFEST, Run
 from tunixlib.tables import markdown_table, percent
+from tunixlib.trees import is_evidence
 
 SORTS = ("accuracy", "name", "time")
 STUDY = "study.json"

@@ -35,8 +35,9 @@ from tunixlib.running.watch import (
     kept_run,
     last_checkpoint,
 )
-from tunixlib.runs import PROJECT_ROOT, WORK, Run, RunError
+from tunixlib.runs import WORK, Run, RunError
 from tunixlib.tables import markdown_table
+from tunixlib.trees import PROJECT_ROOT
 
 # For tests and for machines other than Kaggle's.
 WORKING_VARIABLE = "TUNIXLIB_WORKING_ROOT"

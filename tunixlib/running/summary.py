@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import read_json
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run
+from tunixlib.runs import MANIFEST, Run
 from tunixlib.tables import percent
+from tunixlib.trees import PROJECT_ROOT
 
 LABELS = {"base": "base model", "flat": "flat", "stage_a": "stage A", "stage_b": "stage B", "stage_c": "stage C"}
 

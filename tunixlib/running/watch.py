@@ -18,8 +18,9 @@ from tunixlib.artifacts import read_json, sha256_file, write_bytes, write_json
 from tunixlib.evaluation.evaluate_run import FURTHER, TRAINED
 from tunixlib.evidence.sealing import evidence_files
 from tunixlib.running.ledger import LEAST_UNITS, TRAINING_SHARE, Ledger, Work
-from tunixlib.runs import CORRECTION_ARMS, MANIFEST, WORK, Run, RunError
+from tunixlib.runs import MANIFEST, WORK, Run, RunError
 from tunixlib.seeding.datasets import DATA_ROOT, STAGES
+from tunixlib.stages import CORRECTION_ARMS
 
 LEDGER = "ledger.json"
 SAY_EVERY_S = 900.0

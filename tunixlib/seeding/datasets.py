@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import read_json, sha256_file, write_json, write_jsonl
-from tunixlib.runs import PROJECT_ROOT
 from tunixlib.seeding.evalsets import EVAL_SETS, make_eval_set
 from tunixlib.seeding.gate import Gate
 from tunixlib.seeding.recipes import Recipe, SeedingError, make_traces
 from tunixlib.traces import ReasoningTrace, read_traces, write_traces
+from tunixlib.trees import PROJECT_ROOT
 
 DATA_ROOT = PROJECT_ROOT / "data"
 STAGES = ("a", "b", "c")

@@ -23,7 +23,7 @@ from pydantic import (
 
 from tunixlib.analysis.gate import excuses
 from tunixlib.running.profiles import ProfileError, parse_yaml
-from tunixlib.runs import CORRECTION_ARMS, FINAL
+from tunixlib.stages import CORRECTION_ARMS, FINAL
 from tunixlib.training.arms import ARMS
 
 # With two seeds the test finds differences that are not there; tests/analysis/test_crossed.py measures how often.

@@ -19,10 +19,12 @@ from tunixlib.artifacts import canonical_json, read_json
 from tunixlib.evidence.environment import changed_code, makes_numbers
 from tunixlib.evidence.problems import shorten
 from tunixlib.running.profiles import ITEMS, NO_TREATMENT
-from tunixlib.runs import CORRECTION_ARMS, FINAL, MANIFEST, PROJECT_ROOT, STAGES, Run
+from tunixlib.runs import MANIFEST, Run
+from tunixlib.stages import CORRECTION_ARMS, FINAL, STAGES
 from tunixlib.studies.history import session_commits
 from tunixlib.studies.parameters import given_parameters
 from tunixlib.training.arms import ARMS
+from tunixlib.trees import PROJECT_ROOT
 
 SEED = "SEED"
 NOTHING = "nothing"

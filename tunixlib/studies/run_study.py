@@ -16,7 +16,7 @@ from tunixlib.holding import locked_runs
 from tunixlib.running.housekeeping import drop_weights
 from tunixlib.running.pipeline import Say, run_pipeline, stage_notebooks
 from tunixlib.running.profiles import PROFILES, check_parameters, load_profile, merge_declared
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError, runs_root
+from tunixlib.runs import MANIFEST, Run, RunError, runs_root
 from tunixlib.studies.bar import JUDGED, Bar, BarError, read_bar
 from tunixlib.studies.document import BAR, STUDY, study_document, study_figure, study_texts
 from tunixlib.studies.folder import held_folder, refuse_taken
@@ -26,6 +26,7 @@ from tunixlib.studies.parameters import parameter_faults, planned_faults
 from tunixlib.studies.plan import PlannedRun, planned_runs
 from tunixlib.studies.results import study_runs
 from tunixlib.studies.verify_study import verify_study
+from tunixlib.trees import PROJECT_ROOT
 
 STUDIES = PROFILES / "studies"
 

@@ -23,9 +23,9 @@ from tunixlib.artifacts import read_json, write_json
 from tunixlib.modeling.checkpoints import CheckpointRecord, read_record
 from tunixlib.modeling.tokenization import Batch
 from tunixlib.progress import PROGRESS_VARIABLE, Progress, progress
-from tunixlib.runs import PROJECT_ROOT
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.plan import Choice
+from tunixlib.trees import PROJECT_ROOT
 
 # Lines of the processes' output that an error shows when none of them left a message.
 TAIL = 15
