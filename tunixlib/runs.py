@@ -21,7 +21,7 @@ from filelock import FileLock
 
 from tunixlib.artifacts import ArtifactError, read_json, write_json
 from tunixlib.holding import HOLDER_VARIABLE, WORK, RunError, hold, refuse_if_locked
-from tunixlib.stages import STAGES, Stage, stage_named
+from tunixlib.stages import STAGES, Stage, stage_named, writer_of
 from tunixlib.trees import PROJECT_ROOT, hash_tree, remove
 
 MANIFEST = "run_manifest.json"
@@ -91,7 +91,7 @@ class Run:
         stage = stage_named(name)
         self.refuse_if_sealed()
         for needed in stage.reads:
-            writer = next(other for other in STAGES if needed in other.writes)
+            writer = writer_of(needed)
             if self.record(writer.name) is None and (not writer.switch or self.path(needed).exists()):
                 raise RunError(
                     f"run {self.run_id!r}: {name} reads {needed}, which {writer.name} has not finished writing; "

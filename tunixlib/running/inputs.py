@@ -39,6 +39,7 @@ from tunixlib.seeding.correction.datasets import (
     write_correction,
 )
 from tunixlib.seeding.recipes import SeedingError
+from tunixlib.stages import ARMS, FINAL_ARM, SEGMENTS
 from tunixlib.trees import PROJECT_ROOT
 
 # What the pipeline imports, by package. Of requirements.txt only the editors' part, the command line and gguf are left
@@ -52,8 +53,6 @@ MODULES = {
 }  # fmt: skip
 # Older ones name arguments and files differently.
 LEAST_MAJOR = {"transformers": 5}
-# Segments of an arm, but for those of self-correction, which have one: each leaves a checkpoint of the model's size.
-SEGMENTS = 3
 
 
 @dataclass
@@ -185,12 +184,12 @@ def _shown_works(found: Inputs, parameters: Mapping[str, Any]) -> None:
 
 
 def _check_space(found: Inputs, working: Path, parameters: Mapping[str, Any]) -> None:
-    """The model's folder tells how large its checkpoints will be."""
+    """The model's folder tells how large its checkpoints will be: each segment leaves one of the model's size."""
     if "MODEL" not in found.parameters:
         return
     size = sum(path.stat().st_size for path in weight_files(PROJECT_ROOT / found.parameters["MODEL"]))
-    arms = 1 + len(parameters.get("ARMS", ["curriculum"]))
-    segments = SEGMENTS * arms + len(parameters.get("CORRECTION_ARMS", []))
+    arms = [ARMS[0], *parameters.get("ARMS", [FINAL_ARM]), *parameters.get("CORRECTION_ARMS", [])]
+    segments = sum(len(SEGMENTS[arm]) for arm in arms)
     for place, copies, what in ((PROJECT_ROOT, segments, "checkpoints"), (working, 1, "the last checkpoint")):
         free, needed = shutil.disk_usage(place).free, copies * size
         if free < needed:
