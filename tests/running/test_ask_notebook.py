@@ -7,8 +7,8 @@ import pytest
 from evaluation.asked_run import make_asked_run
 
 from tunixlib.running.notebooks import NotebookError, execute
-from tunixlib.running.pipeline import stage_notebooks
-from tunixlib.running.profiles import NOTEBOOKS, declared
+from tunixlib.running.parameters import declared, stage_notebooks
+from tunixlib.running.profiles import NOTEBOOKS
 
 PARAMETERS = {"CHECKPOINT": "tiny", "BASE": False, "QUESTIONS": ["What is <b>2</b> + 3?"], "MAX_NEW_TOKENS": 8}
 

@@ -7,8 +7,9 @@ import pytest
 from tunixlib.modeling.models import ModelError
 from tunixlib.running import batch, pipeline
 from tunixlib.running.batch import BatchError, plan_batch
-from tunixlib.running.pipeline import check_inputs, run_pipeline, stage_notebooks
-from tunixlib.running.profiles import Profile, ProfileError, check_parameters, load_profile, merge_declared
+from tunixlib.running.parameters import check_parameters, merge_declared, stage_notebooks
+from tunixlib.running.pipeline import check_inputs, run_pipeline
+from tunixlib.running.profiles import Profile, ProfileError, load_profile
 
 
 def test_without_a_gpu_the_profile_names_the_two_that_need_none_and_starts_nothing(monkeypatch, tmp_path):

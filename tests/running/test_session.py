@@ -14,10 +14,11 @@ from tunixlib.running.inputs import Inputs
 from tunixlib.running.ledger import RESERVE_S
 from tunixlib.running.machine import choose_profile, detect_accelerator
 from tunixlib.running.notebooks import NotebookError
-from tunixlib.running.pipeline import run_pipeline, stage_notebooks
+from tunixlib.running.parameters import declared_defaults, stage_notebooks
+from tunixlib.running.pipeline import run_pipeline
 from tunixlib.running.profiles import NOTEBOOKS
 from tunixlib.running.session import Session, SessionError, prepare_session, run_session, working_root
-from tunixlib.running.watch import declared_defaults, fewer_epochs, keep_evidence, last_checkpoint, plan_work
+from tunixlib.running.watch import fewer_epochs, keep_evidence, last_checkpoint, plan_work
 from tunixlib.runs import MANIFEST, ROOT_VARIABLE, Run, RunError
 from tunixlib.submission import bundle
 from tunixlib.trees import PROJECT_ROOT

@@ -35,7 +35,8 @@ from tunixlib.progress import PROGRESS_VARIABLE
 from tunixlib.running.bars import Watcher, shown_progress
 from tunixlib.running.dependencies import code_sha256, source_sha256
 from tunixlib.running.notebooks import execute
-from tunixlib.running.profiles import NOTEBOOKS, Profile, ProfileError, check_parameters, load_profile, merge_declared
+from tunixlib.running.parameters import check_parameters, merge_declared, stage_notebooks
+from tunixlib.running.profiles import Profile, ProfileError, load_profile
 from tunixlib.runs import HOLDER_VARIABLE, MANIFEST, ROOT_VARIABLE, WORK, Run, RunError
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
 from tunixlib.seeding.datasets import dataset_file, load_traces
@@ -142,11 +143,6 @@ def _finish_publishing(run: Run, unpublished: Path, say: Say) -> None:
     publish(run)
     unpublished.unlink()
     say(f"run {run.run_id} was sealed before; its report and bundle are built now")
-
-
-def stage_notebooks() -> list[Path]:
-    """The notebooks of the corridor that exist, in order."""
-    return [path for stage in STAGES if (path := NOTEBOOKS / f"{stage.name}.ipynb").is_file()]
 
 
 def _switched_on(run: Run, parameters: Mapping[str, Any]) -> list[Path]:

@@ -25,16 +25,10 @@ from tunixlib.running.ledger import RESERVE_S, SESSION_HOURS, Ledger, hours
 from tunixlib.running.machine import choose_profile, detect_accelerator
 from tunixlib.running.notebooks import NotebookError
 from tunixlib.running.outcome import Outcome
-from tunixlib.running.pipeline import run_pipeline, stage_notebooks
+from tunixlib.running.parameters import declared_defaults, stage_notebooks
+from tunixlib.running.pipeline import run_pipeline
 from tunixlib.running.profiles import load_profile
-from tunixlib.running.watch import (
-    SessionWatch,
-    declared_defaults,
-    keep_evidence,
-    keep_weights,
-    kept_run,
-    last_checkpoint,
-)
+from tunixlib.running.watch import SessionWatch, keep_evidence, keep_weights, kept_run, last_checkpoint
 from tunixlib.runs import WORK, Run, RunError
 from tunixlib.tables import markdown_table
 from tunixlib.trees import PROJECT_ROOT

@@ -7,7 +7,6 @@ Stages run in the unpacked project; what is to be kept is copied to the working 
 so that a session that ends by force loses one stage and no more. Weights stay behind, but for the last checkpoint's.
 """
 
-import ast
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -146,17 +145,6 @@ def plan_work(run: Run, parameters: Mapping[str, Any]) -> dict[str, Work]:
     again = items[:1] * sum(name in CORRECTION_ARMS for name in asked)
     plan["05_evaluate"] = Work((*tuple(items) * len(asked), *again), least=least, apart=apart)
     return plan
-
-
-def declared_defaults(notebooks: list[Path]) -> dict[str, Any]:
-    """The default of every parameter that the notebooks declare."""
-    import papermill
-
-    found: dict[str, Any] = {}
-    for notebook in notebooks:
-        for name, parameter in papermill.inspect_notebook(str(notebook)).items():
-            found[name] = ast.literal_eval(str(parameter["default"]))
-    return found
 
 
 def kept_run(run: Run, working: Path) -> Run:

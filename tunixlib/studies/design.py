@@ -18,7 +18,7 @@ from tunixlib.analysis.run_files import read_summary
 from tunixlib.artifacts import canonical_json, read_json
 from tunixlib.evidence.environment import changed_code, makes_numbers
 from tunixlib.evidence.problems import shorten
-from tunixlib.running.profiles import ITEMS, NO_TREATMENT
+from tunixlib.running.parameters import ITEMS, NO_TREATMENT
 from tunixlib.runs import MANIFEST, Run
 from tunixlib.stages import ARMS, CORRECTION_ARMS, STAGES, checkpoint_name
 from tunixlib.studies.history import session_commits

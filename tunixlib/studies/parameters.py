@@ -17,7 +17,7 @@ import yaml
 
 from tunixlib.artifacts import read_json
 from tunixlib.evidence.problems import shorten
-from tunixlib.running.profiles import NO_TREATMENT, PLACES
+from tunixlib.running.parameters import NO_TREATMENT, PLACES
 from tunixlib.runs import MANIFEST
 from tunixlib.stages import STAGES, stage_named
 from tunixlib.studies.bar import Bar

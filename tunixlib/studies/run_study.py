@@ -14,8 +14,9 @@ from tunixlib.artifacts import read_json, write_bytes, write_json
 from tunixlib.evidence.environment import capture_commit, same_code
 from tunixlib.holding import locked_runs
 from tunixlib.running.housekeeping import drop_weights
-from tunixlib.running.pipeline import Say, run_pipeline, stage_notebooks
-from tunixlib.running.profiles import PROFILES, check_parameters, load_profile, merge_declared
+from tunixlib.running.parameters import check_parameters, merge_declared, stage_notebooks
+from tunixlib.running.pipeline import Say, run_pipeline
+from tunixlib.running.profiles import PROFILES, load_profile
 from tunixlib.runs import MANIFEST, Run, RunError, runs_root
 from tunixlib.studies.bar import JUDGED, Bar, BarError, read_bar
 from tunixlib.studies.document import BAR, STUDY, study_document, study_figure, study_texts
