@@ -13,7 +13,7 @@ from tunixlib.modeling import tunix_support
 from tunixlib.modeling.models import ModelError, model_folder
 from tunixlib.modeling.tunix_support import check_supported, require_tunix
 from tunixlib.running.parameters import check_parameters
-from tunixlib.running.pipeline import check_inputs
+from tunixlib.running.preparing import check_inputs
 from tunixlib.running.profiles import ProfileError
 from tunixlib.training.config import SFTConfig
 from tunixlib.training.engines import segment_trainer

@@ -12,7 +12,8 @@ from tunixlib.evidence.check_records import option_of
 from tunixlib.evidence.verify import verify_run
 from tunixlib.running import pipeline
 from tunixlib.running.notebooks import NotebookError
-from tunixlib.running.pipeline import command_line, run_pipeline
+from tunixlib.running.pipeline import run_pipeline
+from tunixlib.running.preparing import command_line
 from tunixlib.running.profiles import NOTEBOOKS, ProfileError
 from tunixlib.running.summary import closing_words
 from tunixlib.runs import ROOT_VARIABLE, Run, RunError
