@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tunixlib.evidence.environment import OF_TUNIX, PACKAGES, makes_numbers
-from tunixlib.running.machine_class import machine_differences
+from tunixlib.running.reproduction.machine_class import machine_differences
 from tunixlib.trees import PROJECT_ROOT
 
 PINNED = re.findall(r"^([\w-]+)==", (PROJECT_ROOT / "requirements-tunix.txt").read_text(encoding="utf-8"), re.MULTILINE)

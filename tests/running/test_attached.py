@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tunixlib.modeling.models import SMOLLM2_FILE
-from tunixlib.running import attached, inputs
-from tunixlib.running.attached import (
+from tunixlib.running.sessions import attached, inputs
+from tunixlib.running.sessions.attached import (
     SMOLLM2_SHAPE,
     Found,
     find_base_gemma,
@@ -22,7 +22,7 @@ from tunixlib.running.attached import (
     link,
     unpack_package,
 )
-from tunixlib.running.inputs import MODULES, missing_packages, resolve_inputs
+from tunixlib.running.sessions.inputs import MODULES, missing_packages, resolve_inputs
 from tunixlib.trees import PROJECT_ROOT
 
 

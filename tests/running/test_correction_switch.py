@@ -8,13 +8,13 @@ from typer.testing import CliRunner
 
 from tunixlib.__main__ import app
 from tunixlib.artifacts import read_json, write_json, write_text
-from tunixlib.running import inputs
-from tunixlib.running.inputs import resolve_inputs
 from tunixlib.running.parameters import declared_defaults, stage_notebooks
 from tunixlib.running.pipeline import _switched_on
 from tunixlib.running.preparing import check_inputs
 from tunixlib.running.profiles import NOTEBOOKS, ProfileError, load_profile
-from tunixlib.running.watch import plan_work
+from tunixlib.running.sessions import inputs
+from tunixlib.running.sessions.inputs import resolve_inputs
+from tunixlib.running.sessions.watch import plan_work
 from tunixlib.runs import Run, RunError
 from tunixlib.seeding import datasets
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET

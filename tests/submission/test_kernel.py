@@ -64,7 +64,7 @@ def test_the_package_holds_what_a_session_needs_and_nothing_else(packed):
     names = opened(packed).namelist()
     assert {
         *(f"notebooks/{stage.name}.ipynb" for stage in STAGES), NOTEBOOK, "notebooks/profiles/cpu.yaml",
-        "tunixlib/running/session.py", "data/eval-core/eval.jsonl", "data/dev-reasoning-v2/dataset.jsonl",
+        "tunixlib/running/sessions/session.py", "data/eval-core/eval.jsonl", "data/dev-reasoning-v2/dataset.jsonl",
         "pyproject.toml", "requirements.txt", "LICENSE", PACKED_COMMIT, "submission_runs/cpu-v1/run_manifest.json",
     } <= set(names)  # fmt: skip
     unwanted = re.compile(r"^tests/|(^|/)\.|__pycache__|\.pyc$|safetensors|^submission_runs/(?!cpu-v1/run_manifest)|^/")

@@ -24,9 +24,8 @@ from tunixlib.modeling.models import ModelError
 from tunixlib.running.notebooks import NotebookError
 from tunixlib.running.parameters import ITEMS, NO_TREATMENT, PLACES, declared_defaults, merge_declared, stage_notebooks
 from tunixlib.running.pipeline import UNPUBLISHED, Say, run_pipeline
-from tunixlib.running.preparing import Prepared, check_inputs, prepare, without_folder
+from tunixlib.running.preparing import Prepared, check_inputs, prepare, recorded_profile, without_folder
 from tunixlib.running.profiles import Profile, load_profile
-from tunixlib.running.reproduce import recorded_profile
 from tunixlib.running.runs_table import Headline, headline_of
 from tunixlib.running.summary import shown
 from tunixlib.runs import Run, RunError

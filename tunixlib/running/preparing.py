@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tunixlib.artifacts import read_json
 from tunixlib.modeling.models import SHORT_NAMES, best_device, load_tokenizer, model_folder
 from tunixlib.modeling.tunix_support import check_supported, require_tunix
 from tunixlib.running.parameters import check_parameters, merge_declared, stage_notebooks
 from tunixlib.running.profiles import Profile, ProfileError, load_profile
-from tunixlib.runs import Run
+from tunixlib.runs import MANIFEST, Run, RunError
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
 from tunixlib.seeding.datasets import dataset_file, load_traces
 from tunixlib.training.correction import SHARES, check_pairs, check_shares
@@ -58,6 +59,23 @@ def prepare(
     # By the environment, not as a parameter: executed notebooks are evidence, and say nothing of this machine.
     run = Run.open(parameters["RUN_ID"], parameters.pop("RUNS_ROOT", "submission_runs"))
     return Prepared(profile, run, parameters, by_notebook)
+
+
+def recorded_profile(run: Run) -> Profile:
+    """The parameters of every stage as ``provenance.json`` has them, under the name of the recorded profile.
+
+    One of a GPU is not refused elsewhere: what differs between the machines is said before, and measured after.
+    Raises RunError when two notebooks, run by hand, got different values of one parameter.
+    """
+    merged: dict[str, Any] = {}
+    for stage in read_json(run.path("provenance.json"))["stages"]:
+        for name, value in stage["parameters"].items():
+            if merged.setdefault(name, value) != value:
+                raise RunError(
+                    f"run {run.run_id!r}: found {name} = {value!r} in {stage['stage']} and {merged[name]!r} before it, "
+                    "expected one value for all; such a run, made by hand, is repeated by hand"
+                )
+    return Profile(read_json(run.path(MANIFEST))["profile"], merged, recorded=True)
 
 
 def check_inputs(parameters: Mapping[str, Any]) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 
 from tunixlib.artifacts import ArtifactError, read_json
 from tunixlib.modeling.models import SMOLLM2_FILE, ModelError, model_folder, weight_files
-from tunixlib.running.attached import (
+from tunixlib.running.sessions.attached import (
     ATTACHED,
     Found,
     find_base_gemma,

@@ -15,7 +15,7 @@ from typing import Any
 
 from tunixlib.artifacts import read_json, sha256_file, write_bytes, write_json
 from tunixlib.evidence.sealing import evidence_files
-from tunixlib.running.ledger import LEAST_UNITS, TRAINING_SHARE, Ledger, Work
+from tunixlib.running.sessions.ledger import LEAST_UNITS, TRAINING_SHARE, Ledger, Work
 from tunixlib.runs import MANIFEST, WORK, Run, RunError
 from tunixlib.seeding.datasets import DATA_ROOT, STAGES
 from tunixlib.stages import BASIC_ARMS, CHECKPOINTS, CORRECTION_ARMS, SEGMENTS
