@@ -9,7 +9,7 @@ import sys
 import pytest
 from fault_helpers import FAULTS, full_disk, snapshot, unmeasured
 
-from tunixlib.artifacts import NOT_WRITABLE
+from tunixlib.atomic import NOT_WRITABLE
 from tunixlib.evidence.locks import lock_run
 from tunixlib.evidence.sealing import seal
 from tunixlib.evidence.verify import verify_run

@@ -17,6 +17,7 @@ def test_every_package_that_the_second_engine_is_pinned_with_goes_on_record():
 
 
 def test_the_pins_of_either_engine_make_numbers():
+    assert makes_numbers("tunixlib/stages.py"), "the names of arms and segments"
     assert makes_numbers("requirements.txt") and makes_numbers("requirements-tunix.txt")
     assert not makes_numbers("requirements-dev.txt")
 

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tunixlib.artifacts import not_writable
+from tunixlib.atomic import not_writable
 from tunixlib.holding import holder_of, holder_words, refuse_if_locked
 from tunixlib.modeling.models import ModelError
 from tunixlib.running.notebooks import NotebookError
