@@ -207,7 +207,7 @@ def test_checkpoints_that_would_not_fit_on_the_disk_are_named_before_training(pr
 
 
 def test_an_old_transformers_is_named(monkeypatch):
-    monkeypatch.setattr(inputs, "_version", lambda name: "4.57.1")
+    monkeypatch.setattr(inputs, "installed_version", lambda name: "4.57.1")
     assert missing_packages({}) == [
         "package transformers: found 4.57.1, expected 5.0 or later; choose the latest image",
     ]

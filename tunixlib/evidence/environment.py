@@ -55,7 +55,7 @@ def capture_environment() -> dict[str, Any]:
         "cpus": os.cpu_count() or 1,
         "instructions": _instructions(),
         "accelerator": _accelerator(),
-        "packages": {name: found for name in PACKAGES if (found := _version(name))},
+        "packages": {name: found for name in PACKAGES if (found := installed_version(name))},
         "variables": sorted(name for name in os.environ if VARIABLES.fullmatch(name)),
     }
 
@@ -132,7 +132,8 @@ def _text(done: "subprocess.CompletedProcess[bytes] | None") -> str:
     return done.stdout.decode("utf-8", "replace").strip() if done and done.returncode == 0 else ""
 
 
-def _version(name: str) -> str:
+def installed_version(name: str) -> str:
+    """The version of an installed package; empty where it is not installed."""
     try:
         return version(name)
     except PackageNotFoundError:

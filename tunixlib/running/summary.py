@@ -101,6 +101,11 @@ def _files(path: Path) -> str:
     return f" in {len(list(path.iterdir()))} files" if path.is_dir() else ""
 
 
+def without_place(path: Path) -> str:
+    """A path as evidence may name it: relative to the project, or the name alone of what lies outside."""
+    return path.relative_to(PROJECT_ROOT).as_posix() if path.is_relative_to(PROJECT_ROOT) else path.name
+
+
 def shown(path: Path) -> str:
     """A path as a person would type it: relative to the project where it lies inside, with forward slashes."""
     inside = path.is_relative_to(PROJECT_ROOT)

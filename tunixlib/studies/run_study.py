@@ -17,6 +17,7 @@ from tunixlib.running.housekeeping import drop_weights
 from tunixlib.running.parameters import check_parameters, merge_declared, stage_notebooks
 from tunixlib.running.pipeline import Say, run_pipeline
 from tunixlib.running.profiles import PROFILES, load_profile
+from tunixlib.running.summary import without_place
 from tunixlib.runs import MANIFEST, Run, RunError, runs_root
 from tunixlib.studies.bar import JUDGED, Bar, BarError, read_bar
 from tunixlib.studies.document import BAR, STUDY, study_document, study_figure, study_texts
@@ -46,7 +47,7 @@ def run_study(
     path = study_path(profile)
     bar = read_bar(path)
     content = path.read_bytes()
-    file, folder = _relative(path), runs_root() / bar.study
+    file, folder = without_place(path), runs_root() / bar.study
     if not rehearsal and is_finished(folder, content):
         refuse_faulty_study(folder)
         say(f"study {bar.study} is finished, its bar unchanged: nothing is made, and all of it verifies")
@@ -96,10 +97,6 @@ def refuse_faulty_study(folder: Path) -> None:
 def study_path(profile: str) -> Path:
     """A study's profile by name (``notebooks/profiles/studies/<name>.yaml``) or by the path of a YAML file."""
     return Path(profile).resolve() if profile.endswith((".yaml", ".yml")) else STUDIES / f"{profile}.yaml"
-
-
-def _relative(path: Path) -> str:
-    return path.relative_to(PROJECT_ROOT).as_posix() if path.is_relative_to(PROJECT_ROOT) else path.name
 
 
 def committed_state(file: str, content: bytes, rehearsal: bool) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from tunixlib.running.reproduction.files import compare_files
 from tunixlib.running.reproduction.machine_class import class_words, code_difference, code_words, machine_differences
 from tunixlib.running.reproduction.metrics import compare_metrics
 from tunixlib.running.reproduction.result import Reproduction
+from tunixlib.running.summary import without_place
 from tunixlib.runs import MANIFEST, WORK, Run, RunError
 from tunixlib.seeding.datasets import dataset_file
 from tunixlib.trees import PROJECT_ROOT
@@ -91,7 +92,7 @@ def check_recorded_inputs(run: Run, parameters: dict[str, Any]) -> None:
     wanted |= {name: entry["sha256"] for name, entry in manifest["eval_sets"].items()}
     for key, sha256 in wanted.items():
         path = dataset_file(key)
-        _refuse_changed(f"data set {key!r} ({_shown(path)})", sha256_file(path), sha256)
+        _refuse_changed(f"data set {key!r} ({without_place(path)})", sha256_file(path), sha256)
     if other := parameters.get("BESIDE_RUN"):
         found = sha256_file(beside_run(run, other).path(MANIFEST))
         _refuse_changed(f"the run beside it, {other!r}", found, read_json(run.path(BESIDE))["manifest_sha256"])
@@ -157,7 +158,3 @@ def _typed(run: Run) -> str:
     """The run folder as evidence may name it: relative to the project, or its name alone."""
     inside = run.root.is_relative_to(PROJECT_ROOT)
     return run.root.relative_to(PROJECT_ROOT).as_posix() if inside else run.run_id
-
-
-def _shown(path: Path) -> str:
-    return path.relative_to(PROJECT_ROOT).as_posix() if path.is_relative_to(PROJECT_ROOT) else path.name

@@ -14,11 +14,11 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import ArtifactError, read_json
+from tunixlib.evidence.environment import installed_version
 from tunixlib.modeling.models import ModelError, model_folder, weight_files
 from tunixlib.modeling.smollm2 import installed_file
 from tunixlib.running.sessions.attached import (
@@ -92,7 +92,7 @@ def missing_packages(parameters: Mapping[str, Any]) -> list[str]:
         if not _importable(module)
     ]
     for name, least in LEAST_MAJOR.items():
-        have = _version(name)
+        have = installed_version(name)
         if have and int(have.split(".")[0]) < least:
             lines.append(f"package {name}: found {have}, expected {least}.0 or later; choose the latest image")
     return lines
@@ -207,10 +207,3 @@ def _has_smollm2() -> bool:
 def _importable(module: str) -> bool:
     importlib.invalidate_caches()
     return module in sys.modules or importlib.util.find_spec(module) is not None
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
