@@ -17,8 +17,9 @@ import pytest
 from made_run import ENVIRONMENT, commit_data, make_traces, write_stage
 
 from tunixlib.evidence import sealing
-from tunixlib.runs import HOLDER_VARIABLE, PROJECT_ROOT, Run
+from tunixlib.runs import HOLDER_VARIABLE, Run
 from tunixlib.seeding import datasets
+from tunixlib.trees import PROJECT_ROOT
 
 FAULTS = int(os.environ.get("TUNIXLIB_FAULTS", "1"))
 

@@ -27,14 +27,16 @@ from tunixlib.evaluation.second_pass_report import mended_example, second_pass_t
 from tunixlib.evidence import sealing
 from tunixlib.evidence.notebook_check import INJECTED, assignments, source_of
 from tunixlib.modeling.checkpoints import CheckpointRecord
-from tunixlib.runs import PROJECT_ROOT, STAGES, WORK, Run, hash_tree
+from tunixlib.runs import WORK, Run
 from tunixlib.seeding import datasets
 from tunixlib.seeding.evalsets import EvalItem
+from tunixlib.stages import STAGES
 from tunixlib.tables import markdown_table
 from tunixlib.traces import ReasoningTrace, render_completion
 from tunixlib.training.arms import LENGTHS, order_batches, plan_arm
 from tunixlib.training.config import SFTConfig, learning_rate_at
 from tunixlib.training.reports import consumed, training_table
+from tunixlib.trees import PROJECT_ROOT, hash_tree
 
 INJECTION = {
     "RUN_ID": "demo",

@@ -8,21 +8,20 @@ import time
 import pytest
 from fault_helpers import FAULTS, kill, started
 
-from tunixlib import artifacts
+from tunixlib import atomic
 from tunixlib.artifacts import (
     ArtifactError,
     canonical_json,
-    not_writable,
     read_json,
     read_jsonl,
     sha256_file,
-    write_atomic,
     write_json,
     write_jsonl,
     write_text,
 )
+from tunixlib.atomic import not_writable, write_atomic
 from tunixlib.holding import sweep
-from tunixlib.runs import hash_tree, is_evidence
+from tunixlib.trees import hash_tree, is_evidence
 
 
 def test_canonical_json_sorts_keys_keeps_utf8_and_refuses_nan():
@@ -114,7 +113,7 @@ def test_a_rename_that_a_reader_holds_up_is_tried_again(tmp_path, monkeypatch):
             raise refusals.pop()
         rename(name, path)
 
-    monkeypatch.setattr(artifacts, "RENAME_WAITS", (0, 0))
+    monkeypatch.setattr(atomic, "RENAME_WAITS", (0, 0))
     monkeypatch.setattr("os.replace", replace)
     write_text(tmp_path / "a.txt", "new")
     assert (tmp_path / "a.txt").read_text() == "new"

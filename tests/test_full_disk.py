@@ -9,15 +9,16 @@ import sys
 import pytest
 from fault_helpers import FAULTS, full_disk, snapshot, unmeasured
 
-from tunixlib.artifacts import NOT_WRITABLE
+from tunixlib.atomic import NOT_WRITABLE
 from tunixlib.evidence.locks import lock_run
 from tunixlib.evidence.sealing import seal
 from tunixlib.evidence.verify import verify_run
 from tunixlib.holding import LOCKED
-from tunixlib.runs import PROJECT_ROOT, Run
+from tunixlib.runs import Run
 from tunixlib.seeding import datasets
 from tunixlib.seeding.recipes import Recipe
 from tunixlib.submission import archive, bundle
+from tunixlib.trees import PROJECT_ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs resource limits and POSIX file calls")
 # Of the many writes of publishing every second is tried, all of them with TUNIXLIB_FAULTS=2.

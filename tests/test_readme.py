@@ -4,7 +4,8 @@ import re
 
 from tunixlib.artifacts import read_json
 from tunixlib.evaluation.reports import scorecard_table
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, REFERENCE_RUN
+from tunixlib.runs import MANIFEST, REFERENCE_RUN
+from tunixlib.trees import PROJECT_ROOT
 
 README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
 RUN = PROJECT_ROOT / "submission_runs" / REFERENCE_RUN

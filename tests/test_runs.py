@@ -9,12 +9,22 @@ import pytest
 from fault_helpers import FAULTS, kill, started
 
 from tunixlib import holding
-from tunixlib.analysis.run_files import SEGMENTS
 from tunixlib.artifacts import read_json, write_json, write_text
-from tunixlib.evaluation.evaluate_run import TRAINED
 from tunixlib.evidence.sealing import seal
 from tunixlib.holding import HOLDER_VARIABLE, LOCKED, dead_scratch, hold, holder_of, scratch_folder, sweep
-from tunixlib.runs import FINAL, FINAL_ARM, MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, STAGES, Run, RunError, hash_tree
+from tunixlib.runs import MANIFEST, ROOT_VARIABLE, Run, RunError
+from tunixlib.stages import (
+    ARMS,
+    CHECKPOINTS,
+    CORRECTION_ARMS,
+    FINAL,
+    FINAL_ARM,
+    SEGMENTS,
+    STAGES,
+    checkpoint_name,
+    writer_of,
+)
+from tunixlib.trees import PROJECT_ROOT, hash_tree
 
 
 @pytest.fixture
@@ -291,8 +301,21 @@ def test_a_note_of_an_earlier_try_that_cannot_be_read_starts_the_stage_anew(run,
 
 
 def test_the_checkpoint_that_is_judged_is_the_last_of_the_curriculum_wherever_it_is_named():
-    assert SEGMENTS[FINAL_ARM][-1] == FINAL
-    assert TRAINED[FINAL] == ("training", FINAL_ARM, FINAL)
+    assert SEGMENTS[FINAL_ARM][-1] == FINAL == checkpoint_name(FINAL_ARM)
+    assert list(CHECKPOINTS.items())[-1] == (FINAL, (FINAL_ARM, FINAL))
+    assert CHECKPOINTS["flat"] == ("flat", "stage_3")
+    assert CHECKPOINTS["retry"] == ("retry", "stage_d")
+    assert "stage_1" not in CHECKPOINTS
+
+
+def test_every_arm_has_segments_and_a_stage_that_writes_it():
+    assert list(SEGMENTS) == [*ARMS, *CORRECTION_ARMS]
+    writers = {arm: writer_of(f"training/{arm}").name for arm in SEGMENTS}
+    assert writers == {
+        "flat": "02_train",
+        **dict.fromkeys(ARMS[1:], "03_curriculum"),
+        **dict.fromkeys(CORRECTION_ARMS, "04_self_correction"),
+    }
 
 
 BUILDING = """

@@ -2,7 +2,7 @@
 
 The rooms, in the order in which the data passes (imports only go down this list):
 
-    artifacts, traces, runs   bytes on disk, the reasoning trace, the run folder; beside them tables and progress
+    artifacts, traces, runs   bytes on disk, the reasoning trace, the run folder and its stages; tables and progress
     checking                  is each step true? are two answers the same?
     seeding                   problems with worked steps, datasets, evaluation sets
     modeling                  models and tokens

@@ -23,7 +23,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from tunixlib.artifacts import not_writable, read_json, write_json
+from tunixlib.artifacts import read_json, write_json
+from tunixlib.atomic import not_writable
 
 WORK = ".work"
 # Beside the runs and committed with them: which of them are submissions. ``evidence.locks`` writes it.

@@ -1,17 +1,15 @@
-"""A run folder: where things lie, which stage writes them, who is at work in it.
+"""A run folder: where things lie, what is finished, who is at work in it.
 
     run = Run.open("interactive")
     stage = run.start("02_train", globals())   # refused when 01_seed has not run
     ...                                        # write below run.path("training", "flat")
     stage.finish()                             # hashes what was read and what was written
 
-One writer per file: ``STAGES`` says which notebook writes what. A run is *sealed* once ``run_manifest.json`` lies
-in it; a sealed run is never written again.
+A run is *sealed* once ``run_manifest.json`` lies in it; a sealed run is never written again.
 """
 
 import os
 import re
-import shutil
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -21,50 +19,17 @@ from typing import Any
 
 from filelock import FileLock
 
-from tunixlib.artifacts import ArtifactError, read_json, sha256_file, sha256_text, write_json
+from tunixlib.artifacts import ArtifactError, read_json, write_json
 from tunixlib.holding import HOLDER_VARIABLE, WORK, RunError, hold, refuse_if_locked
+from tunixlib.stages import STAGES, Stage, stage_named, writer_of
+from tunixlib.trees import PROJECT_ROOT, hash_tree, remove
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = "run_manifest.json"
 
 # Set by a test or a replay to keep runs elsewhere than the notebook's parameter says.
 ROOT_VARIABLE = "TUNIXLIB_RUNS_ROOT"
-# The arm and its last segment, whose checkpoint is published and judged.
-FINAL_ARM, FINAL = "curriculum", "stage_c"
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One notebook: what it reads and what it alone writes, as paths relative to the run folder."""
-
-    name: str
-    reads: tuple[str, ...]
-    writes: tuple[str, ...]
-    resumes: bool = False  # whether an interrupted try is continued; the other stages are short and begin anew
-    switch: str = ""  # the parameter that switches it on by a value that is not empty; without one it always runs
-
-
-# The arms that go through the stages in some order; those after the first are there only when ARMS names them.
-ORDERED = ("training/curriculum", "training/reverse", "training/shuffled-stages")
-# The arms that go on from the curriculum's last checkpoint, in the order in which tables show them, and their segment.
-CORRECTION_ARMS, CORRECTION_SEGMENT = ("control", "surface", "contrastive", "retry"), "stage_d"
-CORRECTED = tuple(f"training/{arm}" for arm in CORRECTION_ARMS)
-TRAINED = ("training/flat", *ORDERED, *CORRECTED)
-ANSWERS = ("predictions", "second_pass", "eval_summary.json")
-ANALYSED = ("beside.json", "figures", "claims.json", "analysis.md")
-
-STAGES: tuple[Stage, ...] = (
-    Stage("01_seed", (), ("data",)),
-    Stage("02_train", ("data",), ("training/flat",), resumes=True),
-    Stage("03_curriculum", ("data", "training/flat"), ORDERED, resumes=True),
-    Stage("04_self_correction", ("data", "training/curriculum"), CORRECTED, resumes=True, switch="CORRECTION_ARMS"),
-    Stage("05_evaluate", ("data", *TRAINED), ANSWERS, resumes=True),
-    Stage("06_analysis", ("data", *TRAINED, *ANSWERS), ANALYSED),
-    Stage("07_submission", ("data", *ANSWERS, *ANALYSED), ()),
-)
-
 
 # The committed run whose times the notebooks quote.
 REFERENCE_RUN = "cpu-v1"
@@ -78,14 +43,6 @@ def how_long(name: str) -> None:
         accelerator = found["environment"]["accelerator"]
         where = f"{found['environment']['cpus']} cores, {'no GPU' if accelerator == 'none' else accelerator}"
         print(f"In the committed run {REFERENCE_RUN} this took {found['seconds'][name]:.0f} s on {where}.")
-
-
-def stage_named(name: str) -> Stage:
-    """The stage of a notebook name. Raises RunError for a name that is none."""
-    for stage in STAGES:
-        if stage.name == name:
-            return stage
-    raise RunError(f"stage {name!r} is unknown; expected one of {', '.join(stage.name for stage in STAGES)}")
 
 
 def runs_root(value: str = "submission_runs") -> Path:
@@ -134,7 +91,7 @@ class Run:
         stage = stage_named(name)
         self.refuse_if_sealed()
         for needed in stage.reads:
-            writer = next(other for other in STAGES if needed in other.writes)
+            writer = writer_of(needed)
             if self.record(writer.name) is None and (not writer.switch or self.path(needed).exists()):
                 raise RunError(
                     f"run {self.run_id!r}: {name} reads {needed}, which {writer.name} has not finished writing; "
@@ -249,43 +206,6 @@ class StageRun:
             self.run.forget_states(self.stage)
         self.lock.release(force=True)  # a start cell that ran twice holds it twice
         return record
-
-
-def remove(path: Path) -> None:
-    """Remove a file or a folder with everything in it, if it is there."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def sources_sha256(*rooms: str) -> str:
-    """The sha256 over the modules of some rooms: work that was begun under other code is not continued."""
-    package = PROJECT_ROOT / "tunixlib"
-    files = sorted(path for room in rooms for path in (package / room).rglob("*.py"))
-    return sha256_text("".join(f"{sha256_file(path)}  {path.relative_to(package).as_posix()}\n" for path in files))
-
-
-def hash_tree(root: Path, places: tuple[str, ...]) -> dict[str, str]:
-    """Relative POSIX path -> sha256 of every evidence file below the given places of a run.
-
-    Of a checkpoint only ``checkpoint.json`` counts, which holds the sha256 of the weights.
-    """
-    found: dict[str, str] = {}
-    for place in places:
-        start = root / place
-        files = [start] if start.is_file() else sorted(path for path in start.rglob("*") if path.is_file())
-        for path in files:
-            if is_evidence(path.relative_to(root)):
-                found[path.relative_to(root).as_posix()] = sha256_file(path)
-    return found
-
-
-def is_evidence(relative: Path) -> bool:
-    """Whether a file of a run is evidence: not hidden (working state, editors' droppings), not weights or tokenizer."""
-    if any(part.startswith(".") for part in relative.parts) or relative.name in ("Thumbs.db", "desktop.ini"):
-        return False
-    return "checkpoint" not in relative.parts[:-1] or relative.name == "checkpoint.json"
 
 
 def _read_begun(path: Path) -> dict[str, Any]:

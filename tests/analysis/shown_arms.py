@@ -7,9 +7,9 @@ add_arms(run, says={**SAYS, "contrastive": RIGHT})   # contrastive says right, w
 from tunixlib.artifacts import read_json, read_jsonl, write_json, write_jsonl
 from tunixlib.evaluation.scoring import grade, scorecard
 from tunixlib.evaluation.second_pass import regrade
-from tunixlib.runs import CORRECTION_ARMS
 from tunixlib.seeding.correction.forms import render_prompt
 from tunixlib.seeding.correction.twins import KINDS
+from tunixlib.stages import CORRECTION_ARMS
 
 PAIRS = 24
 WORKS = "eval-correction"

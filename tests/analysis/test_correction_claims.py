@@ -5,15 +5,15 @@ import re
 import pytest
 from shown_arms import NOTHING, RIGHT, SAYS, WRONG, add_arms, add_second_pass, check, good
 
-from tunixlib.analysis.claims import build_claims, check_claims, read_claims, write_claims
+from tunixlib.analysis.claims import build_claims, read_claims, write_claims
 from tunixlib.analysis.comparisons import fixed_comparisons
 from tunixlib.analysis.correction_claims import correction_claims
 from tunixlib.analysis.report_text import render_analysis
 from tunixlib.analysis.run_files import read_summary
 from tunixlib.analysis.shown_works import question_sets, shown_work_sets
-from tunixlib.artifacts import ArtifactError, read_jsonl, write_jsonl
-from tunixlib.runs import CORRECTION_ARMS
+from tunixlib.artifacts import ArtifactError, read_json, read_jsonl, write_jsonl
 from tunixlib.seeding.correction.twins import KINDS
+from tunixlib.stages import CORRECTION_ARMS
 
 START = "eval-correction/{}/correction/"
 
@@ -140,7 +140,7 @@ def test_the_second_pass_is_claimed_with_what_it_mends_and_breaks(arms):
     assert claims["correction/eval-core/retry/second-pass"]["value"] == 0.025
     assert claims["correction/eval-core/retry/second-pass"]["verdict"] == "undecided"
     assert "### The second pass" in section(arms)
-    assert check_claims(arms) == []
+    assert build_claims(arms) == read_json(arms.path("claims.json"))
 
 
 def test_a_second_pass_without_its_verdicts_is_refused_with_file_row_and_notebook(arms):
@@ -166,13 +166,14 @@ def test_a_run_without_such_arms_has_none_of_this_whatever_it_was_asked(run):
 
 def test_claims_are_recomputed_from_the_predictions(arms):
     write_claims(arms)
-    assert check_claims(arms) == []
+    assert build_claims(arms) == read_json(arms.path("claims.json"))
     path = arms.path("predictions", "eval-correction", "surface.jsonl")
     rows = [row for _, row in read_jsonl(path)]
     rows[0]["completion"] = good(1, 1)
     write_jsonl(path, rows)
-    faults = check_claims(arms)
-    assert any("eval-correction/surface/correction/detection, value: found 0.0, expected 0.041667" in f for f in faults)
+    found = {claim["id"]: claim["value"] for claim in build_claims(arms)["claims"] if "value" in claim}
+    assert read_claims(arms)["eval-correction/surface/correction/detection"]["value"] == 0
+    assert found["eval-correction/surface/correction/detection"] == pytest.approx(0.041667, abs=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import read_json, read_jsonl
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 Side = tuple[str, dict[str, Any]]
 MAIN_JOB = PROJECT_ROOT / "submission_runs" / "cpu-v1"

@@ -10,16 +10,9 @@ PENS = "A pen costs 3 dollars. How much are 4 pens?"
 def test_work_is_judged_step_by_step() -> None:
     work = check_work(PENS, ["4 * 3 = 12", "Think of tax.", "12 + 9 = 22", "22 - 1 = 21"], "21")
     assert [step.verdict for step in work.truth.steps] == ["true", "unchecked", "false", "true"]
-    assert (work.first_false, work.all_true, work.invents) == (2, False, True)
+    assert (work.truth.first_false, work.invents) == (2, True)
     assert work.invented == ((), (), (9,), ())
     assert work.answer_follows is True
-
-
-def test_all_true_needs_a_step_that_could_be_decided() -> None:
-    assert check_work(PENS, ["4 * 3 = 12"], "12").all_true is True
-    assert check_work(PENS, ["4 * 3 = 13"], "13").all_true is False
-    assert check_work(PENS, ["It is twelve."], "12").all_true is None
-    assert check_work(PENS, [], "12").all_true is None
 
 
 @pytest.mark.parametrize(

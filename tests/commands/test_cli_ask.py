@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from tunixlib.__main__ import app
 from tunixlib.artifacts import read_json, write_json
-from tunixlib.commands import models
+from tunixlib.commands import questions
 from tunixlib.evaluation import asking
 from tunixlib.evaluation.asking import LEGEND
 from tunixlib.runs import ROOT_VARIABLE
@@ -116,8 +116,8 @@ def by_hand(monkeypatch, *lines):
         return line
 
     monkeypatch.setattr(builtins, "input", read)
-    monkeypatch.setattr(models.sys.stdin, "isatty", lambda: True, raising=False)
-    return [question for _, question in models._from_stdin()]
+    monkeypatch.setattr(questions.sys.stdin, "isatty", lambda: True, raising=False)
+    return [question for _, question in questions.from_stdin()]
 
 
 @pytest.mark.parametrize("end", [[""], [":quit"], ["   "], []])
@@ -134,7 +134,7 @@ def test_ctrl_c_while_a_model_answers_leaves_it_waiting_for_another_question(mon
 
     monkeypatch.setattr(asking.OpenModel, "ask", stopped)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
-    failed = models._Asker(asking.open_models("tiny"), None, False, None, quiet()).answer_all([("", "a"), ("", "b")])
+    failed = questions.Asker(asking.open_models("tiny"), None, False, None, quiet()).answer_all([("", "a"), ("", "b")])
     assert (asked, failed) == (["a", "b"], 0)
 
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import tunixlib.__main__ as command_line
 from tunixlib.commands import completion
 from tunixlib.commands.app import DONE, EXIT_CODES, MISUSED, NO_READER, PROBLEM, STOPPED, app, reported
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 COMMANDS = typer.main.get_command(app).commands
 WIDTH = 80
@@ -110,7 +110,6 @@ def test_profiles_studies_runs_and_data_sets_are_completed_by_name(tmp_path, mon
     assert completion.complete_profile("smo") == ["smoke", "smoke-tunix"]
     assert "order-135m" in completion.complete_study("order")
     assert "submission_runs/cpu-v1" in completion.complete_run("submission_runs/c")
-    assert completion.complete_dataset("golden") == ["golden-v2"]
     assert completion.complete_set("DATASET=gol") == ["DATASET=golden-v2"]
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "a.yaml").write_text("")

@@ -8,7 +8,9 @@ from tunixlib.analysis.claims import read_claims
 from tunixlib.evidence.verify import verify_run
 from tunixlib.modeling.checkpoints import read_record
 from tunixlib.running.pipeline import run_pipeline
-from tunixlib.runs import CORRECTION_ARMS, PROJECT_ROOT, ROOT_VARIABLE
+from tunixlib.runs import ROOT_VARIABLE
+from tunixlib.stages import CORRECTION_ARMS
+from tunixlib.trees import PROJECT_ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tunix")]
 

@@ -12,12 +12,13 @@ from tunixlib.evidence.check_metrics import choice_problems
 from tunixlib.modeling import tunix_support
 from tunixlib.modeling.models import ModelError, model_folder
 from tunixlib.modeling.tunix_support import check_supported, require_tunix
-from tunixlib.running.pipeline import check_inputs
-from tunixlib.running.profiles import ProfileError, check_parameters
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.running.parameters import check_parameters
+from tunixlib.running.preparing import check_inputs
+from tunixlib.running.profiles import ProfileError
 from tunixlib.training.config import SFTConfig
 from tunixlib.training.engines import segment_trainer
 from tunixlib.training.plan import Choice
+from tunixlib.trees import PROJECT_ROOT
 
 THETA = {"rope_parameters": {"rope_type": "default", "rope_theta": 1e6}}
 LLAMA3 = {"rope_type": "llama3", "rope_theta": 1e6, "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0}

@@ -12,10 +12,10 @@ import torch
 from tunixlib.artifacts import read_jsonl
 from tunixlib.modeling.models import load_checkpoint, weights_sha256
 from tunixlib.modeling.tokenization import Batch
-from tunixlib.runs import PROJECT_ROOT
 from tunixlib.training import sft
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.engines import segment_trainer
+from tunixlib.trees import PROJECT_ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tunix")]
 

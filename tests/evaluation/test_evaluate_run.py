@@ -3,12 +3,13 @@
 import pytest
 
 from tunixlib.artifacts import write_json
-from tunixlib.evaluation.evaluate_run import TRAINED, checkpoint_folders, load_items
+from tunixlib.evaluation.evaluate_run import checkpoint_folders, load_items
 from tunixlib.modeling.models import ModelError
 from tunixlib.runs import Run
 from tunixlib.seeding.datasets import dataset_file, load_traces, write_run_data
 from tunixlib.seeding.evalsets import read_eval_set
 from tunixlib.seeding.gate import LeakError
+from tunixlib.stages import BASIC_ARMS, CHECKPOINTS
 
 
 @pytest.fixture
@@ -50,8 +51,8 @@ def test_another_base_model_than_the_one_trained_is_refused(run, tiny_folder):
 
     from tunixlib.modeling.models import weights_sha256
 
-    for place in TRAINED.values():
-        folder = run.path(*place, "checkpoint")
+    for place in (place for place in CHECKPOINTS.values() if place[0] in BASIC_ARMS):
+        folder = run.path("training", *place, "checkpoint")
         shutil.copytree(tiny_folder, folder)
         record = {
             "weights_sha256": weights_sha256(folder), "parent_sha256": "0" * 64, "dataset_sha256": "0" * 64,

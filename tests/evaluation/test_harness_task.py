@@ -10,7 +10,7 @@ from tunixlib.__main__ import app
 from tunixlib.artifacts import ArtifactError, read_jsonl
 from tunixlib.evaluation.harness_task import IGNORED, LENIENT, TAGGED, task_name, write_task
 from tunixlib.evaluation.scoring import grade
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 STORED = sorted((PROJECT_ROOT / "submission_runs").glob("*/predictions/*/*.jsonl"))
 

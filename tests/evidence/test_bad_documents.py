@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tunixlib.evidence.verify import verify_run
-from tunixlib.runs import is_evidence
+from tunixlib.trees import is_evidence
 
 FAULTS = int(os.environ.get("TUNIXLIB_FAULTS", "1"))
 SUFFIXES = (".json", ".jsonl", ".ipynb")

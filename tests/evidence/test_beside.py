@@ -14,7 +14,8 @@ from tunixlib.artifacts import read_json, read_jsonl, sha256_file, write_json, w
 from tunixlib.evidence.check_beside import check_beside
 from tunixlib.evidence.check_files import check_bytes
 from tunixlib.evidence.sealed_run import Evidence
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError
+from tunixlib.runs import MANIFEST, Run, RunError
+from tunixlib.trees import PROJECT_ROOT
 
 LAST = "training/curriculum/stage_c"
 LOSSES = "beside/curriculum/stage_c/loss"

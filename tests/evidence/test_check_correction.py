@@ -10,9 +10,10 @@ from tunixlib.evidence.check_correction import check_correction
 from tunixlib.evidence.check_data import absent_data
 from tunixlib.evidence.recheck import recheck_losses
 from tunixlib.evidence.sealed_run import Evidence
-from tunixlib.runs import CORRECTION_ARMS, CORRECTION_SEGMENT, Run
+from tunixlib.runs import Run
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
 from tunixlib.seeding.datasets import dataset_file, load_traces, write_run_data
+from tunixlib.stages import CORRECTION_ARMS, CORRECTION_SEGMENT
 from tunixlib.traces import ReasoningTrace, read_traces, write_traces
 from tunixlib.training.arms import LENGTHS
 from tunixlib.training.config import SFTConfig

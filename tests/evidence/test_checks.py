@@ -14,7 +14,7 @@ from tunixlib.evidence.notebook_check import assignments, source_of, unfinished
 from tunixlib.evidence.problems import Problem
 from tunixlib.evidence.sealed_run import Evidence
 from tunixlib.evidence.shown import MARKDOWN
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from tunixlib.evidence.environment import OF_TUNIX, PACKAGES, makes_numbers
-from tunixlib.running.machine_class import machine_differences
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.running.reproduction.machine_class import machine_differences
+from tunixlib.trees import PROJECT_ROOT
 
 PINNED = re.findall(r"^([\w-]+)==", (PROJECT_ROOT / "requirements-tunix.txt").read_text(encoding="utf-8"), re.MULTILINE)
 
@@ -17,6 +17,7 @@ def test_every_package_that_the_second_engine_is_pinned_with_goes_on_record():
 
 
 def test_the_pins_of_either_engine_make_numbers():
+    assert makes_numbers("tunixlib/stages.py"), "the names of arms and segments"
     assert makes_numbers("requirements.txt") and makes_numbers("requirements-tunix.txt")
     assert not makes_numbers("requirements-dev.txt")
 

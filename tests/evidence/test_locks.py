@@ -13,8 +13,9 @@ from tunixlib.evidence.locks import lock_problems, lock_run, lock_words
 from tunixlib.evidence.sealing import seal
 from tunixlib.holding import LOCKED
 from tunixlib.running.pipeline import run_pipeline
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, Run, RunError
+from tunixlib.runs import MANIFEST, ROOT_VARIABLE, Run, RunError
 from tunixlib.submission import archive, bundle
+from tunixlib.trees import PROJECT_ROOT
 
 
 @pytest.fixture

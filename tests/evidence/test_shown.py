@@ -8,7 +8,7 @@ from tunixlib.analysis.report_text import shown_analysis
 from tunixlib.artifacts import read_json
 from tunixlib.evidence.sealed_run import Evidence
 from tunixlib.evidence.shown import EARLIER, MARKDOWN, shown_problems
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 
 @pytest.mark.parametrize("line", [*EARLIER, "Markdown(shown_analysis(run))"])

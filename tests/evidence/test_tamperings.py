@@ -16,7 +16,7 @@ from tunixlib.evidence.check_files import check_hashes
 from tunixlib.evidence.sealed_run import Evidence
 from tunixlib.evidence.sealing import manifest_digest
 from tunixlib.evidence.verify import verify_run
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 FLAT = "predictions/eval-adding/flat.jsonl"
 LAST = "predictions/eval-adding/stage_c.jsonl"

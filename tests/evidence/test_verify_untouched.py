@@ -6,8 +6,8 @@ import pytest
 
 from tunixlib.artifacts import write_text
 from tunixlib.evidence.verify import CHECKS, verify_run
-from tunixlib.runs import PROJECT_ROOT
 from tunixlib.seeding import datasets
+from tunixlib.trees import PROJECT_ROOT
 
 
 def test_an_untouched_run_has_no_problem_and_the_headline_counts_what_was_checked(run):

@@ -17,8 +17,10 @@ from alone import NAMESPACE, PYTHON_VARIABLE, SOCKETS, execute_alone
 from tunixlib.artifacts import read_json
 from tunixlib.evidence.environment import PACKED_COMMIT
 from tunixlib.evidence.verify import verify_run
-from tunixlib.running.inputs import MODULES
-from tunixlib.runs import PROJECT_ROOT, ROOT_VARIABLE, STAGES, Run
+from tunixlib.running.sessions.inputs import MODULES
+from tunixlib.runs import ROOT_VARIABLE, Run
+from tunixlib.stages import STAGES
+from tunixlib.trees import PROJECT_ROOT
 
 pytestmark = pytest.mark.slow
 

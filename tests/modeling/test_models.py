@@ -4,7 +4,7 @@ import json
 import pytest
 
 from tunixlib.holding import SCRATCH_LOCK
-from tunixlib.modeling import models
+from tunixlib.modeling import smollm2
 from tunixlib.modeling import tiny as tiny_model
 from tunixlib.modeling.models import ModelError, load_tokenizer, model_folder, weight_files, weights_sha256
 
@@ -70,9 +70,9 @@ def test_the_hash_of_sharded_weights_covers_names_and_bytes(tmp_path):
 
 
 def test_too_little_space_says_how_much_and_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setattr(models.shutil, "disk_usage", lambda folder: type("Usage", (), {"free": 10**8}))
+    monkeypatch.setattr(smollm2.shutil, "disk_usage", lambda folder: type("Usage", (), {"free": 10**8}))
     with pytest.raises(ModelError, match=r"found 0\.1 GB free, expected 1\.2 GB.*TUNIXLIB_CACHE"):
-        models._require_space(tmp_path, 1_200_000_000)
+        smollm2._require_space(tmp_path, 1_200_000_000)
 
 
 def test_a_cache_that_cannot_be_written_says_what_to_set(tmp_path, monkeypatch):
@@ -105,7 +105,7 @@ def test_a_tokenizer_read_as_another_models_is_saved_with_the_same_tokens_and_no
     start = ("<|im_start|>", read.convert_tokens_to_ids("<|im_start|>"))
     read.backend_tokenizer.post_processor = TemplateProcessing(single=f"{start[0]} $A", special_tokens=[start])
     assert read(text + "<FILL_ME>")["input_ids"] == [start[1], *expected, vocabulary]
-    models.plain_tokenizer(read, vocabulary).save_pretrained(tmp_path)
+    smollm2.plain_tokenizer(read, vocabulary).save_pretrained(tmp_path)
     plain = AutoTokenizer.from_pretrained(tmp_path)
     assert (len(plain), plain(text)["input_ids"]) == (vocabulary, expected)
     assert plain.decode(expected) == text

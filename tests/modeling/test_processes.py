@@ -14,7 +14,7 @@ from tunixlib.modeling import processes
 from tunixlib.modeling.launching import CONFIGS, Launch, Machines
 from tunixlib.modeling.processes import driver, part_of, run_job, what_happened
 from tunixlib.progress import PROGRESS_VARIABLE
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 TWO = {"TUNIXLIB_MACHINES": "2", "TUNIXLIB_MAIN_PROCESS": "10.0.0.1:29500", "TUNIXLIB_JOBS": "jobs"}
 

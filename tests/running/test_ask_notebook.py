@@ -6,9 +6,10 @@ import nbformat
 import pytest
 from evaluation.asked_run import make_asked_run
 
+from tunixlib.evaluation.config import MAX_NEW_TOKENS
 from tunixlib.running.notebooks import NotebookError, execute
-from tunixlib.running.pipeline import stage_notebooks
-from tunixlib.running.profiles import NOTEBOOKS, declared
+from tunixlib.running.parameters import declared, declared_defaults, stage_notebooks
+from tunixlib.running.profiles import NOTEBOOKS
 
 PARAMETERS = {"CHECKPOINT": "tiny", "BASE": False, "QUESTIONS": ["What is <b>2</b> + 3?"], "MAX_NEW_TOKENS": 8}
 
@@ -36,6 +37,10 @@ def test_it_says_what_to_change_where_there_is_no_base_model(tmp_path):
 def test_it_is_no_stage_and_no_profile_can_set_its_parameters():
     assert "ask.ipynb" not in [path.name for path in stage_notebooks()]
     assert set(declared(NOTEBOOKS / "ask.ipynb")) == set(PARAMETERS)
+
+
+def test_it_cuts_an_answer_off_where_the_command_does():
+    assert declared_defaults([NOTEBOOKS / "ask.ipynb"])["MAX_NEW_TOKENS"] == MAX_NEW_TOKENS
 
 
 def test_its_cells_are_narrow():

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tunixlib.modeling.models import SMOLLM2_FILE
-from tunixlib.running import attached, inputs
-from tunixlib.running.attached import (
+from tunixlib.modeling.smollm2 import SMOLLM2_FILE
+from tunixlib.running.sessions import attached, inputs
+from tunixlib.running.sessions.attached import (
     SMOLLM2_SHAPE,
     Found,
     find_base_gemma,
@@ -22,8 +22,8 @@ from tunixlib.running.attached import (
     link,
     unpack_package,
 )
-from tunixlib.running.inputs import MODULES, missing_packages, resolve_inputs
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.running.sessions.inputs import MODULES, missing_packages, resolve_inputs
+from tunixlib.trees import PROJECT_ROOT
 
 
 def model(folder, config, template="tokenizer_config.json"):
@@ -207,7 +207,7 @@ def test_checkpoints_that_would_not_fit_on_the_disk_are_named_before_training(pr
 
 
 def test_an_old_transformers_is_named(monkeypatch):
-    monkeypatch.setattr(inputs, "_version", lambda name: "4.57.1")
+    monkeypatch.setattr(inputs, "installed_version", lambda name: "4.57.1")
     assert missing_packages({}) == [
         "package transformers: found 4.57.1, expected 5.0 or later; choose the latest image",
     ]

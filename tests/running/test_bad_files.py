@@ -13,14 +13,8 @@ from tunixlib.evidence.notebook_check import unfinished
 from tunixlib.evidence.verify import BROKEN_CONTENT
 from tunixlib.running.dependencies import code_sha256, source_sha256
 from tunixlib.running.notebooks import NotebookError
-from tunixlib.running.profiles import (
-    MAX_BYTES,
-    ProfileError,
-    check_parameters,
-    load_profile,
-    parse_assignment,
-    parse_yaml,
-)
+from tunixlib.running.parameters import check_parameters
+from tunixlib.running.profiles import MAX_BYTES, ProfileError, load_profile, parse_assignment, parse_yaml
 
 FAULTS = int(os.environ.get("TUNIXLIB_FAULTS", "1"))
 

@@ -8,15 +8,18 @@ from typer.testing import CliRunner
 
 from tunixlib.__main__ import app
 from tunixlib.artifacts import read_json, write_json, write_text
-from tunixlib.running import inputs
-from tunixlib.running.inputs import resolve_inputs
-from tunixlib.running.pipeline import _switched_on, check_inputs, stage_notebooks
+from tunixlib.running.parameters import declared_defaults, stage_notebooks
+from tunixlib.running.pipeline import _switched_on
+from tunixlib.running.preparing import check_inputs
 from tunixlib.running.profiles import NOTEBOOKS, ProfileError, load_profile
-from tunixlib.running.watch import declared_defaults, plan_work
-from tunixlib.runs import CORRECTED, STAGES, Run, RunError, stage_named
+from tunixlib.running.sessions import inputs
+from tunixlib.running.sessions.inputs import resolve_inputs
+from tunixlib.running.sessions.watch import plan_work
+from tunixlib.runs import Run, RunError
 from tunixlib.seeding import datasets
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
 from tunixlib.seeding.recipes import SeedingError
+from tunixlib.stages import CORRECTED, STAGES, stage_named
 from tunixlib.submission.kernel import package_files
 from tunixlib.training.config import TrainingError
 from tunixlib.training.correction import SHARES
@@ -141,7 +144,7 @@ def test_what_a_notebook_declares_is_what_a_run_checks_where_its_profile_says_no
 
 @pytest.mark.parametrize(("arms", "found"), [(["contrast"], "contrast"), (["flat", "retry"], "flat")])
 def test_an_arm_that_is_none_is_refused_with_the_profile(arms, found):
-    from tunixlib.running.pipeline import prepare
+    from tunixlib.running.preparing import prepare
 
     with pytest.raises(ProfileError, match=f"CORRECTION_ARMS: found .*{found}.*, expected one of control, surface"):
         prepare("smoke", "x", {"CORRECTION_ARMS": arms})

@@ -2,7 +2,7 @@ import nbformat
 import pytest
 
 from tunixlib.running.dependencies import code_sha256, imported_modules, reachable, source_sha256
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ import pytest
 
 from tunixlib.analysis.report_checkpoints import COLUMNS
 from tunixlib.running.profiles import NOTEBOOKS, PROFILES, load_profile
-from tunixlib.runs import PROJECT_ROOT, STAGES
 from tunixlib.seeding.recipes import ALL_FAMILIES_FROM, CORE
 from tunixlib.seeding.tasks import trained_families
+from tunixlib.stages import STAGES
+from tunixlib.trees import PROJECT_ROOT
 
 GUIDE = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
 WIDEST_DEFAULT = 40

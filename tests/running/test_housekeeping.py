@@ -15,9 +15,10 @@ from tunixlib.evidence.verify import verify_run
 from tunixlib.holding import SCRATCH_LOCK
 from tunixlib.running import housekeeping
 from tunixlib.running.housekeeping import clean_leftovers, clean_run, clean_runs, clean_words, cleanable, drop_weights
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, Run, RunError, is_evidence, remove
+from tunixlib.runs import MANIFEST, ROOT_VARIABLE, Run, RunError
 from tunixlib.seeding import datasets
 from tunixlib.submission import bundle
+from tunixlib.trees import PROJECT_ROOT, is_evidence, remove
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tunixlib.running.interrupts import interruptible
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 CODE = """
 import sys, threading, time

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tunixlib.artifacts import pretty_json
-from tunixlib.running.ledger import LEAST_S, LEAST_UNITS, SESSION_HOURS, TRAINING_SHARE, Ledger, Work, hours
+from tunixlib.running.sessions.ledger import LEAST_S, LEAST_UNITS, SESSION_HOURS, TRAINING_SHARE, Ledger, Work, hours
 
 PLAN = {
     "02_train": Work((100, 100, 100)),

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from tunixlib.running.notebooks import NotebookError, execute
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 
 def notebook(tmp_path, *cells):

@@ -12,7 +12,8 @@ from papermill.translators import PythonTranslator
 
 from tunixlib.evidence.notebook_check import assignments, is_injected, source_of
 from tunixlib.running.notebooks import execute
-from tunixlib.running.profiles import ProfileError, check_parameters, load_profile, parse_assignment
+from tunixlib.running.parameters import check_parameters
+from tunixlib.running.profiles import ProfileError, load_profile, parse_assignment
 
 # What would be written if a value were code.
 FLAG = "executed.flag"

@@ -12,12 +12,15 @@ from tunixlib.evidence.check_records import option_of
 from tunixlib.evidence.verify import verify_run
 from tunixlib.running import pipeline
 from tunixlib.running.notebooks import NotebookError
-from tunixlib.running.pipeline import command_line, run_pipeline
+from tunixlib.running.pipeline import run_pipeline
+from tunixlib.running.preparing import command_line
 from tunixlib.running.profiles import NOTEBOOKS, ProfileError
 from tunixlib.running.summary import closing_words
-from tunixlib.runs import CORRECTION_ARMS, PROJECT_ROOT, ROOT_VARIABLE, Run, RunError
+from tunixlib.runs import ROOT_VARIABLE, Run, RunError
 from tunixlib.seeding.recipes import SeedingError
+from tunixlib.stages import CORRECTION_ARMS
 from tunixlib.submission import bundle
+from tunixlib.trees import PROJECT_ROOT
 
 
 @pytest.fixture(scope="module")

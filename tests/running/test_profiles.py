@@ -1,15 +1,7 @@
 import pytest
 
-from tunixlib.running.pipeline import stage_notebooks
-from tunixlib.running.profiles import (
-    NOTEBOOKS,
-    PROFILES,
-    ProfileError,
-    check_parameters,
-    declared,
-    load_profile,
-    merge_declared,
-)
+from tunixlib.running.parameters import check_parameters, declared, merge_declared, stage_notebooks
+from tunixlib.running.profiles import NOTEBOOKS, PROFILES, ProfileError, load_profile
 
 KNOWN = {"SEED": "int", "LEARNING_RATE": "float", "MODEL": "str", "EPOCHS": "list[int]", "FLAG": "bool"}
 

@@ -10,7 +10,8 @@ import yaml
 from tunixlib.artifacts import read_json
 from tunixlib.evidence.notebook_check import assignments
 from tunixlib.running.profiles import NOTEBOOKS, PROFILES
-from tunixlib.runs import PROJECT_ROOT, STAGES
+from tunixlib.stages import STAGES
+from tunixlib.trees import PROJECT_ROOT
 
 
 @pytest.mark.parametrize("profile", sorted(path.name for path in PROFILES.glob("*.yaml")))

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from tunixlib.runs import PROJECT_ROOT, ROOT_VARIABLE
+from tunixlib.runs import ROOT_VARIABLE
+from tunixlib.trees import PROJECT_ROOT
 
 SMOKE = PROJECT_ROOT / "submission_runs" / "smoke-v1"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tunixlib.artifacts import write_jsonl
-from tunixlib.running.reproduced_files import DIFFERS, WITHIN, _compare
+from tunixlib.running.reproduction.files import DIFFERS, WITHIN, _compare
 from tunixlib.runs import Run
 
 FILE = "second_pass/eval-core/retry.jsonl"

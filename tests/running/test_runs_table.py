@@ -9,7 +9,8 @@ from tunixlib.evaluation.scoring import grade, scorecard
 from tunixlib.evidence.sealing import evidence_files, manifest_digest
 from tunixlib.holding import hold
 from tunixlib.running.runs_table import list_runs, runs_text
-from tunixlib.runs import STAGES, Run
+from tunixlib.runs import Run
+from tunixlib.stages import STAGES
 
 
 def made(root, name, right, items=20, eval_set="eval-core", sealed="2026-01-02T03:04:05Z", bytes_of_set=""):

@@ -9,17 +9,20 @@ import pytest
 
 from tunixlib.artifacts import read_json, write_json, write_text
 from tunixlib.progress import PROGRESS_VARIABLE, STOP_FILE, progress
-from tunixlib.running import machine, pipeline, session
-from tunixlib.running.inputs import Inputs
-from tunixlib.running.ledger import RESERVE_S
-from tunixlib.running.machine import choose_profile, detect_accelerator
+from tunixlib.running import pipeline
 from tunixlib.running.notebooks import NotebookError
-from tunixlib.running.pipeline import run_pipeline, stage_notebooks
+from tunixlib.running.parameters import declared_defaults, stage_notebooks
+from tunixlib.running.pipeline import run_pipeline
 from tunixlib.running.profiles import NOTEBOOKS
-from tunixlib.running.session import Session, SessionError, prepare_session, run_session, working_root
-from tunixlib.running.watch import declared_defaults, fewer_epochs, keep_evidence, last_checkpoint, plan_work
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, Run, RunError
+from tunixlib.running.sessions import machine, session
+from tunixlib.running.sessions.inputs import Inputs
+from tunixlib.running.sessions.ledger import RESERVE_S
+from tunixlib.running.sessions.machine import choose_profile, detect_accelerator
+from tunixlib.running.sessions.session import Session, SessionError, prepare_session, run_session, working_root
+from tunixlib.running.sessions.watch import fewer_epochs, keep_evidence, last_checkpoint, plan_work
+from tunixlib.runs import MANIFEST, ROOT_VARIABLE, Run, RunError
 from tunixlib.submission import bundle
+from tunixlib.trees import PROJECT_ROOT
 
 CUDA = types.SimpleNamespace(is_available=lambda: True, device_count=lambda: 2, get_device_name=lambda i: "Tesla T4")
 

@@ -6,7 +6,6 @@ import pytest
 
 from tunixlib.artifacts import read_json
 from tunixlib.checking.steps import check_step, check_steps
-from tunixlib.runs import PROJECT_ROOT
 from tunixlib.seeding.correction.baselines import called_wrong
 from tunixlib.seeding.correction.figures import Figure, slips
 from tunixlib.seeding.correction.forms import (
@@ -29,6 +28,7 @@ from tunixlib.seeding.correction.works import Line, UnfitError, read_work
 from tunixlib.seeding.datasets import DATA_ROOT
 from tunixlib.seeding.families import Problem
 from tunixlib.traces import ReasoningTrace, render_completion
+from tunixlib.trees import PROJECT_ROOT
 
 QUESTION = "Pens cost $3 each and a cap costs $19. What do 6 pens and the cap cost after a coupon for $4?"
 STEPS = [

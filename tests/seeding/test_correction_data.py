@@ -81,7 +81,7 @@ def test_the_checker_finds_in_every_shown_work_what_its_kind_says(rows):
         if not verdict.wrong:
             assert (work.truth.false, work.invents, shown.answer) == (0, False, verdict.answer)
         elif row["section"] in ("changed_result", "propagated"):
-            assert (work.truth.false, work.first_false) == (1, verdict.line - 1)
+            assert (work.truth.false, work.truth.first_false) == (1, verdict.line - 1)
         elif row["section"] in ("miscopied_operand", "dropped_step"):
             assert [i for i, found in enumerate(work.invented) if found] == [verdict.line - 1]
         else:

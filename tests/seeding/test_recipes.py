@@ -1,6 +1,7 @@
 import pytest
 
 from tunixlib.artifacts import sha256_file
+from tunixlib.seeding.by_form import write_form
 from tunixlib.seeding.datasets import (
     DATA_ROOT,
     dataset_file,
@@ -8,7 +9,6 @@ from tunixlib.seeding.datasets import (
     split_stages,
     stage_of,
     write_dataset,
-    write_eval_set,
 )
 from tunixlib.seeding.evalsets import EVAL_SETS, make_eval_set, read_eval_set
 from tunixlib.seeding.gate import LeakError, check_disjoint, normal_prompt, parts_of
@@ -55,16 +55,33 @@ def test_all_prompts_are_distinct_even_after_normalisation(dev):
 
 @pytest.mark.parametrize("key", DEFAULT_TRACES)
 def test_seeding_again_gives_the_committed_bytes(key, tmp_path):
-    write_dataset(Recipe(key, DEFAULT_TRACES[key]), tmp_path)
+    write_form(key, tmp_path)
     for name in ("dataset.jsonl", "manifest.json"):
         assert (tmp_path / name).read_bytes() == (DATA_ROOT / key / name).read_bytes()
 
 
 @pytest.mark.parametrize("name", EVAL_SETS)
 def test_evaluation_sets_again_give_the_committed_bytes(name, tmp_path):
-    write_eval_set(name, tmp_path)
+    write_form(name, tmp_path)
     for file in ("eval.jsonl", "manifest.json"):
         assert (tmp_path / file).read_bytes() == (DATA_ROOT / name / file).read_bytes()
+
+
+@pytest.mark.parametrize("changed", [{"traces": 20}, {"seed": 7}, {"form": "problems"}, {"density": 0.1}])
+def test_another_evaluation_set_of_the_same_name_is_refused(changed, tmp_path):
+    option = "--" + next(iter(changed))
+    with pytest.raises(SeedingError, match=f"eval-core is always the same: found {option}, expected only --out"):
+        write_form("eval-core", tmp_path / "eval-core", **changed)
+    assert not (tmp_path / "eval-core").exists()
+
+
+def test_a_file_that_its_manifest_does_not_describe_names_the_command_that_makes_it_again(tmp_path):
+    write_form("eval-dev", tmp_path / "eval-dev")
+    with (tmp_path / "eval-dev" / "eval.jsonl").open("a") as stream:
+        stream.write("\n")
+    with pytest.raises(SeedingError, match=r"seed --dataset eval-dev --out data/eval-dev") as found:
+        dataset_file("eval-dev", tmp_path)
+    assert "from manifest.json; restore the file, or make it again" in str(found.value)
 
 
 def test_any_slice_can_be_made_by_itself(dev):

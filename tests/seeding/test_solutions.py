@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from tunixlib.runs import PROJECT_ROOT
 from tunixlib.seeding.correction.forms import FormError, Shown, parse_prompt, render_prompt
 from tunixlib.seeding.correction.solutions import MAX_BYTES, MAX_CHARACTERS, MAX_LINES, read_solution
+from tunixlib.trees import PROJECT_ROOT
 
 QUESTION = "A pen costs $3. What do 4 pens and a $5 cap cost?"
 LINES = ("Pens: 4 * 3 = 12", "With the cap: 12 + 5 = 17")

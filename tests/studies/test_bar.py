@@ -4,8 +4,8 @@ import pytest
 import yaml
 from studies.study_runs import BAR, bar_of
 
-from tunixlib.running.pipeline import stage_notebooks
-from tunixlib.running.profiles import check_parameters, load_profile, merge_declared
+from tunixlib.running.parameters import check_parameters, merge_declared, stage_notebooks
+from tunixlib.running.profiles import load_profile
 from tunixlib.studies.bar import BarError, parse_bar, read_bar
 from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.run_study import STUDIES

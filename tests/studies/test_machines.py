@@ -6,10 +6,11 @@ import pytest
 from studies.study_runs import MACHINE, RECORD, bar_of, planted, write_runs
 
 from tunixlib.artifacts import read_json, write_json
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run
+from tunixlib.runs import MANIFEST, Run
 from tunixlib.studies import results
 from tunixlib.studies.document import study_texts
 from tunixlib.studies.machines import machine_words
+from tunixlib.trees import PROJECT_ROOT
 
 OTHERWISE = "Runs of another machine class than `orders-s1`, so that rounding differs: "
 

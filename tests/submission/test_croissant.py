@@ -5,9 +5,9 @@ import json
 import pytest
 
 from tunixlib.artifacts import ArtifactError, read_json, read_jsonl, sha256_bytes, write_bytes, write_json
-from tunixlib.runs import PROJECT_ROOT
 from tunixlib.submission.croissant import croissant
 from tunixlib.submission.kaggle_metadata import load_metadata
+from tunixlib.trees import PROJECT_ROOT
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ import pytest
 
 from tunixlib.artifacts import write_text
 from tunixlib.evidence.verify import verify_run
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, ROOT_VARIABLE, RunError
+from tunixlib.runs import MANIFEST, ROOT_VARIABLE, RunError
 from tunixlib.submission.import_kaggle import closing_words, import_output
+from tunixlib.trees import PROJECT_ROOT
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tunixlib.artifacts import ArtifactError, write_json, write_text
-from tunixlib.runs import PROJECT_ROOT
 from tunixlib.submission.kaggle_metadata import (
     METADATA_FILE,
     PLACEHOLDER_OWNER,
@@ -24,6 +23,7 @@ from tunixlib.submission.kaggle_metadata import (
     model_metadata,
 )
 from tunixlib.submission.kaggle_rules import FRAMEWORKS, title_slug
+from tunixlib.trees import PROJECT_ROOT
 
 GEMMA = "google/gemma-2/transformers/gemma-2-2b-it/2"
 SLUG = "lower-case letters, digits and single hyphens, none of the hyphens at an end"

@@ -15,10 +15,11 @@ import pytest
 
 from tunixlib.artifacts import sha256_bytes
 from tunixlib.evidence.environment import PACKED_COMMIT, capture_commit
-from tunixlib.runs import PROJECT_ROOT, STAGES
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
+from tunixlib.stages import STAGES
 from tunixlib.submission.archive import FIRST_DAY, PLAIN_FILE
 from tunixlib.submission.kernel import NOTEBOOK, OWN_DATA, KernelError, kernel_notebook, package_files, payload
+from tunixlib.trees import PROJECT_ROOT
 
 # Our own limit, well below the site's million bytes: room for the package to grow.
 LARGEST = 800_000
@@ -63,7 +64,7 @@ def test_the_package_holds_what_a_session_needs_and_nothing_else(packed):
     names = opened(packed).namelist()
     assert {
         *(f"notebooks/{stage.name}.ipynb" for stage in STAGES), NOTEBOOK, "notebooks/profiles/cpu.yaml",
-        "tunixlib/running/session.py", "data/eval-core/eval.jsonl", "data/dev-reasoning-v2/dataset.jsonl",
+        "tunixlib/running/sessions/session.py", "data/eval-core/eval.jsonl", "data/dev-reasoning-v2/dataset.jsonl",
         "pyproject.toml", "requirements.txt", "LICENSE", PACKED_COMMIT, "submission_runs/cpu-v1/run_manifest.json",
     } <= set(names)  # fmt: skip
     unwanted = re.compile(r"^tests/|(^|/)\.|__pycache__|\.pyc$|safetensors|^submission_runs/(?!cpu-v1/run_manifest)|^/")

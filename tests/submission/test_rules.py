@@ -7,12 +7,13 @@ from typer.testing import CliRunner
 from tunixlib.__main__ import app
 from tunixlib.artifacts import read_jsonl, write_jsonl, write_text
 from tunixlib.evidence.environment import is_untracked
-from tunixlib.runs import PROJECT_ROOT, WORK
+from tunixlib.runs import WORK
 from tunixlib.submission import bundle, entry_rules, kernel, run_rules
 from tunixlib.submission.entry_rules import LARGEST_NOTEBOOK
 from tunixlib.submission.kaggle_metadata import PLACEHOLDER_OWNER, MetadataError, load_metadata
 from tunixlib.submission.rules import Rule, check_rules, rules_table, rules_text
 from tunixlib.submission.writeup import writeup
+from tunixlib.trees import PROJECT_ROOT
 
 LAST = "predictions/eval-adding/stage_c.jsonl"
 BY_HAND = {"video", "cover image", "account", "writing", "Kaggle account", "model id", "base model"}

@@ -2,7 +2,8 @@ from collections import Counter
 
 import pytest
 
-from tunixlib.training.arms import ARMS, order_batches, ordered_arms, plan_arm, stage_order
+from tunixlib.stages import ARMS
+from tunixlib.training.arms import order_batches, ordered_arms, plan_arm, stage_order
 
 STAGES = {"a": [f"a{i}" for i in range(20)], "b": [f"b{i}" for i in range(9)], "c": [f"c{i}" for i in range(33)]}
 EPOCHS = (2, 2, 3)

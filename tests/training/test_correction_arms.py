@@ -5,10 +5,11 @@ from collections import Counter
 import pytest
 
 from tunixlib.artifacts import read_json
-from tunixlib.runs import CORRECTION_ARMS, Run
+from tunixlib.runs import Run
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
 from tunixlib.seeding.correction.forms import parse_check, parse_prompt
 from tunixlib.seeding.datasets import dataset_file, load_traces, write_run_data
+from tunixlib.stages import CORRECTION_ARMS
 from tunixlib.traces import render_completion
 from tunixlib.training.arms import LENGTHS, order_batches
 from tunixlib.training.config import TrainingError

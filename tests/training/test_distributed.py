@@ -13,12 +13,13 @@ from tunixlib.modeling.models import load_checkpoint
 from tunixlib.modeling.processes import driver, what_happened
 from tunixlib.modeling.tokenization import TokenizationError, encode_trace, make_batch
 from tunixlib.progress import PROGRESS_VARIABLE, STOP_FILE
-from tunixlib.runs import PROJECT_ROOT, RunError
+from tunixlib.runs import RunError
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.distributed import pack, share, unpack
 from tunixlib.training.plan import Choice
 from tunixlib.training.sft import train_segment
 from tunixlib.training.workers import work
+from tunixlib.trees import PROJECT_ROOT
 
 NAMES = {"arm": "flat", "stage": "stage_1", "dataset_sha256": "d" * 64}
 

@@ -12,11 +12,11 @@ import pytest
 from training.test_distributed import NAMES
 
 from tunixlib.artifacts import read_jsonl
-from tunixlib.running.pipeline import check_inputs
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.running.preparing import check_inputs
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.plan import plan_segment
 from tunixlib.training.sft import train_segment
+from tunixlib.trees import PROJECT_ROOT
 
 
 def documented(port, jobs):

@@ -12,7 +12,7 @@ from tunixlib.modeling.checkpoints import companions, verified_checkpoint
 from tunixlib.modeling.memory import model_shape, project_memory, shared_out
 from tunixlib.modeling.models import load_checkpoint
 from tunixlib.modeling.tokenization import encode_trace
-from tunixlib.running.pipeline import check_inputs
+from tunixlib.running.preparing import check_inputs
 from tunixlib.training import plan
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.loop import Part, rows_of, run_steps

@@ -16,20 +16,20 @@ from typing import Any
 
 from tunixlib.analysis.run_files import (
     BASE,
-    CORRECTION_SEGMENTS,
-    SEGMENTS,
     decoding,
     read_metrics,
     read_predictions,
     read_summary,
 )
 from tunixlib.artifacts import ArtifactError, read_json, sha256_file, sha256_text, write_json
-from tunixlib.runs import FINAL_ARM, MANIFEST, Run, RunError, remove
+from tunixlib.runs import MANIFEST, Run, RunError
+from tunixlib.stages import BASIC_ARMS, CORRECTION_ARMS, FINAL_ARM, SEGMENTS
+from tunixlib.trees import remove
 
 BESIDE, BESIDE_VERSION = "beside.json", "1.0"
 # Of a segment's config: what chooses how to compute and not what.
 HOW = ("engine", "compile", "micro_batch", "precision", "processes")
-ARMS = {**SEGMENTS, **CORRECTION_SEGMENTS}
+ARMS = (*BASIC_ARMS, *CORRECTION_ARMS)
 FIRST = "flat/stage_1"
 # What is read of the other run, below its folder.
 READ = ("data/dataset.jsonl", "training/", "predictions/", "eval_summary.json")
@@ -155,7 +155,7 @@ def read_beside(run: Run) -> Beside | None:
 def _inherited(beside: Beside, name: str, theirs: Mapping[str, Any]) -> Iterator[str]:
     """What makes a segment's beginning another one: the segments before it, and adapters that are drawn otherwise."""
     arm = name.split("/")[0]
-    parents = [*ARMS[arm], *(f"{FINAL_ARM}/{stage}" for stage in SEGMENTS[FINAL_ARM] if arm in CORRECTION_SEGMENTS)]
+    parents = [f"{FINAL_ARM}/{segment}" for segment in SEGMENTS[FINAL_ARM] if arm in CORRECTION_ARMS]
     before = (found for found in beside.segments if found.split("/")[0] == arm or found in parents)
     if any(beside.segments[found].differs for found in before):
         yield "it starts from other weights, as said of a segment before it"

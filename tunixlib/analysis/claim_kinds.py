@@ -75,8 +75,8 @@ def render_claim(claim: Mapping[str, Any]) -> str:
 
 def scorecard_claims(run: Run) -> Iterator[dict[str, Any]]:
     """Every proportion of every scorecard, accuracy by section, and the mean length of completions."""
-    file = {"file": "eval_summary.json", "sha256": sha256_file(run.path("eval_summary.json"))}
     summary = read_summary(run)
+    file = {"file": "eval_summary.json", "sha256": sha256_file(run.path("eval_summary.json"))}
     for eval_set in summary.eval_sets:
         for card in summary.cards(eval_set):
             names = {"checkpoint": card["checkpoint"], "eval_set": eval_set}

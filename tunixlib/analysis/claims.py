@@ -1,7 +1,6 @@
 """claims.json: every number a run publishes, as a sentence with its value, its interval, its source and a verdict.
 
-    write_claims(run)        # writes claims.json
-    check_claims(run)        # [] when every claim follows from the run's files, else one sentence per mismatch
+    write_claims(run)        # writes claims.json; ``verify`` builds the claims again and compares
 
     {"id": "eval-core/flat/accuracy", "value": 0.31, "interval": [0.27, 0.35], "verdict": "measured",
      "text": "flat answers 155 of 500 items of eval-core correctly inside the answer tags: 31.0 % (95 % interval ...).",
@@ -22,18 +21,16 @@ where nothing could be (0 of 0) the claim has no value and is undecided.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from tunixlib.analysis.beside_claims import beside_claims
-from tunixlib.analysis.claim_kinds import render_claim, scorecard_claims
+from tunixlib.analysis.claim_kinds import scorecard_claims
 from tunixlib.analysis.comparison_claims import comparison_claims
 from tunixlib.analysis.correction_claims import correction_claims
-from tunixlib.analysis.run_files import read_predictions, read_summary
 from tunixlib.analysis.trace_claims import trace_claims
 from tunixlib.analysis.training_claims import training_claims
 from tunixlib.artifacts import ArtifactError, read_json, write_json
-from tunixlib.evaluation.scoring import scorecard
 from tunixlib.runs import Run
 
 CLAIMS_VERSION = "1.0"
@@ -68,52 +65,6 @@ def read_claims(run: Run) -> dict[str, dict[str, Any]]:
             raise ArtifactError(f"{path}, claim {number}: found id {claim_id!r}, expected one of its own; {REDO}")
         claims[claim_id] = claim
     return claims
-
-
-def check_claims(run: Run) -> list[str]:
-    """Recompute scorecards from predictions and claims from all files; one sentence per mismatch, none when all hold.
-
-    Numbers may differ by rounding of the last digits (1 in 10^9), which libraries do differently; nothing else may.
-    """
-    try:
-        found, cards = read_claims(run), read_summary(run).scorecards
-        faults = [fault for index, card in enumerate(cards) for fault in _scorecard_faults(run, index, card)]
-        expected = {claim["id"]: claim for claim in build_claims(run)["claims"]}
-    except ValueError as error:  # ArtifactError, or items that do not pair up
-        return [str(error)]
-    for claim_id in expected:
-        if claim_id not in found:
-            faults.append(f"claims.json, claim {claim_id}: found none, expected one from the run's files; {REDO}")
-    for claim_id, claim in found.items():
-        faults += _claim_faults(claim, expected.get(claim_id))
-    return faults
-
-
-def _scorecard_faults(run: Run, index: int, card: Mapping[str, Any]) -> Iterator[str]:
-    rows = read_predictions(run, card["eval_set"], card["checkpoint"])
-    recounted = scorecard(rows, card["checkpoint"], card["eval_set"])
-    for pointer, found, expected in differences(card, recounted, f"/scorecards/{index}"):
-        yield (
-            f"eval_summary.json, {pointer}: found {found}, expected {expected} from predictions/{card['eval_set']}/"
-            f"{card['checkpoint']}.jsonl; restore the files, or run 05_evaluate again"
-        )
-
-
-def _claim_faults(claim: Mapping[str, Any], expected: Mapping[str, Any] | None) -> Iterator[str]:
-    start = f"claims.json, claim {claim['id']}"
-    if expected is None:
-        yield f"{start}: found it, expected no such claim from the run's files; {REDO}"
-        return
-    wrong = list(differences(_without_text(claim), _without_text(expected), ""))
-    for pointer, found, wanted in wrong:
-        yield f"{start}, {pointer[1:]}: found {found}, expected {wanted}; {REDO}"
-    text = expected["text"] if wrong else render_claim(claim)
-    if claim.get("text") != text:
-        yield f"{start}, text: found {claim.get('text')!r}, expected {text!r}; {REDO}"
-
-
-def _without_text(claim: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in claim.items() if key != "text"}
 
 
 def differences(found: Any, expected: Any, pointer: str) -> Iterator[tuple[str, str, str]]:

@@ -23,12 +23,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tunixlib.analysis.run_files import BASE, SEGMENTS, Summary, read_predictions, read_summary
+from tunixlib.analysis.run_files import BASE, Summary, read_predictions, read_summary
 from tunixlib.analysis.shown_works import question_sets
 from tunixlib.analysis.statistics import holm, minimum_detectable_difference, paired_difference
 from tunixlib.analysis.verdicts import ALPHA
 from tunixlib.checking.answers import number_value
-from tunixlib.runs import CORRECTION_ARMS, Run
+from tunixlib.runs import Run
+from tunixlib.stages import CORRECTION_ARMS, FINAL_ARM, SEGMENTS
 
 STRICT, LENIENT = "correct", "lenient_correct"
 LENIENT_RULE = "by the last number where there are no tags; a text answer without tags counts as wrong"
@@ -141,7 +142,7 @@ def planned_comparisons(summary: Summary, eval_sets: Sequence[str] | None = None
         for name in names if BASE in names else ():
             if name != BASE:
                 planned += [Comparison(eval_set, name, STRICT, BASE, LENIENT, numeric) for numeric in (False, True)]
-        last = [name for name in names if name in SEGMENTS["curriculum"]][-1:]
+        last = [name for name in names if name in SEGMENTS[FINAL_ARM]][-1:]
         if last and "flat" in names:
             planned.append(Comparison(eval_set, last[0], STRICT, "flat", STRICT))
     return planned

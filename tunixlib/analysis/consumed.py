@@ -15,7 +15,8 @@ from typing import Any
 
 from tunixlib.analysis.run_files import BASE
 from tunixlib.artifacts import ArtifactError, read_json, read_jsonl
-from tunixlib.runs import CORRECTION_ARMS, FINAL, FINAL_ARM, Run
+from tunixlib.runs import Run
+from tunixlib.stages import CORRECTION_ARMS, FINAL, FINAL_ARM
 from tunixlib.training.arms import LENGTHS
 from tunixlib.training.config import SFTConfig
 

@@ -28,7 +28,8 @@ from tunixlib.analysis.shown_works import Works, answered_arms
 from tunixlib.analysis.statistics import holm
 from tunixlib.analysis.verdicts import blind
 from tunixlib.evaluation.correction_scores import Judged, correction_scorecard
-from tunixlib.runs import FINAL, Run
+from tunixlib.runs import Run
+from tunixlib.stages import FINAL
 
 CONTROL = "control"
 JUDGED_PAIRS = (("contrastive", "surface"), ("contrastive", CONTROL), ("retry", CONTROL))

@@ -13,7 +13,7 @@ from tunixlib.analysis.run_files import Summary
 from tunixlib.analysis.shown_works import SHOWN_ERRORS, WORDS_ONLY
 from tunixlib.analysis.verdicts import NOT_SUPPORTED, SUPPORTED, UNDECIDED
 from tunixlib.evaluation.correction_failures import FAILURES
-from tunixlib.runs import CORRECTION_ARMS, FINAL
+from tunixlib.stages import CORRECTION_ARMS, FINAL
 from tunixlib.tables import markdown_table
 
 Claims = Mapping[str, dict[str, Any]]

@@ -12,7 +12,7 @@ from tunixlib.analysis.report_comparisons import points, undecided
 from tunixlib.analysis.second_pass_claims import RATES
 from tunixlib.analysis.shown_works import SHOWN_ERRORS
 from tunixlib.analysis.verdicts import NOT_SUPPORTED, SUPPORTED, UNDECIDED
-from tunixlib.runs import FINAL
+from tunixlib.stages import FINAL
 from tunixlib.tables import markdown_table, percent
 
 Claims = Mapping[str, dict[str, Any]]

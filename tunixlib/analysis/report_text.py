@@ -21,7 +21,8 @@ from tunixlib.analysis.report_work import render_template, render_work
 from tunixlib.analysis.run_files import Summary, read_summary
 from tunixlib.analysis.verdicts import SUPPORTED
 from tunixlib.artifacts import ArtifactError, write_text
-from tunixlib.runs import CORRECTION_ARMS, FINAL, Run
+from tunixlib.runs import Run
+from tunixlib.stages import CORRECTION_ARMS, FINAL
 from tunixlib.tables import markdown_table
 
 Claims = Mapping[str, dict[str, Any]]

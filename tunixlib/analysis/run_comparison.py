@@ -17,10 +17,11 @@ from tunixlib.analysis.arm_differences import Refusal
 from tunixlib.analysis.comparisons import LENIENT, compare, measures_of, numeric_rows, pair_up, right
 from tunixlib.analysis.consumed import prediction_name
 from tunixlib.analysis.gate import excuses, refuse_unfair, shared_sets
-from tunixlib.analysis.run_files import SEGMENTS, predictions_path, read_predictions, read_summary
+from tunixlib.analysis.run_files import predictions_path, read_predictions, read_summary
 from tunixlib.analysis.statistics import holm, paired_bootstrap
 from tunixlib.artifacts import ArtifactError, read_json, sha256_file
 from tunixlib.runs import MANIFEST, Run
+from tunixlib.stages import FINAL_ARM, SEGMENTS
 
 LEVEL = 0.05
 GROUPS = ("section", "family")
@@ -87,7 +88,7 @@ def open_side(run: Run, checkpoint: str | None) -> Side:
     Raises ArtifactError when the run did not evaluate it.
     """
     known = read_summary(run).checkpoints
-    judged = [name for name in known if name in SEGMENTS["curriculum"]] or list(known)
+    judged = [name for name in known if name in SEGMENTS[FINAL_ARM]] or list(known)
     name = judged[-1] if checkpoint is None else checkpoint if checkpoint in known else prediction_name(run, checkpoint)
     if name not in known:
         raise ArtifactError(

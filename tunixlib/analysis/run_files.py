@@ -14,12 +14,8 @@ from typing import Any
 
 from tunixlib.artifacts import ArtifactError, read_json, read_jsonl
 from tunixlib.evaluation.scoring import GRADE_FIELDS, ITEM_FIELDS
-from tunixlib.runs import CORRECTION_ARMS, CORRECTION_SEGMENT, Run
-
-# The segments of each arm, in the order in which they are trained.
-SEGMENTS = {"flat": ("stage_1", "stage_2", "stage_3"), "curriculum": ("stage_a", "stage_b", "stage_c")}
-CORRECTION_SEGMENTS = dict.fromkeys(CORRECTION_ARMS, (CORRECTION_SEGMENT,))
-_STAGES = {"flat": "02_train", "curriculum": "03_curriculum"}
+from tunixlib.runs import Run
+from tunixlib.stages import BASIC_ARMS, SEGMENTS, writer_of
 
 BASE = "base"
 
@@ -114,16 +110,16 @@ def read_predictions(run: Run, eval_set: str, checkpoint: str) -> list[dict[str,
 
 def metrics_paths(run: Run, arm: str) -> list[Path]:
     """The metrics files of an arm's segments that exist, in the order of training."""
-    paths = [run.path("training", arm, segment, "metrics.jsonl") for segment in (SEGMENTS | CORRECTION_SEGMENTS)[arm]]
+    paths = [run.path("training", arm, segment, "metrics.jsonl") for segment in SEGMENTS[arm]]
     return [path for path in paths if path.is_file()]
 
 
-def read_metrics(run: Run, arms: Collection[str] = tuple(SEGMENTS)) -> dict[str, dict[str, list[dict[str, Any]]]]:
+def read_metrics(run: Run, arms: Collection[str] = BASIC_ARMS) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """Arm -> segment -> one row per optimizer step, for those of the arms and segments that were trained."""
     found = {}
     for arm in arms:
-        stage = _STAGES.get(arm, "04_self_correction")
-        segments = {path.parent.name: _read_rows(path, METRIC_FIELDS, stage) for path in metrics_paths(run, arm)}
+        writer = writer_of(f"training/{arm}").name
+        segments = {path.parent.name: _read_rows(path, METRIC_FIELDS, writer) for path in metrics_paths(run, arm)}
         if any(segments.values()):
             found[arm] = segments
     return found

@@ -15,7 +15,8 @@ from tunixlib.analysis.run_files import require
 from tunixlib.analysis.verdicts import MEASURED
 from tunixlib.evaluation.second_pass import SECOND_PASS, second_pass_scorecard
 from tunixlib.evaluation.second_pass_report import read_second_pass
-from tunixlib.runs import CORRECTION_ARMS, Run
+from tunixlib.runs import Run
+from tunixlib.stages import CORRECTION_ARMS
 
 SHOWN = "{value} of {n} works of {checkpoint} on {eval_set} could be shown to it again."
 # Measure of the second pass -> what is counted.

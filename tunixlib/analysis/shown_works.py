@@ -12,8 +12,9 @@ from typing import Any
 
 from tunixlib.analysis.run_files import Summary, read_predictions, read_summary
 from tunixlib.evaluation.correction_scores import Judged, judge_rows
-from tunixlib.runs import CORRECTION_ARMS, FINAL, Run
+from tunixlib.runs import Run
 from tunixlib.seeding.correction.forms import FormError, parse_prompt, parse_verdict
+from tunixlib.stages import CORRECTION_ARMS, FINAL
 
 Works = dict[str, dict[str, list[Judged]]]
 

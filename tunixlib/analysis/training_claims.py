@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tunixlib.analysis.claim_kinds import file_records, make_claim
-from tunixlib.analysis.run_files import CORRECTION_SEGMENTS, SEGMENTS, metrics_paths, read_metrics
+from tunixlib.analysis.run_files import metrics_paths, read_metrics
 from tunixlib.analysis.verdicts import MEASURED, NOT_SUPPORTED, SUPPORTED
 from tunixlib.runs import Run
+from tunixlib.stages import BASIC_ARMS, CORRECTION_ARMS
 
 STEPS = "Arm {arm} takes {value:,} optimizer steps in {segments} segments"
 SKIPPED = "; {skipped:,} more were skipped because the gradient overflowed"
@@ -38,9 +39,9 @@ def training_claims(run: Run) -> Iterator[dict[str, Any]]:
     for arm, segments in read_metrics(run).items():
         sizes[arm] = _size(segments)
         yield from _arm_claims(run, arm, segments)
-    if len(sizes) == len(SEGMENTS):
+    if len(sizes) == len(BASIC_ARMS):
         yield _same_size(run, sizes)
-    further = read_metrics(run, CORRECTION_SEGMENTS)
+    further = read_metrics(run, CORRECTION_ARMS)
     for arm, segments in further.items():
         yield from _arm_claims(run, arm, segments)
     if len(further) > 1:
@@ -71,11 +72,11 @@ def _size(segments: Segments) -> dict[str, int]:
 
 
 def _same_size(run: Run, sizes: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
-    a, b = SEGMENTS
+    a, b = BASIC_ARMS
     fields: dict[str, Any] = {"a": a, "b": b}
     for name in ("steps", "tokens", "targets"):
         fields |= {f"{name}_a": sizes[a][name], f"{name}_b": sizes[b][name]}
-    paths = [path for arm in SEGMENTS for path in metrics_paths(run, arm)]
+    paths = [path for arm in BASIC_ARMS for path in metrics_paths(run, arm)]
     source = {"recompute": "training_claims", "files": file_records(run, paths)}
     verdict = SUPPORTED if sizes[a] == sizes[b] else NOT_SUPPORTED
     return make_claim("training/same-size", SAME_SIZE, fields, source, verdict, sizes[a]["tokens"] - sizes[b]["tokens"])

@@ -1,8 +1,8 @@
 """The shown work of one completion: which steps are true, which numbers come from nowhere, does the answer follow?
 
     >>> work = check_work("A pen costs 3 dollars. How much are 4 pens?", ["4 * 3 = 12", "With tax: 12 + 9 = 21"], "21")
-    >>> work.truth.rate, work.all_true, work.invented, work.answer_follows
-    (1.0, True, ((), (9,)), True)
+    >>> work.truth.rate, work.invented, work.answer_follows
+    (1.0, ((), (9,)), True)
 
 Both steps are true, the answer follows from the last of them, and it is wrong: the 9 is invented. Verdicts are those of
 ``checking.steps``, known numbers those of ``checking.invented``.
@@ -39,16 +39,6 @@ class Work:
     truth: StepTruth
     invented: tuple[tuple[Number, ...], ...]
     answer_follows: bool | None
-
-    @property
-    def all_true(self) -> bool | None:
-        """Is no step false? None when no step could be decided: all true needs one that is."""
-        return None if self.truth.rate is None else self.truth.false == 0
-
-    @property
-    def first_false(self) -> int | None:
-        """0-based index of the first false step."""
-        return self.truth.first_false
 
     @property
     def invents(self) -> bool:

@@ -97,7 +97,7 @@ def reported(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        from tunixlib.artifacts import not_writable
+        from tunixlib.atomic import not_writable
         from tunixlib.modeling.models import ModelError
         from tunixlib.running.notebooks import NotebookError
         from tunixlib.runs import RunError

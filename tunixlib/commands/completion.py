@@ -32,20 +32,12 @@ def complete_run(incomplete: str) -> list[str]:
     return _starting(incomplete, [*(shown(path) for path in runs), *_paths(incomplete)])
 
 
-def complete_dataset(incomplete: str) -> list[str]:
-    """Keys of data/ that hold traces."""
-    return _starting(incomplete, _datasets())
-
-
 def complete_set(incomplete: str) -> list[str]:
-    """``DATASET=KEY`` for every data set."""
-    return _starting(incomplete, [f"DATASET={key}" for key in _datasets()])
+    """``DATASET=KEY`` for every data set that holds traces."""
+    from tunixlib.trees import PROJECT_ROOT
 
-
-def _datasets() -> list[str]:
-    from tunixlib.runs import PROJECT_ROOT
-
-    return [path.parent.name for path in sorted((PROJECT_ROOT / "data").glob("*/dataset.jsonl"))]
+    keys = [path.parent.name for path in sorted((PROJECT_ROOT / "data").glob("*/dataset.jsonl"))]
+    return _starting(incomplete, [f"DATASET={key}" for key in keys])
 
 
 def _stems(folder: Path) -> list[str]:

@@ -38,7 +38,8 @@ def seed(
 ) -> None:
     """Make a dataset of any size: every step checked, every answer recomputed, every prompt distinct.
 
-    --dataset self-correction-v1 and --dataset eval-correction make the committed shown works again.
+    --dataset self-correction-v1 makes the committed shown works again; --dataset eval-core, eval-dev, eval-unseen or
+    eval-correction the committed evaluation set.
     """
     from tunixlib.seeding.by_form import PROBLEMS, form_of, write_form, write_problem_shard
 

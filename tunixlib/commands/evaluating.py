@@ -7,6 +7,7 @@ import typer
 
 from tunixlib.commands.app import app, guided, reported
 from tunixlib.commands.models import ANOTHER, LIMIT, PANEL, TARGET
+from tunixlib.evaluation.config import MAX_NEW_TOKENS
 
 QUESTIONS = "A .jsonl or .csv file with id, prompt, expected_answer, or a set in data/ such as eval-core."
 
@@ -28,7 +29,7 @@ def evaluate(
     out: Annotated[Path, typer.Option(help="A new folder; the same command continues one that was begun.")],
     checkpoint: Annotated[str | None, typer.Option(help=ANOTHER)] = None,
     items: Annotated[int, typer.Option(help="Only the first so many questions; 0 is all.", min=0)] = 0,
-    max_new_tokens: Annotated[int, typer.Option(help=LIMIT, min=1)] = 192,
+    max_new_tokens: Annotated[int, typer.Option(help=LIMIT, min=1)] = MAX_NEW_TOKENS,
     batch: Annotated[int, typer.Option(help="Answers written at once; fewer need less memory.", min=1)] = 64,
     dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
     processes: Annotated[int, typer.Option(help=SHARING, min=0)] = 0,
@@ -64,7 +65,7 @@ def export_task(
     eval_set: Annotated[str, typer.Argument(help=QUESTIONS)],
     out: Annotated[Path, typer.Option(help="The folder that gets the task: a YAML file and its questions.")],
     items: Annotated[int, typer.Option(help="Only the first so many questions; 0 is all.", min=0)] = 0,
-    max_new_tokens: Annotated[int, typer.Option(help=LIMIT, min=1)] = 192,
+    max_new_tokens: Annotated[int, typer.Option(help=LIMIT, min=1)] = MAX_NEW_TOKENS,
 ) -> None:
     """Write an evaluation set as a task of lm-evaluation-harness, for any model that it can load."""
     from tunixlib.artifacts import sha256_file

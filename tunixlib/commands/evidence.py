@@ -62,8 +62,8 @@ def reproduce(
     run_id: Annotated[str | None, typer.Option(help="The new run's folder name; by default RUN-again.")] = None,
 ) -> None:
     """Execute a sealed run again as it was recorded and compare every file."""
-    from tunixlib.running.reproduce import reproduce as execute_again
-    from tunixlib.running.reproduction import closing_words
+    from tunixlib.running.reproduction.reproduce import reproduce as execute_again
+    from tunixlib.running.reproduction.result import closing_words
 
     found = execute_again(folder, run_id, say=typer.echo)
     typer.echo(closing_words(found))

@@ -1,28 +1,18 @@
 """Models: ask one something, let one check a worked solution."""
 
-import json
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from tunixlib.commands.app import app, guided, reported
-from tunixlib.visible import visible
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from tunixlib.evaluation.asking import Answer, OpenModel
-    from tunixlib.evaluation.generation import GenerationConfig
+from tunixlib.commands.questions import Asker, from_stdin, write_json_line
+from tunixlib.evaluation.config import MAX_NEW_TOKENS
 
 PANEL = "Models"
 TARGET = "A run (folder or id), a checkpoint folder, smollm2, tiny, a model folder or org/name@COMMIT."
 QUESTION = "In quotes. Without one you are asked for them; from a pipe each line is one."
-PROMPT = "question> "
 LIMIT = "Where an answer is cut off."
 WORK = "Text: the question, lines of work, then 'Answer: ...'. `-` is standard input."
 ANOTHER = "Of a run: base, flat, stage_a ...; by default the one it is judged by."
@@ -43,7 +33,7 @@ def ask(
     question: Annotated[str | None, typer.Argument(help=QUESTION)] = None,
     base: Annotated[bool, typer.Option("--base", help="The run's base model beside it.")] = False,
     checkpoint: Annotated[str | None, typer.Option(help=ANOTHER)] = None,
-    max_new_tokens: Annotated[int, typer.Option(help=LIMIT, min=1)] = 192,
+    max_new_tokens: Annotated[int, typer.Option(help=LIMIT, min=1)] = MAX_NEW_TOKENS,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON for each question.")] = False,
 ) -> None:
     """Ask a checkpoint: its steps, each marked true, false or unchecked, then its answer and how it ended.
@@ -64,63 +54,12 @@ def ask(
 
         models = open_models(target, base, checkpoint, say=lambda words: typer.echo(words, err=True))
         config = GenerationConfig(max_new_tokens=max_new_tokens)
-        asker = _Asker(models, config, as_json, Console(highlight=False, markup=False, emoji=False), notes)
-        failed = asker.answer_all(_from_stdin() if question is None else [("", question)])
+        asker = Asker(models, config, as_json, Console(highlight=False, markup=False, emoji=False), notes)
+        failed = asker.answer_all(from_stdin() if question is None else [("", question)])
     except KeyboardInterrupt:
         typer.echo("\nstopped", err=True)
         raise typer.Exit(130) from None
     raise typer.Exit(1 if failed else 0)
-
-
-@dataclass(frozen=True)
-class _Asker:
-    """Puts questions to the models and writes what they answer."""
-
-    models: "Sequence[OpenModel]"
-    config: "GenerationConfig"
-    as_json: bool
-    out: "Console"
-    notes: "Console"
-
-    def answer_all(self, questions: Iterable[tuple[str, str]]) -> int:
-        """Answer ``(place, question)`` one by one; how many could not be asked. Nothing to ask counts as one."""
-        from tunixlib.evaluation.asking import LEGEND, AskError
-
-        asked = failed = 0
-        for asked, (place, question) in enumerate(questions, start=1):
-            try:
-                with self.notes.status("answering"):
-                    answers = [model.ask(question, self.config) for model in self.models]
-            except AskError as error:
-                failed += 1
-                self._write_failure(place, question, str(error))
-            except KeyboardInterrupt:
-                if not sys.stdin.isatty() or place:
-                    raise
-                typer.echo("stopped; the model waits for another question", err=True)
-            else:
-                self._write(place, question, answers)
-                if asked - failed == 1 and not self.as_json:
-                    self.out.print(LEGEND, style="dim", soft_wrap=True)
-        if not asked and not sys.stdin.isatty():
-            typer.echo("error: found no question on standard input, expected one on each line", err=True)
-            failed = 1
-        return failed
-
-    def _write(self, place: str, question: str, answers: "Sequence[Answer]") -> None:
-        from tunixlib.evaluation.answer_views import print_answers
-
-        if self.as_json:
-            _write_json({"question": question, "answers": [answer.record() for answer in answers]})
-            return
-        if place:
-            self.out.print(f"question   {visible(question)}", soft_wrap=True)
-        print_answers(self.out, answers)
-
-    def _write_failure(self, place: str, question: str, reason: str) -> None:
-        typer.echo(visible(f"error: {place}{reason}"), err=True)
-        if self.as_json:
-            _write_json({"question": question, "error": reason})
 
 
 @app.command(rich_help_panel=PANEL)
@@ -174,7 +113,7 @@ def check(
     )  # evaluate has another default
     asked = shlex.join([target, *(["--checkpoint", named] if named else [])])
     if as_json:
-        _write_json(marked.record(measured))
+        write_json_line(marked.record(measured))
         return
     out = Console(highlight=False, markup=False, emoji=False)
     print_answers(out, [marked])
@@ -189,38 +128,3 @@ def _file_bytes(name: str) -> tuple[bytes, str]:
         return sys.stdin.buffer.read(MAX_BYTES + 1), "standard input"
     with open(name, "rb") as source:
         return source.read(MAX_BYTES + 1), name
-
-
-def _write_json(value: object) -> None:
-    """One line of ASCII without control characters, whatever a model wrote: it may be read in a terminal."""
-    typer.echo(json.dumps(value, sort_keys=True, allow_nan=False).replace("\x7f", "\\u007f"))
-
-
-def _from_stdin() -> Iterator[tuple[str, str]]:
-    """``(place, question)`` from a person, or from the lines of a pipe, blank ones left out."""
-    if sys.stdin.isatty():
-        yield from (("", question) for question in _from_person())
-        return
-    for number, line in enumerate(sys.stdin.buffer, start=1):
-        # What is no UTF-8 becomes text that no model is asked: it is refused with its line number.
-        question = line.decode("utf-8-sig" if number == 1 else "utf-8", "surrogateescape").strip()
-        if question:
-            yield f"line {number}: ", question
-
-
-def _from_person() -> Iterator[str]:
-    with suppress(ImportError):  # Windows has its own line editing
-        import readline  # noqa: F401  arrows and history
-    typer.echo("An empty line, Ctrl-D or :quit ends.", err=True)
-    while True:
-        try:
-            # Not on standard output where that goes into a file.
-            if not sys.stdout.isatty():
-                typer.echo(PROMPT, nl=False, err=True)
-            question = input(PROMPT if sys.stdout.isatty() else "").strip()
-        except EOFError:
-            typer.echo("", err=True)
-            return
-        if question in ("", ":quit"):
-            return
-        yield question

@@ -23,7 +23,7 @@ from tunixlib.modeling.models import load_checkpoint, read_config, read_tokenize
 from tunixlib.modeling.out_of_memory import telling_what_to_lower
 from tunixlib.modeling.processes import run_job
 from tunixlib.progress import Progress, progress
-from tunixlib.runs import sources_sha256
+from tunixlib.trees import sources_sha256
 
 Item = Mapping[str, Any]
 Rows = list[dict[str, Any]]

@@ -25,7 +25,7 @@ from tunixlib.modeling.models import ModelError, best_device, load_checkpoint
 from tunixlib.modeling.precision import choose_precision, model_type_of
 from tunixlib.modeling.tokenization import encode_prompt, stop_ids
 from tunixlib.progress import progress
-from tunixlib.runs import FINAL
+from tunixlib.stages import FINAL
 from tunixlib.traces import parse_completion
 
 if TYPE_CHECKING:

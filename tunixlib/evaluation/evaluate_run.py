@@ -19,26 +19,14 @@ from tunixlib.evaluation.second_pass import SECOND_PASS, second_pass, works_set
 from tunixlib.modeling.checkpoints import read_record, verified_checkpoint
 from tunixlib.modeling.models import ModelError, best_device, model_folder, weights_sha256
 from tunixlib.modeling.precision import choose_precision, model_type_of
-from tunixlib.runs import CORRECTION_ARMS, CORRECTION_SEGMENT, FINAL, Run
+from tunixlib.runs import Run
 from tunixlib.seeding.datasets import dataset_file
 from tunixlib.seeding.evalsets import read_eval_set
 from tunixlib.seeding.gate import check_disjoint
+from tunixlib.stages import BASIC_ARMS, CHECKPOINTS, CORRECTION_ARMS, FINAL, FINAL_ARM, SEGMENTS
 from tunixlib.traces import read_traces
 
 EVALUATION_VERSION = "1.0"
-
-# The name of a checkpoint in predictions and tables -> where it lies; the base model comes first.
-TRAINED = {
-    "flat": ("training", "flat", "stage_3"),
-    "stage_a": ("training", "curriculum", "stage_a"),
-    "stage_b": ("training", "curriculum", "stage_b"),
-    "stage_c": ("training", "curriculum", "stage_c"),
-}
-# The last checkpoints of arms that a run trains only when its ARMS or CORRECTION_ARMS name them.
-FURTHER = {
-    **{arm: ("training", arm, "stage_3") for arm in ("reverse", "shuffled-stages")},
-    **{arm: ("training", arm, CORRECTION_SEGMENT) for arm in CORRECTION_ARMS},
-}
 
 
 def load_items(run: Run, eval_sets: Sequence[str], items: int) -> dict[str, list[dict[str, Any]]]:
@@ -78,7 +66,7 @@ def evaluate_run(
         checkpoint = Answering(name, folder, weights, dtype, best_device(), processes=processes)
         scorecards += _evaluate_checkpoint(run, checkpoint, sets, config)
     primary = next(card for card in scorecards if card["checkpoint"] == FINAL and card["eval_set"] == eval_sets[0])
-    losses = [row["loss"] for _, row in read_jsonl(run.path(*TRAINED[FINAL], "metrics.jsonl"))]
+    losses = [row["loss"] for _, row in read_jsonl(run.path("training", FINAL_ARM, FINAL, "metrics.jsonl"))]
     summary = {
         "run_version": EVALUATION_VERSION,
         "eval_sets": {
@@ -100,10 +88,11 @@ def evaluate_run(
 def checkpoint_folders(run: Run, model: str) -> dict[str, Path]:
     """Checkpoint name -> folder, the base model first; every trained one has its recorded weights (ModelError)."""
     base, trained = model_folder(model), {}
-    further = {name: place for name, place in FURTHER.items() if run.path(*place[:2]).is_dir()}
-    for name, place in {**further, **TRAINED}.items():  # the one to judge stays the last
-        trained[name], record = verified_checkpoint(run.path(*place, "checkpoint"))
-        if name == "stage_a" and record.parent_sha256 != weights_sha256(base):
+    for name, (arm, segment) in CHECKPOINTS.items():
+        if arm not in BASIC_ARMS and not run.path("training", arm).is_dir():
+            continue  # an arm that not every run trains
+        trained[name], record = verified_checkpoint(run.path("training", arm, segment, "checkpoint"))
+        if name == SEGMENTS[FINAL_ARM][0] and record.parent_sha256 != weights_sha256(base):
             raise ModelError(
                 f"MODEL {model!r} is not the model that the run trained; evaluate with the MODEL of 02_train"
             )

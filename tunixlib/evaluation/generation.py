@@ -18,24 +18,11 @@ import torch
 from transformers.cache_utils import Cache
 
 from tunixlib.evaluation.cache import grouped, join_rows, keep_rows, new_cache
+from tunixlib.evaluation.config import GenerationConfig
 
 FinishReason = Literal["eos", "length"]
 
 ATTENDING = {"full_attention", "sliding_attention"}
-
-
-@dataclass(frozen=True)
-class GenerationConfig:
-    """How much is written, and how much at once. Raises ValueError when a number is below one."""
-
-    max_new_tokens: int = 192  # tokens of one completion, the stop token included
-    batch_size: int = 64  # rows at once
-    max_cached_tokens: int = 16_384  # rows times longest row; SmolLM2 in float32 keeps 46 kB for each, 0.75 GB in all
-
-    def __post_init__(self) -> None:
-        for name, value in vars(self).items():
-            if value < 1:
-                raise ValueError(f"GenerationConfig.{name} is {value}, expected at least 1; correct it")
 
 
 class Generated(NamedTuple):

@@ -20,6 +20,7 @@ import yaml
 
 from tunixlib.artifacts import ArtifactError, canonical_json, write_bytes
 from tunixlib.checking.answers import _LAST
+from tunixlib.evaluation.config import MAX_NEW_TOKENS
 from tunixlib.traces import TAGS
 
 TASK_VERSION = 1.0
@@ -46,7 +47,11 @@ def task_name(eval_set: str) -> str:
 
 
 def write_task(
-    rows: Sequence[Mapping[str, Any]], eval_set: str, folder: Path, max_new_tokens: int = 192, sha256: str = ""
+    rows: Sequence[Mapping[str, Any]],
+    eval_set: str,
+    folder: Path,
+    max_new_tokens: int = MAX_NEW_TOKENS,
+    sha256: str = "",
 ) -> tuple[Path, Path]:
     """Write the task of some evaluation items; the paths of its YAML file and of its documents.
 

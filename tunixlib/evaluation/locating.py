@@ -14,7 +14,9 @@ from tunixlib.artifacts import read_json
 from tunixlib.holding import WORK
 from tunixlib.modeling.checkpoints import RECORD, read_record, verified_checkpoint
 from tunixlib.modeling.models import SHORT_NAMES, ModelError, model_folder, weights_sha256
-from tunixlib.runs import CORRECTION_ARMS, FINAL, MANIFEST, PROJECT_ROOT, Run, runs_root
+from tunixlib.runs import MANIFEST, Run, runs_root
+from tunixlib.stages import BASIC_ARMS, CHECKPOINTS, CORRECTION_ARMS, FINAL, SEGMENTS
+from tunixlib.trees import PROJECT_ROOT
 
 STUDY = "study.json"
 EXPECTED = "a run, a checkpoint folder, tiny, smollm2, a model folder or org/name@commit of the hub"
@@ -105,19 +107,22 @@ def _folder(text: str) -> Path | None:
 
 
 def _of_run(run: Run, name: str) -> Located:
-    from tunixlib.evaluation.evaluate_run import FURTHER, TRAINED  # torch
-
-    places = {**TRAINED, **FURTHER}
     if name == "base":
         base = find_base(Located("", run.root, run))
         return Located(base.label, base.folder, run)
-    if name not in places:
-        raise ModelError(f"checkpoint {name!r}: expected base or one of {', '.join(places)}")
-    folder = run.path(*places[name], "checkpoint")
-    if not any(folder.glob("*.safetensors")):
-        there = [other for other, place in places.items() if any(run.path(*place, "checkpoint").glob("*.safetensors"))]
+    folders = checkpoint_places(run)
+    if name not in folders:
+        raise ModelError(f"checkpoint {name!r}: expected base or one of {', '.join(folders)}")
+    if not any(folders[name].glob("*.safetensors")):
+        there = [other for other, folder in folders.items() if any(folder.glob("*.safetensors"))]
         raise ModelError(_no_weights(run, name, there))
-    return Located(f"{run.run_id}/{name}", verified_checkpoint(folder)[0], run)
+    return Located(f"{run.run_id}/{name}", verified_checkpoint(folders[name])[0], run)
+
+
+def checkpoint_places(run: Run) -> dict[str, Path]:
+    """The name of a checkpoint in predictions -> where it lies, if it is there; those that every run has come first."""
+    names = sorted(CHECKPOINTS, key=lambda name: CHECKPOINTS[name][0] not in BASIC_ARMS)
+    return {name: run.path("training", *CHECKPOINTS[name], "checkpoint") for name in names}
 
 
 def _no_weights(run: Run, name: str, there: list[str]) -> str:
@@ -167,7 +172,7 @@ def _base_name(run: Run) -> str:
 
 def _first_checkpoints(run: Run) -> list[Path]:
     """The checkpoints whose parent is the base model and whose record is there."""
-    places = [run.path("training", *names, "checkpoint") for names in (("flat", "stage_1"), ("curriculum", "stage_a"))]
+    places = [run.path("training", arm, SEGMENTS[arm][0], "checkpoint") for arm in BASIC_ARMS]
     return [place for place in places if (place / RECORD).is_file()]
 
 

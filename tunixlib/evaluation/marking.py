@@ -20,7 +20,7 @@ from tunixlib.checking.stated_numbers import values_in
 from tunixlib.checking.steps import CheckedStep, check_step, check_steps
 from tunixlib.evaluation.asking import Answer, Line, OpenModel, correction
 from tunixlib.evaluation.correction_report import correction_results
-from tunixlib.evaluation.locating import Located
+from tunixlib.evaluation.locating import Located, checkpoint_places
 from tunixlib.seeding.correction.datasets import CORRECTION_EVAL
 from tunixlib.seeding.correction.forms import Check, Mark, Shown, parse_check, render_prompt
 from tunixlib.tables import percent
@@ -115,13 +115,13 @@ def mark_work(model: OpenModel, shown: Shown, config: "GenerationConfig | None" 
 
 def measured_rates(located: Located) -> dict[str, Any] | None:
     """What the checkpoint's run measured of its checks on ``eval-correction``: ``correction_results``, or None."""
-    from tunixlib.evaluation.evaluate_run import FURTHER, TRAINED  # torch
-
     run = located.run
     if run is None:
         return None
-    folders = {name: run.path(*place, "checkpoint") for name, place in {**TRAINED, **FURTHER}.items()}
-    name = next((name for name, folder in folders.items() if folder.resolve() == located.folder.resolve()), "base")
+    name = next(
+        (name for name, folder in checkpoint_places(run).items() if folder.resolve() == located.folder.resolve()),
+        "base",
+    )
     path = run.path("predictions", CORRECTION_EVAL, f"{name}.jsonl")
     return correction_results([row for _, row in read_jsonl(path)], name, CORRECTION_EVAL) if path.is_file() else None
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from tunixlib.artifacts import read_jsonl
 from tunixlib.evaluation.second_pass import SECOND_PASS, second_pass_scorecard
-from tunixlib.runs import CORRECTION_ARMS, Run
+from tunixlib.runs import Run
+from tunixlib.stages import CORRECTION_ARMS
 from tunixlib.tables import markdown_table, percent
 from tunixlib.visible import visible
 

@@ -14,9 +14,9 @@ from typing import Any
 from tunixlib.evidence.check_segments import RETRAIN, SEGMENT_FILES, chain_problems, order_problems, segments_of
 from tunixlib.evidence.problems import Problem
 from tunixlib.evidence.sealed_run import Evidence
-from tunixlib.runs import CORRECTION_SEGMENT, FINAL, FINAL_ARM
 from tunixlib.seeding import datasets
 from tunixlib.seeding.gate import LeakError, check_disjoint
+from tunixlib.stages import CORRECTION_SEGMENT, FINAL, FINAL_ARM
 from tunixlib.traces import BadLine, ReasoningTrace, read_traces
 from tunixlib.training.arms import LENGTHS
 from tunixlib.training.correction import DATASET, PAIRED, arm_traces, correction_arms, plan_correction

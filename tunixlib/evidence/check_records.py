@@ -11,7 +11,8 @@ from typing import Any
 
 from tunixlib.evidence.problems import Problem, same, shorten
 from tunixlib.evidence.sealed_run import Evidence
-from tunixlib.runs import MANIFEST, STAGES
+from tunixlib.runs import MANIFEST
+from tunixlib.stages import STAGES
 
 PROVENANCE = "provenance.json"
 

@@ -10,15 +10,14 @@ from typing import Any
 from tunixlib.analysis.claim_kinds import render_claim
 from tunixlib.analysis.claims import build_claims, differences
 from tunixlib.analysis.report_text import render_analysis
-from tunixlib.analysis.run_files import BASE, SEGMENTS
+from tunixlib.analysis.run_files import BASE
 from tunixlib.evaluation.scoring import ITEM_FIELDS, rescore
 from tunixlib.evaluation.second_pass import SECOND_PASS
 from tunixlib.evidence.check_data import committed_items, committed_problems
 from tunixlib.evidence.check_second_pass import check_second_pass
 from tunixlib.evidence.problems import Problem, same, shorten
 from tunixlib.evidence.sealed_run import Evidence
-from tunixlib.runs import CORRECTION_ARMS, FINAL, FINAL_ARM
-from tunixlib.training.arms import ARMS
+from tunixlib.stages import BASIC_ARMS, CHECKPOINTS, FINAL, FINAL_ARM
 
 SUMMARY, CLAIMS = "eval_summary.json", "claims.json"
 EVALUATE = "run 05_evaluate again"
@@ -53,8 +52,8 @@ def check_predictions(evidence: Evidence) -> Iterator[Problem]:
 
 def _checkpoints(evidence: Evidence, asked: list[str]) -> list[str]:
     """The base model, then the last checkpoints of arms and of the curriculum's stages: all, or those asked for."""
-    further = [arm for arm in (*ARMS[2:], *CORRECTION_ARMS) if evidence.below(f"training/{arm}")]
-    names = [BASE, *further, "flat", *SEGMENTS["curriculum"]]
+    here = [n for n, (arm, _) in CHECKPOINTS.items() if arm in BASIC_ARMS or evidence.below(f"training/{arm}")]
+    names = [BASE, *here]
     return [name for name in names if not asked or name in asked]
 
 

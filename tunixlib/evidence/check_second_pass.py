@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tunixlib.evaluation.second_pass import SECOND_PASS, regrade, works_set
 from tunixlib.evidence.problems import Problem, same, shorten
 from tunixlib.evidence.sealed_run import Evidence
-from tunixlib.runs import CORRECTION_ARMS
+from tunixlib.stages import CORRECTION_ARMS
 
 EVALUATE = "run 05_evaluate again"
 # What the checkpoint wrote; all else follows. Whether it keeps to MAX_NEW_TOKENS, check_results says.

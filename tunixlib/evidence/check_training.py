@@ -14,9 +14,9 @@ from tunixlib.evidence.check_metrics import check_metrics
 from tunixlib.evidence.check_segments import RETRAIN, chain_problems, order_problems, segments_of
 from tunixlib.evidence.problems import Problem
 from tunixlib.evidence.sealed_run import Evidence
-from tunixlib.runs import CORRECTION_ARMS
-from tunixlib.runs import STAGES as NOTEBOOK_STAGES
-from tunixlib.training.arms import LENGTHS, STAGES, plan_arm
+from tunixlib.seeding.datasets import STAGES
+from tunixlib.stages import CORRECTION_ARMS, writer_of
+from tunixlib.training.arms import LENGTHS, plan_arm
 
 # More rows than this are not planned: a forged EPOCHS must not keep the reader busy for hours.
 MOST_ROWS = 20_000_000
@@ -27,8 +27,7 @@ def check_training(evidence: Evidence) -> Iterator[Problem]:
     tokens: dict[str, tuple[int, int]] = {}
     yield from _arms(evidence)
     for arm in [name for name in _arm_names(evidence) if name not in CORRECTION_ARMS]:
-        writer = next(stage.name for stage in NOTEBOOK_STAGES if f"training/{arm}" in stage.writes)
-        parameters = evidence.parameters(writer)
+        parameters = evidence.parameters(writer_of(f"training/{arm}").name)
         yield from _orders(evidence, arm, parameters)
         base, data = evidence.manifest["model"]["weights_sha256"], evidence.hashes["data/dataset.jsonl"]
         yield from chain_problems(evidence, arm, parameters, base, data)

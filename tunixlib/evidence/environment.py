@@ -11,7 +11,7 @@ from typing import Any
 
 from tunixlib.artifacts import read_json
 from tunixlib.modeling.tunix_support import PACKAGES as OF_TUNIX
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 # A copy of the project that is no clone (the package inside a Kaggle kernel) carries what git said when it was packed.
 PACKED_COMMIT = "packed_commit.json"
@@ -24,10 +24,10 @@ PACKAGES = (
 
 # What makes the numbers of a run; the analysis of sealed runs may change.
 MAKING = (
-    "tunixlib/artifacts.py", "tunixlib/traces.py", "tunixlib/checking", "tunixlib/seeding", "tunixlib/modeling",
-    "tunixlib/training", "tunixlib/evaluation", "notebooks/01_seed.ipynb", "notebooks/02_train.ipynb",
-    "notebooks/03_curriculum.ipynb", "notebooks/04_self_correction.ipynb", "notebooks/05_evaluate.ipynb", "data",
-    "requirements.txt", "requirements-tunix.txt",
+    "tunixlib/artifacts.py", "tunixlib/traces.py", "tunixlib/stages.py", "tunixlib/checking", "tunixlib/seeding",
+    "tunixlib/modeling", "tunixlib/training", "tunixlib/evaluation", "notebooks/01_seed.ipynb",
+    "notebooks/02_train.ipynb", "notebooks/03_curriculum.ipynb", "notebooks/04_self_correction.ipynb",
+    "notebooks/05_evaluate.ipynb", "data", "requirements.txt", "requirements-tunix.txt",
 )  # fmt: skip
 # Of the evaluation, the means of measures of form are read by the analysis only.
 NOT_MAKING = ("tunixlib/evaluation/trace_summary.py",)
@@ -55,7 +55,7 @@ def capture_environment() -> dict[str, Any]:
         "cpus": os.cpu_count() or 1,
         "instructions": _instructions(),
         "accelerator": _accelerator(),
-        "packages": {name: found for name in PACKAGES if (found := _version(name))},
+        "packages": {name: found for name in PACKAGES if (found := installed_version(name))},
         "variables": sorted(name for name in os.environ if VARIABLES.fullmatch(name)),
     }
 
@@ -132,7 +132,8 @@ def _text(done: "subprocess.CompletedProcess[bytes] | None") -> str:
     return done.stdout.decode("utf-8", "replace").strip() if done and done.returncode == 0 else ""
 
 
-def _version(name: str) -> str:
+def installed_version(name: str) -> str:
+    """The version of an installed package; empty where it is not installed."""
     try:
         return version(name)
     except PackageNotFoundError:

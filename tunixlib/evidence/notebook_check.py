@@ -20,7 +20,7 @@ from tunixlib.evidence.environment import git
 from tunixlib.evidence.problems import Problem, same, shorten
 from tunixlib.evidence.sealed_run import Evidence
 from tunixlib.evidence.shown import shown_problems
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 INJECTED = "injected-parameters"
 HEADING = "# Parameters"  # how papermill begins the cell that it puts in

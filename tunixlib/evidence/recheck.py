@@ -22,8 +22,9 @@ from tunixlib.evidence.problems import Problem, shorten
 from tunixlib.evidence.sealed_run import Evidence
 from tunixlib.modeling.models import ModelError, best_device, load_checkpoint, model_folder, weights_sha256
 from tunixlib.modeling.tokenization import Batch, EncodedTrace, encode_traces, make_batch
-from tunixlib.runs import CORRECTION_ARMS, FINAL, FINAL_ARM, MANIFEST
-from tunixlib.training.arms import ARMS, LENGTHS
+from tunixlib.runs import MANIFEST
+from tunixlib.stages import ARMS, CORRECTION_ARMS, FINAL, FINAL_ARM
+from tunixlib.training.arms import LENGTHS
 
 RETRAIN = "train the arm again"
 

@@ -11,7 +11,9 @@ from typing import Any
 
 from tunixlib.artifacts import canonical_json, read_json, sha256_file, sha256_text, write_json
 from tunixlib.evidence.environment import capture_commit, capture_environment
-from tunixlib.runs import MANIFEST, WORK, Run, RunError, Stage, hash_tree, is_evidence
+from tunixlib.runs import MANIFEST, WORK, Run, RunError
+from tunixlib.stages import Stage
+from tunixlib.trees import hash_tree, is_evidence
 
 RUN_VERSION = "1.0"
 

@@ -29,7 +29,7 @@ from tunixlib.evidence.check_files import form_problems
 from tunixlib.evidence.problems import Problem, Report, shorten
 from tunixlib.evidence.schemas import Commit, Count, Prediction, Seconds, Sha256, Timestamp
 from tunixlib.evidence.verify import BROKEN_CONTENT
-from tunixlib.runs import is_evidence
+from tunixlib.trees import is_evidence
 
 SCORECARD = "scorecard.json"
 FILES = (PREDICTIONS, SCORECARD)

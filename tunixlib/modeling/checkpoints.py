@@ -14,7 +14,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tunixlib.artifacts import flush, read_json, sha256_file, write_json
+from tunixlib.artifacts import read_json, sha256_file, write_json
+from tunixlib.atomic import flush
 from tunixlib.modeling.models import ModelError, weight_files, weights_sha256
 from tunixlib.modeling.tokenization import end_token, stop_ids
 

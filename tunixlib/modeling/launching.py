@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 # For `accelerate launch --config_file`, on one machine or several.
 CONFIGS = PROJECT_ROOT / "notebooks" / "profiles" / "accelerate"

@@ -23,7 +23,7 @@ import psutil
 from tunixlib.artifacts import read_json, write_json, write_text
 from tunixlib.modeling.launching import Launch
 from tunixlib.progress import PROGRESS_VARIABLE, Progress, progress
-from tunixlib.runs import PROJECT_ROOT, remove
+from tunixlib.trees import PROJECT_ROOT, remove
 
 JOB = "job.json"
 # Lines of the processes' output that an error shows when none of them left a message.

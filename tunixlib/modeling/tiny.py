@@ -51,7 +51,7 @@ def _tokenizer():  # type: ignore[no-untyped-def]
     from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
-    from tunixlib.modeling.models import CHATML
+    from tunixlib.modeling.smollm2 import CHATML
 
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(

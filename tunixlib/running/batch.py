@@ -19,25 +19,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tunixlib.analysis.beside import beside_run
-from tunixlib.artifacts import not_writable
+from tunixlib.atomic import not_writable
 from tunixlib.holding import holder_of, holder_words, refuse_if_locked
 from tunixlib.modeling.models import ModelError
 from tunixlib.running.notebooks import NotebookError
-from tunixlib.running.pipeline import (
-    UNPUBLISHED,
-    Prepared,
-    Say,
-    check_inputs,
-    prepare,
-    run_pipeline,
-    stage_notebooks,
-    without_folder,
-)
-from tunixlib.running.profiles import ITEMS, NO_TREATMENT, PLACES, Profile, load_profile, merge_declared
-from tunixlib.running.reproduce import recorded_profile
+from tunixlib.running.parameters import ITEMS, NO_TREATMENT, PLACES, declared_defaults, merge_declared, stage_notebooks
+from tunixlib.running.pipeline import UNPUBLISHED, Say, run_pipeline
+from tunixlib.running.preparing import Prepared, check_inputs, prepare, recorded_profile, without_folder
+from tunixlib.running.profiles import Profile, load_profile
 from tunixlib.running.runs_table import Headline, headline_of
 from tunixlib.running.summary import shown
-from tunixlib.running.watch import declared_defaults
 from tunixlib.runs import Run, RunError
 from tunixlib.tables import percent, text_table
 from tunixlib.training.config import TrainingError

@@ -1,22 +1,60 @@
-"""Which code a notebook depends on: the modules it imports from tunixlib, and what those import, by reading them.
+"""What a stage depends on: code, found by reading what its notebook imports, parameters, inputs, machine and packages.
 
 code_sha256(Path("notebooks/01_seed.ipynb"))    # changes when any of that code changes, and only then
+stage_key(run, notebook, parameters)            # a finished stage of the same key need not run again
 """
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
+from tunixlib.analysis.beside import beside_run
 from tunixlib.artifacts import canonical_json, sha256_file, sha256_text
+from tunixlib.evidence.environment import capture_environment
+from tunixlib.modeling.models import model_folder, weights_sha256
 from tunixlib.running.notebooks import NotebookError
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.runs import MANIFEST, Run
+from tunixlib.seeding.datasets import dataset_file
+from tunixlib.stages import stage_named
+from tunixlib.trees import PROJECT_ROOT, hash_tree
 
 # What nbformat raises on JSON that is no notebook, depending on what is missing in it.
 NO_NOTEBOOK = (
     nbformat.ValidationError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError,
 )  # fmt: skip
+
+
+def stage_key(run: Run, notebook: Path, parameters: Mapping[str, Any]) -> str:
+    """What a finished stage depends on, as one hash: notebook, code, parameters, inputs, machine and packages."""
+    depends = {
+        "environment": capture_environment(),
+        "notebook": source_sha256(notebook),
+        "code": code_sha256(notebook),
+        "parameters": dict(parameters),
+        "inputs": hash_tree(run.root, stage_named(notebook.stem).reads),
+        "outside": {**outside_inputs(parameters), **_beside(run, parameters)},
+    }
+    return sha256_text(canonical_json(depends))
+
+
+def _beside(run: Run, parameters: Mapping[str, Any]) -> dict[str, str]:
+    """The sha256 of the manifest of the run that a stage sets beside this one."""
+    if not (other := parameters.get("BESIDE_RUN")):
+        return {}
+    return {"BESIDE_RUN": sha256_file(beside_run(run, other).path(MANIFEST))}
+
+
+def outside_inputs(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """The sha256 of what a stage reads outside the run: data sets and base weights, named by parameters."""
+    keys = [parameters["DATASET"]] if "DATASET" in parameters else []
+    keys += [parameters["CORRECTION_DATASET"]] if "CORRECTION_DATASET" in parameters else []
+    found = {key: sha256_file(dataset_file(key)) for key in [*keys, *parameters.get("EVAL_SETS", [])]}
+    if "MODEL" in parameters:
+        found["MODEL"] = weights_sha256(model_folder(parameters["MODEL"]))
+    return found
 
 
 def code_sha256(notebook: Path, root: Path = PROJECT_ROOT) -> str:

@@ -29,12 +29,12 @@ from tunixlib.modeling.models import best_device, weights_sha256
 from tunixlib.modeling.precision import choose_precision, model_type_of
 from tunixlib.modeling.tokenization import encode_prompt
 from tunixlib.running.evaluated import BEGUN, Evaluated, is_done, shown_again
-from tunixlib.running.profiles import CHOICES
-from tunixlib.runs import remove
+from tunixlib.running.parameters import CHOICES
 from tunixlib.seeding.evalfiles import eval_file
 from tunixlib.seeding.evalsets import read_eval_set
 from tunixlib.seeding.gate import check_disjoint
 from tunixlib.traces import read_traces
+from tunixlib.trees import remove
 
 PRECISIONS = CHOICES["EVAL_DTYPE"]
 

@@ -14,8 +14,9 @@ from tunixlib.artifacts import write_text
 from tunixlib.evidence.verify import verify_run
 from tunixlib.holding import LOCKS, WORK, dead_scratch, hold, locked_runs, refuse_if_locked
 from tunixlib.modeling.models import cache_folder
-from tunixlib.runs import Run, RunError, remove, runs_root
+from tunixlib.runs import Run, RunError, runs_root
 from tunixlib.submission import bundle
+from tunixlib.trees import remove
 
 # What stays of a run's working state, a few kilobytes: the locks, and the records from which it was sealed.
 KEPT_WORK = {*LOCKS, *LOCKS.values(), "run.json", "stages", "pipeline"}

@@ -21,7 +21,7 @@ import nbformat
 from tunixlib.artifacts import write_text
 from tunixlib.evidence.notebook_check import unfinished
 from tunixlib.running.interrupts import interruptible
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 # A kernel imports torch on a busy machine, perhaps from a cold disk.
 START_SECONDS = 300

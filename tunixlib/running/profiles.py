@@ -1,66 +1,29 @@
-"""Profiles: plain papermill parameter files, checked against what the notebooks declare before anything starts.
+"""Profiles: plain papermill parameter files, read so that a value is what its author sees.
 
-    profile = load_profile("smoke")                        # notebooks/profiles/smoke.yaml, or a path to your own
-    check_parameters(profile.parameters, declared(NOTEBOOKS))
+    load_profile("smoke").parameters["MODEL"]              # "tiny", of notebooks/profiles/smoke.yaml
+    parse_assignment("EVAL_ITEMS=20")                      # ("EVAL_ITEMS", 20)
 
-papermill itself only warns of an unknown parameter and turns ``007`` into 7; here both are errors.
+YAML turns ``007`` into 7 and ``1:30`` into 90; here both are errors.
 """
 
-import difflib
-import math
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from tunixlib.evidence.leaks import absolute_path
-from tunixlib.runs import CORRECTION_ARMS, PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 NOTEBOOKS = PROJECT_ROOT / "notebooks"
 PROFILES = NOTEBOOKS / "profiles"
 
-# What an annotation in a parameters cell accepts.
-TYPES: dict[str, tuple[type, ...]] = {
-    "int": (int,),
-    "float": (float, int),
-    "str": (str,),
-    "bool": (bool,),
-    "list": (list,),
-}
-
-
-# Where a run lies; they go on no record, and the command names the first otherwise.
-PLACES = ("RUN_ID", "RUNS_ROOT")
-# Which arms were trained and which checkpoints answered is no treatment: of several runs, what all have is compared.
-NO_TREATMENT = ("ARMS", "CORRECTION_ARMS", "CHECKPOINTS")
-# Where these differ the items do, and nothing can be paired.
-ITEMS = ("EVAL_SETS", "EVAL_ITEMS")
-
-# What a value may be beyond its type: names to choose from, or the least number.
-CHOICES = {
-    "PRECISION": ("auto", "bfloat16", "float16", "float32"),
-    "COMPILE": ("auto", "on", "off"),
-    "ENGINE": ("torch", "fsdp", "tunix"),
-    "LORA_CHECKPOINTS": ("merged", "adapter"),
-    "EVAL_DTYPE": ("float32", "bfloat16", "float16", "auto"),
-    "CORRECTION_ARMS": CORRECTION_ARMS,
-}
-LEAST = {
-    "EVAL_ITEMS": 0, "MAX_STEPS": 0, "LORA_RANK": 0, "TRACES_PER_STEP": 1, "MAX_LENGTH": 1, "MAX_NEW_TOKENS": 1,
-    "EVAL_BATCH": 1, "EVAL_PROCESSES": 0, "CORRECTION_TRACES": 10, "REPLAY_TRACES": 0,
-}  # fmt: skip
-
 _EXPONENT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]+")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 # A profile has a few hundred bytes; PyYAML, which is written in Python, reads about 100 kB a second.
 MAX_BYTES = 100_000
-# A whole number of a notebook fits into 64 bits.
-MAX_BITS = 63
 
 
 class ProfileError(ValueError):
@@ -156,85 +119,3 @@ def load_profile(name: str) -> Profile:
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise ProfileError(f"{path}: found {type(values).__name__}, expected lines of the form NAME: value")
     return Profile(path.stem, values)
-
-
-def declared(notebook: Path) -> dict[str, str]:
-    """Parameter name -> annotated type (``int``, ``list[str]`` ...) as the notebook's parameters cell declares them."""
-    import papermill
-
-    found = papermill.inspect_notebook(str(notebook))
-    return {name: str(parameter["inferred_type_name"]) for name, parameter in found.items()}
-
-
-def check_parameters(parameters: Mapping[str, Any], known: Mapping[str, str]) -> None:
-    """Raise ProfileError listing every parameter that no notebook declares or whose value has the wrong type."""
-    problems = []
-    for name, value in parameters.items():
-        if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(sorted(known))}"
-            problems.append(f"{name}: no notebook declares it{hint}")
-        elif unfit := _unfit(value):
-            problems.append(f"{name}: found {unfit}")
-        elif not _fits(value, known[name]):
-            problems.append(f"{name}: found {_shown(value)} ({type(value).__name__}), expected {known[name]}")
-        elif name in CHOICES and not set(value if isinstance(value, list) else [value]) <= set(CHOICES[name]):
-            problems.append(f"{name}: found {_shown(value)}, expected one of {', '.join(CHOICES[name])}")
-        elif name in LEAST and value < LEAST[name]:
-            problems.append(f"{name}: found {value}, expected at least {LEAST[name]}")
-        elif name != "RUNS_ROOT" and (place := _private_path(value)):
-            problems.append(
-                f"{name}: found {_shown(place)}, expected a path relative to the project: evidence names no machine"
-            )
-    if problems:
-        raise ProfileError("nothing was started, because of these parameters:\n  " + "\n  ".join(problems))
-
-
-def _unfit(value: Any) -> str | None:
-    """Why a value cannot be handed to a notebook and read back from its evidence unchanged, or None when it can."""
-    if isinstance(value, list):
-        return next(filter(None, map(_unfit, value)), None)
-    if isinstance(value, int) and value.bit_length() > MAX_BITS:
-        return f"a whole number of {value.bit_length()} bits, expected at most {MAX_BITS}"
-    if isinstance(value, float) and not math.isfinite(value):
-        return f"{value}, expected a finite number"
-    if isinstance(value, str) and _SURROGATE.search(value):
-        return f"{_shown(value)} with half of a surrogate pair, which is no character"
-    return None
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
-
-
-def _private_path(value: Any) -> str:
-    """A value, or one in a list, that says where things lie on this machine; empty when none does."""
-    if isinstance(value, list):
-        return next(filter(None, map(_private_path, value)), "")
-    if not isinstance(value, str):
-        return ""
-    return value if re.match(r"[A-Za-z]:\\", value) else absolute_path(value)
-
-
-def _fits(value: Any, annotation: str) -> bool:
-    outer, _, inner = annotation.partition("[")
-    if outer not in TYPES:
-        return True
-    if isinstance(value, bool) and outer != "bool":
-        return False
-    if not isinstance(value, TYPES[outer]):
-        return False
-    return not inner or (isinstance(value, list) and all(_fits(item, inner.rstrip("]")) for item in value))
-
-
-def merge_declared(notebooks: list[Path]) -> dict[str, dict[str, str]]:
-    """Notebook name -> its declared parameters. Raises ProfileError when two notebooks give one name two types."""
-    by_notebook = {path.stem: declared(path) for path in notebooks}
-    types: dict[str, tuple[str, str]] = {}
-    for notebook, parameters in by_notebook.items():
-        for name, kind in parameters.items():
-            first, known = types.setdefault(name, (notebook, kind))
-            if known != kind:
-                raise ProfileError(f"parameter {name} is {known} in {first} and {kind} in {notebook}; give it one type")
-    return by_notebook

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tunixlib.analysis.run_files import SEGMENTS, read_summary
+from tunixlib.analysis.run_files import read_summary
 from tunixlib.artifacts import read_json, sha256_file
 from tunixlib.evidence.sealing import manifest_digest
 from tunixlib.evidence.verify import BROKEN_CONTENT
 from tunixlib.holding import WORK, holder_of, holder_words, locked_runs
-from tunixlib.runs import MANIFEST, Run, is_evidence
+from tunixlib.runs import MANIFEST, Run
+from tunixlib.stages import FINAL_ARM, SEGMENTS
 from tunixlib.tables import markdown_table, percent
+from tunixlib.trees import is_evidence
 
 SORTS = ("accuracy", "name", "time")
 STUDY = "study.json"
@@ -115,7 +117,7 @@ def headline_of(run: Run) -> Headline:
     summary = read_summary(run)
     eval_set = summary.eval_sets[0]
     names = [card["checkpoint"] for card in summary.cards(eval_set)]
-    judged = ([name for name in names if name in SEGMENTS["curriculum"]] or names)[-1]
+    judged = ([name for name in names if name in SEGMENTS[FINAL_ARM]] or names)[-1]
     accuracy = summary.scorecards[summary.places[eval_set, judged]]["accuracy"]
     return Headline(judged, accuracy, eval_set, summary.document["eval_sets"][eval_set]["sha256"])
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import read_json
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run
+from tunixlib.runs import MANIFEST, Run
 from tunixlib.tables import percent
+from tunixlib.trees import PROJECT_ROOT
 
 LABELS = {"base": "base model", "flat": "flat", "stage_a": "stage A", "stage_b": "stage B", "stage_c": "stage C"}
 
@@ -98,6 +99,11 @@ def _size(path: Path) -> int:
 
 def _files(path: Path) -> str:
     return f" in {len(list(path.iterdir()))} files" if path.is_dir() else ""
+
+
+def without_place(path: Path) -> str:
+    """A path as evidence may name it: relative to the project, or the name alone of what lies outside."""
+    return path.relative_to(PROJECT_ROOT).as_posix() if path.is_relative_to(PROJECT_ROOT) else path.name
 
 
 def shown(path: Path) -> str:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import read_json, sha256_file, write_json, write_jsonl
-from tunixlib.runs import PROJECT_ROOT
 from tunixlib.seeding.evalsets import EVAL_SETS, make_eval_set
 from tunixlib.seeding.gate import Gate
 from tunixlib.seeding.recipes import Recipe, SeedingError, make_traces
 from tunixlib.traces import ReasoningTrace, read_traces, write_traces
+from tunixlib.trees import PROJECT_ROOT
 
 DATA_ROOT = PROJECT_ROOT / "data"
 STAGES = ("a", "b", "c")
@@ -177,13 +177,14 @@ def dataset_file(key: str, root: Path = DATA_ROOT) -> Path:
             if found != expected:
                 raise SeedingError(
                     f"{folder / name}: found sha256 {found[:16]}..., expected {expected[:16]}... from manifest.json; "
-                    "restore the file, or make it again with `python -m tunixlib seed`"
+                    f"restore the file, or make it again: python -m tunixlib seed --dataset {key} --out data/{key} "
+                    "(your own: with --traces and --seed of the manifest, or by `ingest`)"
                 )
             return folder / name
     have = ", ".join(sorted(path.parent.name for path in root.glob("*/manifest.json"))) or "none"
     raise SeedingError(
         f"dataset {key!r}: found no folder {folder.name} in data/ (there: {have}); "
-        "make it with `python -m tunixlib seed`"
+        f"make it: python -m tunixlib seed --dataset {key} --out data/{key}, or `ingest` your own traces"
     )
 
 

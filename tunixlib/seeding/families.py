@@ -24,7 +24,6 @@ from tunixlib.seeding.permutation import Permutation
 
 Category = Literal["reasoning", "synthetic", "golden_style", "edge_case"]
 Difficulty = Literal["easy", "medium", "hard"]
-CATEGORIES: tuple[Category, ...] = ("reasoning", "synthetic", "golden_style", "edge_case")
 
 # Every tenth core is for evaluation only.
 EVAL_SHARE = 10

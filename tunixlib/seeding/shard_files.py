@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import canonical_json, read_json, sha256_file, write_json
-from tunixlib.runs import sources_sha256
 from tunixlib.seeding.recipes import SeedingError
+from tunixlib.trees import sources_sha256
 
 SHARDS, VERSION = "shards", "1.0"
 KEYS = {"what", "shard", "shards", "rows", "sha256"}

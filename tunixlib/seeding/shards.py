@@ -12,7 +12,8 @@ import shutil
 from pathlib import Path
 from typing import IO, Any
 
-from tunixlib.artifacts import write_atomic, write_json
+from tunixlib.artifacts import write_json
+from tunixlib.atomic import write_atomic
 from tunixlib.seeding.datasets import Counts, manifest_of, refuse_other, watched_traces
 from tunixlib.seeding.ingest.shards import merge_prepared
 from tunixlib.seeding.recipes import Recipe, SeedingError

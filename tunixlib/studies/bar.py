@@ -23,8 +23,7 @@ from pydantic import (
 
 from tunixlib.analysis.gate import excuses
 from tunixlib.running.profiles import ProfileError, parse_yaml
-from tunixlib.runs import CORRECTION_ARMS, FINAL
-from tunixlib.training.arms import ARMS
+from tunixlib.stages import ARMS, CORRECTION_ARMS, checkpoint_name
 
 # With two seeds the test finds differences that are not there; tests/analysis/test_crossed.py measures how often.
 LEAST_SEEDS = 3
@@ -78,7 +77,7 @@ class Condition(_Part):
     @property
     def checkpoint(self) -> str:
         """The name of its last checkpoint in predictions."""
-        return FINAL if self.arm == "curriculum" else self.arm
+        return checkpoint_name(self.arm)
 
     @field_validator("arm")
     @classmethod

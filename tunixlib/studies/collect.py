@@ -14,7 +14,7 @@ from tunixlib.artifacts import read_json, write_bytes, write_json
 from tunixlib.evidence.verify import verify_run
 from tunixlib.running.pipeline import Say
 from tunixlib.running.summary import shown
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError
+from tunixlib.runs import MANIFEST, Run, RunError
 from tunixlib.studies.bar import Bar, read_bar
 from tunixlib.studies.design import Design, DesignError, design_of
 from tunixlib.studies.document import STUDY
@@ -26,6 +26,7 @@ from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.results import study_runs
 from tunixlib.studies.run_study import STUDIES, study_words, write_study
 from tunixlib.studies.without_bar import REASONS, reason_of
+from tunixlib.trees import PROJECT_ROOT
 
 
 def collect_study(name: str, folders: Sequence[Path], say: Say = print, studies: Path = STUDIES) -> Path:

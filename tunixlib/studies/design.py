@@ -18,11 +18,12 @@ from tunixlib.analysis.run_files import read_summary
 from tunixlib.artifacts import canonical_json, read_json
 from tunixlib.evidence.environment import changed_code, makes_numbers
 from tunixlib.evidence.problems import shorten
-from tunixlib.running.profiles import ITEMS, NO_TREATMENT
-from tunixlib.runs import CORRECTION_ARMS, FINAL, MANIFEST, PROJECT_ROOT, STAGES, Run
+from tunixlib.running.parameters import ITEMS, NO_TREATMENT
+from tunixlib.runs import MANIFEST, Run
+from tunixlib.stages import ARMS, CORRECTION_ARMS, STAGES, checkpoint_name
 from tunixlib.studies.history import session_commits
 from tunixlib.studies.parameters import given_parameters
-from tunixlib.training.arms import ARMS
+from tunixlib.trees import PROJECT_ROOT
 
 SEED = "SEED"
 NOTHING = "nothing"
@@ -79,7 +80,7 @@ def design_of(study: str, runs: Sequence[Run]) -> Design:
         raise DesignError(_refusal(runs, faults))
     groups = _groups(runs, values, treated[0] if treated else "")
     checkpoints = [name for name in read_summary(runs[0]).checkpoints if _everywhere(name, runs)]
-    arms = [arm for arm in (*ARMS, *CORRECTION_ARMS) if (FINAL if arm == "curriculum" else arm) in checkpoints]
+    arms = [arm for arm in (*ARMS, *CORRECTION_ARMS) if checkpoint_name(arm) in checkpoints]
     conditions = tuple(_conditions(groups, arms))
     seeds = tuple(sorted(next(iter(groups.values()))))
     sets = tuple(s for s in read_summary(runs[0]).eval_sets if all(s in read_summary(run).eval_sets for run in runs))
@@ -192,7 +193,7 @@ def _conditions(groups: Mapping[str, Mapping[int, Run]], arms: Sequence[str]) ->
     for name, group in groups.items():
         for arm in arms:
             label = f"{name}, {arm}" if name else arm
-            yield Condition(label, arm, FINAL if arm == "curriculum" else arm, dict(sorted(group.items())))
+            yield Condition(label, arm, checkpoint_name(arm), dict(sorted(group.items())))
 
 
 def _pairs(conditions: Sequence[Condition], arms: Sequence[str]) -> Iterator[tuple[Condition, Condition]]:

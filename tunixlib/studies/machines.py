@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tunixlib.artifacts import read_json
-from tunixlib.running.machine_class import machine_differences
+from tunixlib.running.reproduction.machine_class import machine_differences
 from tunixlib.runs import MANIFEST, Run
 
 _SEGMENT = re.compile(r"^\S+/\S+ ")  # flat/stage_1 precision: ...

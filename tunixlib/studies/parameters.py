@@ -17,8 +17,9 @@ import yaml
 
 from tunixlib.artifacts import read_json
 from tunixlib.evidence.problems import shorten
-from tunixlib.running.profiles import NO_TREATMENT, PLACES
-from tunixlib.runs import MANIFEST, STAGES, stage_named
+from tunixlib.running.parameters import NO_TREATMENT, PLACES
+from tunixlib.runs import MANIFEST
+from tunixlib.stages import STAGES, stage_named
 from tunixlib.studies.bar import Bar
 from tunixlib.studies.history import committed_bytes, session_commits
 from tunixlib.studies.plan import PlannedRun, planned_runs

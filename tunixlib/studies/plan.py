@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 from tunixlib.analysis.run_files import BASE
 from tunixlib.artifacts import canonical_json
-from tunixlib.runs import CORRECTION_ARMS, FINAL
+from tunixlib.stages import ARMS, CORRECTION_ARMS, FINAL
 from tunixlib.studies.bar import Bar, Condition
-from tunixlib.training.arms import ARMS
 
 
 class PlannedRun(NamedTuple):

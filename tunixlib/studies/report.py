@@ -6,6 +6,7 @@ text = render_study(bar, claims, record)      # claims: those of claims.json; re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tunixlib.analysis.report_comparisons import points
 from tunixlib.analysis.verdicts import SUPPORTED
 from tunixlib.studies.bar import JUDGED, Bar
 from tunixlib.studies.correction_report import correction_parts, shows_errors
@@ -76,12 +77,6 @@ def _comparisons(bar: Bar, known: Claims) -> str:
     refused = [f"- {known[i]['text']}" for i in comparison_ids(bar) if "interval" not in known[i]]
     table = markdown_table(("claim", "difference", "p", "adjusted p", "verdict"), rows)
     return "\n\n".join([table, *(["\n".join(refused)] if refused else [])])
-
-
-def points(claim: Mapping[str, Any]) -> str:
-    """A difference with its interval, in percentage points."""
-    low, high = claim["interval"]
-    return f"{100 * claim['value']:+.1f} points [{100 * low:+.1f}, {100 * high:+.1f}]"
 
 
 def _rates(bar: Bar, known: Claims, eval_set: str) -> str:

@@ -14,9 +14,11 @@ from tunixlib.artifacts import read_json, write_bytes, write_json
 from tunixlib.evidence.environment import capture_commit, same_code
 from tunixlib.holding import locked_runs
 from tunixlib.running.housekeeping import drop_weights
-from tunixlib.running.pipeline import Say, run_pipeline, stage_notebooks
-from tunixlib.running.profiles import PROFILES, check_parameters, load_profile, merge_declared
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError, runs_root
+from tunixlib.running.parameters import check_parameters, merge_declared, stage_notebooks
+from tunixlib.running.pipeline import Say, run_pipeline
+from tunixlib.running.profiles import PROFILES, load_profile
+from tunixlib.running.summary import without_place
+from tunixlib.runs import MANIFEST, Run, RunError, runs_root
 from tunixlib.studies.bar import JUDGED, Bar, BarError, read_bar
 from tunixlib.studies.document import BAR, STUDY, study_document, study_figure, study_texts
 from tunixlib.studies.folder import held_folder, refuse_taken
@@ -26,6 +28,7 @@ from tunixlib.studies.parameters import parameter_faults, planned_faults
 from tunixlib.studies.plan import PlannedRun, planned_runs
 from tunixlib.studies.results import study_runs
 from tunixlib.studies.verify_study import verify_study
+from tunixlib.trees import PROJECT_ROOT
 
 STUDIES = PROFILES / "studies"
 
@@ -44,7 +47,7 @@ def run_study(
     path = study_path(profile)
     bar = read_bar(path)
     content = path.read_bytes()
-    file, folder = _relative(path), runs_root() / bar.study
+    file, folder = without_place(path), runs_root() / bar.study
     if not rehearsal and is_finished(folder, content):
         refuse_faulty_study(folder)
         say(f"study {bar.study} is finished, its bar unchanged: nothing is made, and all of it verifies")
@@ -94,10 +97,6 @@ def refuse_faulty_study(folder: Path) -> None:
 def study_path(profile: str) -> Path:
     """A study's profile by name (``notebooks/profiles/studies/<name>.yaml``) or by the path of a YAML file."""
     return Path(profile).resolve() if profile.endswith((".yaml", ".yml")) else STUDIES / f"{profile}.yaml"
-
-
-def _relative(path: Path) -> str:
-    return path.relative_to(PROJECT_ROOT).as_posix() if path.is_relative_to(PROJECT_ROOT) else path.name
 
 
 def committed_state(file: str, content: bytes, rehearsal: bool) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from tunixlib.evidence.environment import same_code
 from tunixlib.evidence.leaks import leaks_in
 from tunixlib.evidence.problems import Problem, Report, shorten
 from tunixlib.evidence.verify import BROKEN_CONTENT
-from tunixlib.runs import PROJECT_ROOT
 from tunixlib.studies.bar import Bar, parse_bar
 from tunixlib.studies.document import BAR, STUDY, study_document, study_texts
 from tunixlib.studies.exploratory import EXPLORATORY
@@ -34,6 +33,7 @@ from tunixlib.studies.verify_exploratory import (
     run_problems,
     told_again,
 )
+from tunixlib.trees import PROJECT_ROOT
 
 
 class StudyReport(Report):

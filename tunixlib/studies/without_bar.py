@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tunixlib.artifacts import read_json
-from tunixlib.running.machine_class import class_words
+from tunixlib.running.reproduction.machine_class import class_words
 from tunixlib.runs import MANIFEST, Run
 from tunixlib.studies.bar import LEAST_SEEDS, BarError, parse_bar
 from tunixlib.studies.design import DesignError

@@ -17,11 +17,12 @@ from pathlib import Path
 
 from tunixlib.artifacts import read_json, sha256_bytes, sha256_file
 from tunixlib.evidence.sealing import evidence_files, refuse_links
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError
+from tunixlib.runs import MANIFEST, Run, RunError
 from tunixlib.seeding import datasets
 from tunixlib.submission.cards import model_card
 from tunixlib.submission.data_card import dataset_card
 from tunixlib.submission.facts import read_facts
+from tunixlib.trees import PROJECT_ROOT
 
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 PLAIN_FILE = 0o100644 << 16  # a regular file, rw-r--r--

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tunixlib.evidence.secrets import refuse_secrets
 from tunixlib.holding import scratch_folder
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, Run, RunError
+from tunixlib.runs import MANIFEST, Run, RunError
 from tunixlib.submission.archive import archive_parts, zip_bytes
 from tunixlib.submission.folders import (
     CODE_FILE,
@@ -31,6 +31,7 @@ from tunixlib.submission.kaggle_metadata import load_metadata
 from tunixlib.submission.report import render_report
 from tunixlib.submission.writeup import is_edited, writeup
 from tunixlib.tables import markdown_table
+from tunixlib.trees import PROJECT_ROOT
 
 DIST = PROJECT_ROOT / "dist"
 REPORT, ARCHIVE, WRITEUP = "report.html", "submission.zip", "WRITEUP.md"

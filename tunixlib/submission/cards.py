@@ -13,8 +13,9 @@ from typing import Any
 
 import yaml
 
-from tunixlib.runs import FINAL, FINAL_ARM, Run
+from tunixlib.runs import Run
 from tunixlib.seeding.datasets import STAGES
+from tunixlib.stages import FINAL, FINAL_ARM
 from tunixlib.submission.facts import Facts, read_facts
 from tunixlib.tables import markdown_table, percent
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tunixlib.artifacts import ArtifactError
 from tunixlib.evidence.leaks import FOREIGN_TEXT, leaks_in
-from tunixlib.runs import FINAL
+from tunixlib.stages import FINAL
 from tunixlib.submission import bundle
 from tunixlib.submission.cards import model_card
 from tunixlib.submission.data_card import LICENSE, dataset_card

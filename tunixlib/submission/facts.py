@@ -12,8 +12,9 @@ from typing import Any
 from tunixlib.analysis.run_files import Summary, read_metrics, read_predictions, read_summary
 from tunixlib.artifacts import read_json, read_jsonl
 from tunixlib.modeling.hub import split_hub_id
-from tunixlib.runs import CORRECTION_ARMS, CORRECTION_SEGMENT, FINAL, FINAL_ARM, MANIFEST, STAGES, WORK, Run
+from tunixlib.runs import MANIFEST, WORK, Run
 from tunixlib.seeding import datasets
+from tunixlib.stages import CORRECTION_ARMS, CORRECTION_SEGMENT, FINAL, FINAL_ARM, STAGES
 from tunixlib.training.correction import PAIRED
 
 # The names by which others know the models that we call by short names.

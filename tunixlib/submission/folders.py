@@ -15,7 +15,7 @@ from typing import Any
 
 from tunixlib.artifacts import read_json, sha256_file
 from tunixlib.modeling.models import weights_sha256
-from tunixlib.runs import PROJECT_ROOT, Run, RunError
+from tunixlib.runs import Run, RunError
 from tunixlib.submission.archive import committed_data, evidence_contents, zip_bytes
 from tunixlib.submission.cards import model_card, model_summary
 from tunixlib.submission.croissant import croissant
@@ -29,6 +29,7 @@ from tunixlib.submission.kaggle_metadata import (
     model_metadata,
 )
 from tunixlib.submission.kernel import kernel_notebook
+from tunixlib.trees import PROJECT_ROOT
 
 Contents = dict[str, bytes | Path]
 

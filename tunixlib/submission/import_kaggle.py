@@ -16,8 +16,9 @@ from pathlib import Path
 from tunixlib.artifacts import sha256_file
 from tunixlib.evidence.verify import verify_run
 from tunixlib.holding import locked_runs, scratch_folder
-from tunixlib.runs import MANIFEST, Run, RunError, is_evidence, runs_root
+from tunixlib.runs import MANIFEST, Run, RunError, runs_root
 from tunixlib.submission.unpacking import unpack
+from tunixlib.trees import is_evidence
 
 # Problems of one run that are shown.
 SHOWN = 5

@@ -23,9 +23,9 @@ from pydantic import ValidationError
 
 from tunixlib.artifacts import ArtifactError, read_json
 from tunixlib.evidence.problems import shorten
-from tunixlib.runs import PROJECT_ROOT
 from tunixlib.submission import kaggle_rules as rules
 from tunixlib.submission.kaggle_schema import MACHINES, DatasetEntry, Group, Kernel, ModelEntry
+from tunixlib.trees import PROJECT_ROOT
 
 METADATA_FILE = "kaggle-metadata.json"
 PLACEHOLDER_OWNER = "your-kaggle-name"

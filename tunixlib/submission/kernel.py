@@ -15,11 +15,13 @@ from pathlib import Path
 
 from tunixlib.artifacts import pretty_json, sha256_bytes
 from tunixlib.evidence.environment import PACKED_COMMIT, capture_commit
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, REFERENCE_RUN, STAGES
+from tunixlib.runs import MANIFEST, REFERENCE_RUN
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET, CORRECTION_EVAL
 from tunixlib.seeding.evalsets import EVAL_SETS
 from tunixlib.seeding.recipes import DEFAULT_TRACES
+from tunixlib.stages import STAGES
 from tunixlib.submission.archive import DATA_FILES, solid_bytes
+from tunixlib.trees import PROJECT_ROOT
 
 NOTEBOOK = "notebooks/kaggle.ipynb"
 # Stand in the bootstrap cell of the repository's notebook; `kernel_notebook` fills them.

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.evaluation.reports import scorecard_table
-from tunixlib.runs import STAGES, Run
+from tunixlib.runs import Run
+from tunixlib.stages import STAGES
 from tunixlib.submission.facts import read_facts
 
 LARGEST_REPORT = 5_000_000  # bytes

@@ -13,10 +13,11 @@ from tunixlib.artifacts import read_json
 from tunixlib.evidence.environment import is_untracked
 from tunixlib.evidence.leaks import leaks_in
 from tunixlib.evidence.sealing import evidence_files
-from tunixlib.runs import FINAL, Run
+from tunixlib.runs import Run
 from tunixlib.seeding import datasets
 from tunixlib.seeding.datasets import load_traces
 from tunixlib.seeding.gate import LeakError, check_disjoint
+from tunixlib.stages import FINAL
 from tunixlib.submission.facts import Facts
 
 LEAST_SHARE = 0.98  # of completions in the text form, and ended by themselves

@@ -17,7 +17,8 @@ import zlib
 from pathlib import Path
 from typing import IO
 
-from tunixlib.runs import RunError, remove
+from tunixlib.runs import RunError
+from tunixlib.trees import remove
 
 MOST_ENTRIES = 100_000
 # What an archive may hold for each byte of its own, once it holds more than FREE: text shrinks to a fifth or a tenth.

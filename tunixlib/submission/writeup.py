@@ -10,7 +10,8 @@ bundle again does not overwrite their work.
 import re
 
 from tunixlib.artifacts import ArtifactError, sha256_text
-from tunixlib.runs import FINAL, FINAL_ARM, Run
+from tunixlib.runs import Run
+from tunixlib.stages import FINAL, FINAL_ARM
 from tunixlib.submission.cards import limits_text, result_blocks, training_text, verify_text
 from tunixlib.submission.data_card import truth_text
 from tunixlib.submission.facts import Facts, read_facts

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from itertools import permutations
 from random import Random
 
-STAGES = ("a", "b", "c")
-# Those after curriculum are trained only when a study asks for them.
-ARMS = ("flat", "curriculum", "reverse", "shuffled-stages")
+from tunixlib.seeding.datasets import STAGES
+from tunixlib.stages import ARMS, FINAL_ARM, SEGMENTS
 
 # Beside an arm's segments: trace id -> tokens of every trace, those left out as too long included.
 LENGTHS = "lengths.json"
@@ -50,8 +49,8 @@ def plan_arm(arm: str, stages: Mapping[str, Sequence[str]], epochs: Sequence[int
             "(traces of your own: ingest them with --stages thirds)"
         )
     curriculum = [
-        Segment(f"stage_{stage}", _epochs(stages[stage], count, f"{seed}/curriculum/{stage}"))
-        for stage, count in zip(STAGES, epochs, strict=True)
+        Segment(name, _epochs(stages[stage], count, f"{seed}/curriculum/{stage}"))
+        for name, stage, count in zip(SEGMENTS[FINAL_ARM], STAGES, epochs, strict=True)
     ]
     if arm == "curriculum":
         return curriculum
@@ -61,7 +60,7 @@ def plan_arm(arm: str, stages: Mapping[str, Sequence[str]], epochs: Sequence[int
     else:
         stage_rows = dict(zip(STAGES, (segment.rows for segment in curriculum), strict=True))
         rows = [row for stage in stage_order(arm, seed) for row in stage_rows[stage]]
-    return _cut(rows, [len(segment.rows) for segment in curriculum])
+    return _cut(rows, SEGMENTS[arm], [len(segment.rows) for segment in curriculum])
 
 
 def stage_order(arm: str, seed: int) -> tuple[str, ...]:
@@ -99,10 +98,10 @@ def _epochs(ids: Sequence[str], count: int, key: str) -> tuple[str, ...]:
     return tuple(rows)
 
 
-def _cut(rows: Sequence[str], lengths: Sequence[int]) -> list[Segment]:
+def _cut(rows: Sequence[str], names: Sequence[str], lengths: Sequence[int]) -> list[Segment]:
     segments, start = [], 0
-    for number, length in enumerate(lengths, start=1):
-        segments.append(Segment(f"stage_{number}", tuple(rows[start : start + length])))
+    for name, length in zip(names, lengths, strict=True):
+        segments.append(Segment(name, tuple(rows[start : start + length])))
         start += length
     return segments
 

@@ -21,8 +21,8 @@ them again.
 from collections.abc import Collection, Sequence
 from random import Random
 
-from tunixlib.runs import CORRECTION_ARMS, CORRECTION_SEGMENT
 from tunixlib.seeding.correction.datasets import CorrectionRecipe, make_correction
+from tunixlib.stages import CORRECTION_ARMS, CORRECTION_SEGMENT
 from tunixlib.traces import ReasoningTrace
 from tunixlib.training.arms import Segment
 from tunixlib.training.config import TrainingError

@@ -27,9 +27,9 @@ from transformers import __version__ as transformers_version
 from tunixlib.artifacts import ArtifactError, canonical_json, read_json, sha256_bytes, sha256_text, write_json
 from tunixlib.modeling.models import ModelError, weights_sha256
 from tunixlib.modeling.tokenization import Batch
-from tunixlib.runs import hash_tree, remove, sources_sha256
 from tunixlib.training.config import SFTConfig
 from tunixlib.training.plan import Choice
+from tunixlib.trees import hash_tree, remove, sources_sha256
 
 # A state costs a write of all weights and both moments, so it is kept when that costs less than a fortieth of the time
 # since the last one, and not more than once a minute.

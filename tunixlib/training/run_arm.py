@@ -8,18 +8,23 @@ writes ``training/flat/lengths.json``, ``training/flat/stage_1/{metrics.jsonl, o
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from tunixlib.artifacts import sha256_file, write_json
+from tunixlib.artifacts import read_json, sha256_file, write_json
 from tunixlib.modeling.checkpoints import CheckpointRecord, verified_checkpoint
 from tunixlib.modeling.models import load_tokenizer, model_folder
 from tunixlib.modeling.tokenization import Batch, EncodedTrace, LeftOut, encode_traces, make_batch
 from tunixlib.runs import Run
 from tunixlib.seeding.datasets import STAGES, load_traces
+from tunixlib.stages import ARMS, writer_of
 from tunixlib.traces import read_traces
 from tunixlib.training.arms import LENGTHS, Segment, order_batches, plan_arm
-from tunixlib.training.config import SFTConfig
+from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.engines import segment_trainer
 from tunixlib.training.plan import check_room, plan_training
+
+# The notebook that trains the arm to which the others are twins.
+FLAT_WRITER = writer_of(f"training/{ARMS[0]}").name
 
 
 def encode_run(run: Run, arm: str, model: str, max_length: int) -> tuple[dict[str, EncodedTrace], list[LeftOut]]:
@@ -60,8 +65,13 @@ def train_arm(
     """Train all segments of an arm and return their checkpoint records.
 
     Each segment starts from the checkpoint before it, whose weights must have the recorded hash (ModelError). How to
-    compute is chosen once, from the rows that all arms share. Raises TrainingError when memory does not suffice.
+    compute is chosen once, from the rows that all arms share. Raises TrainingError when memory does not suffice, or
+    for an arm that would be no fair twin of ``flat``.
     """
+    given = {name.upper(): value for name, value in config.model_dump().items()}
+    _refuse_unlike_flat(
+        run, arm, rows, {**given, "EPOCHS": list(epochs), "TRACES_PER_STEP": traces_per_step, "SEED": seed}
+    )
     train_segment = segment_trainer(config.engine)
     plan = plan_training(model, rows, traces_per_step, config)
     check_room(plan, config)
@@ -81,3 +91,25 @@ def train_arm(
         ))  # fmt: skip
         parent, _ = verified_checkpoint(out / "checkpoint")
     return records
+
+
+def _refuse_unlike_flat(run: Run, arm: str, rows: Mapping[str, EncodedTrace], given: Mapping[str, Any]) -> None:
+    """By hand each notebook has values of its own: those that differ from 02_train's are refused before any training.
+
+    ``reports.fairness`` holds the arms against each other again when they are trained, by what they consumed.
+    """
+    record = run.record(FLAT_WRITER)
+    if arm == ARMS[0] or record is None:
+        return
+    flat = record["parameters"]
+    names = sorted(name for name in given.keys() & flat.keys() if given[name] != flat[name])
+    differs = [f"{name} {given[name]!r} in place of {flat[name]!r}" for name in names]
+    lengths = read_json(run.path("training", ARMS[0], LENGTHS))
+    kept = {trace_id for trace_id, tokens in lengths.items() if tokens <= flat["MAX_LENGTH"]}
+    if kept != rows.keys():
+        differs.append(f"a MAX_LENGTH that keeps {len(rows)} rows in place of {len(kept)}")
+    if differs:
+        raise TrainingError(
+            f"arm {arm}: found {', '.join(differs)}, expected the values of {FLAT_WRITER}: with others the two are no "
+            f"fair pair. Nothing was trained; set them alike, or run {FLAT_WRITER}.ipynb again with the new ones"
+        )

@@ -15,8 +15,9 @@ from tunixlib.artifacts import sha256_file, write_json
 from tunixlib.modeling.checkpoints import CheckpointRecord, verified_checkpoint
 from tunixlib.modeling.models import load_tokenizer
 from tunixlib.modeling.tokenization import EncodedTrace, LeftOut, encode_traces
-from tunixlib.runs import CORRECTION_SEGMENT, FINAL, FINAL_ARM, Run
+from tunixlib.runs import Run
 from tunixlib.seeding.datasets import load_traces
+from tunixlib.stages import CORRECTION_SEGMENT, FINAL, FINAL_ARM
 from tunixlib.traces import ReasoningTrace, read_traces, write_traces
 from tunixlib.training.arms import LENGTHS
 from tunixlib.training.config import SFTConfig

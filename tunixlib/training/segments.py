@@ -15,10 +15,10 @@ from tunixlib.artifacts import write_jsonl
 from tunixlib.modeling.checkpoints import CheckpointRecord, read_record
 from tunixlib.modeling.out_of_memory import telling_what_to_lower
 from tunixlib.modeling.tokenization import Batch
-from tunixlib.runs import remove
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.plan import Choice, largest, what_to_lower
 from tunixlib.training.resume import is_finished, set_finished
+from tunixlib.trees import remove
 
 
 def made_once(

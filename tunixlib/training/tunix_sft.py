@@ -23,11 +23,11 @@ from tunixlib.modeling.models import ModelError, cache_folder, load_checkpoint, 
 from tunixlib.modeling.tokenization import Batch, check_batches, end_token
 from tunixlib.modeling.tunix_support import PACKAGES, require_tunix
 from tunixlib.progress import progress
-from tunixlib.runs import remove
 from tunixlib.training.config import SFTConfig
 from tunixlib.training.plan import Choice, largest, plan_segment
 from tunixlib.training.resume import segment_key
 from tunixlib.training.segments import made_once, write_rows
+from tunixlib.trees import remove
 
 # What is compiled is kept beside the converted models: a warm start takes seconds. Shorter compilations are not kept.
 CACHE, LEAST_COMPILE_S = "jax", 0.2

@@ -16,7 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
-from tunixlib.artifacts import canonical_json, read_json, sha256_file, write_atomic, write_json
+from tunixlib.artifacts import canonical_json, read_json, sha256_file, write_json
+from tunixlib.atomic import write_atomic
 from tunixlib.progress import Progress, progress
 from tunixlib.seeding import datasets
 from tunixlib.seeding.evalsets import EVAL_SETS, make_eval_set, read_eval_set

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tunixlib.runs import PROJECT_ROOT
 from tunixlib.seeding.ingest.records import IngestError, Record
+from tunixlib.trees import PROJECT_ROOT
 
 ROWS_AT_ONCE = 64
 MAX_GROUP = 4_000_000_000  # bytes of a row group, unpacked: pyarrow holds one at a time

@@ -19,24 +19,19 @@ from typing import Any
 
 from tunixlib.artifacts import read_json, write_json
 from tunixlib.evidence.environment import PACKED_COMMIT, capture_commit
-from tunixlib.running.attached import input_root
-from tunixlib.running.inputs import Inputs, resolve_inputs
-from tunixlib.running.ledger import RESERVE_S, SESSION_HOURS, Ledger, hours
-from tunixlib.running.machine import choose_profile, detect_accelerator
 from tunixlib.running.notebooks import NotebookError
-from tunixlib.running.outcome import Outcome
-from tunixlib.running.pipeline import run_pipeline, stage_notebooks
+from tunixlib.running.parameters import declared_defaults, stage_notebooks
+from tunixlib.running.pipeline import run_pipeline
 from tunixlib.running.profiles import load_profile
-from tunixlib.running.watch import (
-    SessionWatch,
-    declared_defaults,
-    keep_evidence,
-    keep_weights,
-    kept_run,
-    last_checkpoint,
-)
-from tunixlib.runs import PROJECT_ROOT, WORK, Run, RunError
+from tunixlib.running.sessions.attached import input_root
+from tunixlib.running.sessions.inputs import Inputs, resolve_inputs
+from tunixlib.running.sessions.ledger import RESERVE_S, SESSION_HOURS, Ledger, hours
+from tunixlib.running.sessions.machine import choose_profile, detect_accelerator
+from tunixlib.running.sessions.outcome import Outcome
+from tunixlib.running.sessions.watch import SessionWatch, keep_evidence, keep_weights, kept_run, last_checkpoint
+from tunixlib.runs import WORK, Run, RunError
 from tunixlib.tables import markdown_table
+from tunixlib.trees import PROJECT_ROOT
 
 # For tests and for machines other than Kaggle's.
 WORKING_VARIABLE = "TUNIXLIB_WORKING_ROOT"

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from tunixlib.artifacts import read_json
 from tunixlib.evaluation.reports import scorecard_table
-from tunixlib.running.watch import LEDGER
-from tunixlib.runs import FINAL, FINAL_ARM, Run
+from tunixlib.running.sessions.watch import LEDGER
+from tunixlib.runs import Run
+from tunixlib.stages import FINAL, FINAL_ARM
 from tunixlib.tables import markdown_table
 
 

@@ -8,9 +8,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from tunixlib.running.machine_class import class_words
-from tunixlib.running.reproduced_files import DIFFERS, VERDICTS, FileHeld
-from tunixlib.running.reproduced_metrics import LOSS_TOLERANCE, MetricHeld
+from tunixlib.running.reproduction.files import DIFFERS, VERDICTS, FileHeld
+from tunixlib.running.reproduction.machine_class import class_words
+from tunixlib.running.reproduction.metrics import LOSS_TOLERANCE, MetricHeld
 from tunixlib.runs import Run
 from tunixlib.tables import markdown_table, percent
 

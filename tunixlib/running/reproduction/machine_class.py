@@ -15,7 +15,7 @@ from typing import Any
 
 from tunixlib.evidence.environment import changed_code, makes_numbers
 from tunixlib.modeling.tunix_support import PACKAGES as OF_TUNIX
-from tunixlib.runs import PROJECT_ROOT
+from tunixlib.trees import PROJECT_ROOT
 
 # Those of the recorded packages whose version can change a byte; the others carry notebooks and formats.
 COMPUTING = ("torch", "transformers", "tokenizers", "numpy", "scipy", "accelerate", "peft", "matplotlib")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import ArtifactError, read_json
-from tunixlib.modeling.models import SMOLLM2_FILE
+from tunixlib.modeling.smollm2 import SMOLLM2_FILE
 from tunixlib.submission.unpacking import unpack
 
 # For tests and for machines other than Kaggle's.

@@ -19,7 +19,7 @@ from tunixlib.evaluation.second_pass import SECOND_PASS, second_pass_scorecard
 from tunixlib.evidence.check_data import first_difference
 from tunixlib.evidence.notebook_check import INJECTED, assignments, is_injected, source_of
 from tunixlib.evidence.sealing import evidence_files
-from tunixlib.running.reproduced_metrics import MetricHeld, loss_holds, outside
+from tunixlib.running.reproduction.metrics import MetricHeld, loss_holds, outside
 from tunixlib.runs import MANIFEST, Run
 
 SAME, TIMES, WITHIN = "same bytes", "same but for times", "within its interval"

@@ -7,7 +7,6 @@ Stages run in the unpacked project; what is to be kept is copied to the working 
 so that a session that ends by force loses one stage and no more. Weights stay behind, but for the last checkpoint's.
 """
 
-import ast
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,18 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import read_json, sha256_file, write_bytes, write_json
-from tunixlib.evaluation.evaluate_run import FURTHER, TRAINED
 from tunixlib.evidence.sealing import evidence_files
-from tunixlib.running.ledger import LEAST_UNITS, TRAINING_SHARE, Ledger, Work
-from tunixlib.runs import CORRECTION_ARMS, MANIFEST, WORK, Run, RunError
+from tunixlib.running.sessions.ledger import LEAST_UNITS, TRAINING_SHARE, Ledger, Work
+from tunixlib.runs import MANIFEST, WORK, Run, RunError
 from tunixlib.seeding.datasets import DATA_ROOT, STAGES
+from tunixlib.stages import BASIC_ARMS, CHECKPOINTS, CORRECTION_ARMS, SEGMENTS
 
 LEDGER = "ledger.json"
 SAY_EVERY_S = 900.0
 TRAINING = ("02_train", "03_curriculum", "04_self_correction")
-
-# In the order in which they are trained: what a later one replaces as the last.
-CHECKPOINTS = (*(("flat", f"stage_{n}") for n in (1, 2, 3)), *(("curriculum", f"stage_{s}") for s in STAGES))
 
 
 @dataclass
@@ -142,24 +138,13 @@ def plan_work(run: Run, parameters: Mapping[str, Any]) -> dict[str, Work]:
     items = [min(count, most) if most else count for count in counts]
     # Completions end in waves: a quarter of a checkpoint's items, but not of the base model's, tells the pace.
     least = max(LEAST_UNITS, sum(items) // 4)
-    arms = [*parameters["ARMS"], *parameters["CORRECTION_ARMS"]]
-    asked = parameters["CHECKPOINTS"] or ["base", *TRAINED, *(arm for arm in arms if arm in FURTHER)]
+    arms = [*BASIC_ARMS, *parameters["ARMS"], *parameters["CORRECTION_ARMS"]]
+    asked = parameters["CHECKPOINTS"] or ["base", *(name for name, (arm, _) in CHECKPOINTS.items() if arm in arms)]
     apart = len(items) if "base" in asked else 0
     # An arm that learned to check work looks at its own of one set again: at most at as many as the first holds.
     again = items[:1] * sum(name in CORRECTION_ARMS for name in asked)
     plan["05_evaluate"] = Work((*tuple(items) * len(asked), *again), least=least, apart=apart)
     return plan
-
-
-def declared_defaults(notebooks: list[Path]) -> dict[str, Any]:
-    """The default of every parameter that the notebooks declare."""
-    import papermill
-
-    found: dict[str, Any] = {}
-    for notebook in notebooks:
-        for name, parameter in papermill.inspect_notebook(str(notebook)).items():
-            found[name] = ast.literal_eval(str(parameter["default"]))
-    return found
 
 
 def kept_run(run: Run, working: Path) -> Run:
@@ -186,7 +171,7 @@ def keep_evidence(run: Run, working: Path) -> None:
 
 def last_checkpoint(run: Run) -> str:
     """The checkpoint that was trained last, as a path in the run; nothing when there is none."""
-    places = [f"training/{arm}/{stage}/checkpoint" for arm, stage in CHECKPOINTS]
+    places = [f"training/{arm}/{segment}/checkpoint" for arm in BASIC_ARMS for segment in SEGMENTS[arm]]
     return next((place for place in reversed(places) if run.path(place, "checkpoint.json").is_file()), "")
 
 

@@ -1,0 +1,1 @@
+"""A sealed run executed again from what it recorded: what came of each file and each metric."""
