@@ -1,0 +1,194 @@
+"""Trials on Ray: on the processors of this machine, or on a cluster that was started before.
+
+    with cluster(None, Shares(cpus=1)) as shares:
+        endings = run_trials(tasks, shares, storage, make_trial, watch)      # run id -> ("sealed", "")
+
+Of Ray only placing, and trying again where a worker dies, is used. What is finished and what is to be continued is
+read from the run folders, never from Ray's state. On this machine Ray listens on 127.0.0.1 alone, with its token; the
+dashboard and its reports of usage are off.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from tunixlib.running.batch import FAILED
+from tunixlib.sweeps.spec import SweepError
+from tunixlib.sweeps.trial import Ending, Question, Say, Task
+
+# How often a trial is tried again after its worker died.
+RETRIES = 3
+# Bytes of memory that Ray sets aside for objects; ours are a few kilobytes.
+OBJECTS = 80 * 1024 * 1024
+QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",  # sends nothing
+    "RAY_AIR_NEW_OUTPUT": "0",
+    "RAY_CHDIR_TO_TRIAL_DIR": "0",
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+    "TUNE_DISABLE_SIGINT_HANDLER": "1",  # Ctrl-C ends the sweep, not only its trials
+}
+LOCAL = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}  # Ray's way to stay on 127.0.0.1, whatever the system
+
+Make = Callable[[Task, Say], Ending]
+
+
+class Watch(Protocol):
+    """Who follows the trials, in the driver."""
+
+    def said(self, run_id: str, words: str) -> None:
+        """A trial says how far it is."""
+
+    def ended(self, run_id: str, ending: Ending) -> None:
+        """A trial has ended."""
+
+
+@dataclass(frozen=True)
+class Shares:
+    """What each trial gets: processors, which are its threads, and graphics processors (None: one where there are)."""
+
+    cpus: int = 1
+    gpus: int | None = None
+    at_once: int = 0  # at most so many trials at a time; 0: as many as there is room for
+
+    @property
+    def resources(self) -> dict[str, int]:
+        """As Ray names them."""
+        return {"CPU": self.cpus, "GPU": self.gpus or 0}
+
+
+def require_ray(address: str | None) -> None:
+    """Import Ray with our settings, which it reads only then. Raises SweepError naming the command that installs it."""
+    for name, value in {**QUIET, **({} if address else LOCAL)}.items():
+        os.environ.setdefault(name, value)
+    try:
+        import ray.tune  # noqa: F401
+    except ImportError as error:
+        raise SweepError(
+            f"found no Ray Tune ({error}), expected that of requirements-cluster.txt; install it: "
+            "python -m pip install -r requirements-cluster.txt"
+        ) from None
+
+
+@contextmanager
+def cluster(address: str | None, shares: Shares) -> Iterator[Shares]:
+    """Ray on this machine until the end of the block, or a cluster that is running; the shares with GPUs settled.
+
+    Raises SweepError when it cannot be reached, or when no machine of it has room for one trial.
+    """
+    require_ray(address)
+    import ray
+
+    own = {"include_dashboard": False, "object_store_memory": OBJECTS}
+    try:
+        ray.init(address or "local", log_to_driver=False, logging_level=logging.ERROR, **({} if address else own))
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise SweepError(
+            f"--address {address or 'local'}: found no Ray that answers ({str(error).splitlines()[0]}), expected one; "
+            "start it with `ray start --head`, or leave --address out"
+        ) from None
+    try:
+        for name in ("ray.tune", "ray.train", "ray.air"):  # what they would say of a dead worker, we say in a line
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        yield _settled(shares)
+    finally:
+        ray.shutdown()
+
+
+def _settled(shares: Shares) -> Shares:
+    """The shares with a number of GPUs. Raises SweepError when no machine has so many processors: Ray would wait."""
+    import ray
+
+    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    if shares.gpus is None:
+        shares = replace(shares, gpus=int(any(node.get("GPU") for node in nodes)))
+    if not any(all(node.get(name, 0) >= count for name, count in shares.resources.items()) for node in nodes):
+        there = "; ".join(f"{node.get('CPU', 0):.0f} CPUs, {node.get('GPU', 0):.0f} GPUs" for node in nodes)
+        raise SweepError(
+            f"found machines with {there}, expected one with {shares.cpus} CPUs and {shares.gpus} GPUs for a trial; "
+            "lower --cpus or --gpus"
+        )
+    return shares
+
+
+def run_trials(
+    tasks: Sequence[Task], shares: Shares, storage: Path, make: Make, watch: Watch
+) -> dict[str, Ending]:  # fmt: skip
+    """Make all trials on the cluster of the block; run id -> how it ended. ``storage``: where Ray keeps its state.
+
+    A trial whose worker dies is tried again ``RETRIES`` times. KeyboardInterrupt passes.
+    """
+    from ray import tune
+    from ray.tune.logger import JsonLoggerCallback
+
+    endings: dict[str, Ending] = {}
+
+    def trainable(config: Mapping[str, int]) -> None:
+        task = tasks[config["number"]]
+        state, reason = make(task, lambda words: tune.report({"said": words}))
+        tune.report({"said": "", "state": state, "reason": reason})
+
+    class Follow(tune.Callback):
+        def __reduce__(self) -> tuple[type, tuple[()]]:
+            return tune.Callback, ()  # Ray writes down what it would resume with; this is nothing of it
+
+        def _end(self, trial: Any, ending: Ending) -> None:
+            run_id = tasks[trial.config["number"]].run_id
+            endings[run_id] = ending
+            watch.ended(run_id, ending)
+
+        def on_trial_result(self, iteration: int, trials: Any, trial: Any, result: Any, **info: Any) -> None:
+            if result.get("said"):
+                watch.said(tasks[trial.config["number"]].run_id, result["said"])
+
+        def on_trial_recover(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
+            watch.said(tasks[trial.config["number"]].run_id, "its worker died; it is tried again, and goes on")
+
+        def on_trial_complete(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
+            self._end(trial, (trial.last_result["state"], trial.last_result["reason"]))
+
+        def on_trial_error(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
+            self._end(trial, (FAILED, f"{_why(trial.get_error())} ({RETRIES + 1} tries)"))
+
+    tune.Tuner(
+        tune.with_resources(trainable, {name.lower(): count for name, count in shares.resources.items() if count}),
+        param_space={"number": tune.grid_search(list(range(len(tasks))))},
+        tune_config=tune.TuneConfig(max_concurrent_trials=shares.at_once or None),
+        run_config=tune.RunConfig(
+            name="trials", storage_path=str(storage), verbose=0, callbacks=[Follow(), JsonLoggerCallback()],
+            failure_config=tune.FailureConfig(max_failures=RETRIES),
+        ),
+    ).fit()  # fmt: skip
+    return endings
+
+
+def _why(error: Exception | None) -> str:
+    """An error of Ray in one line: of an exception in a worker the last one, of a lost worker the first."""
+    import ray
+
+    lines = str(error or "its worker died").strip().splitlines()
+    return lines[-1 if isinstance(error, ray.exceptions.RayTaskError) else 0].strip()
+
+
+def run_questions(
+    questions: Sequence[Question], shares: Shares, ask: Callable[[Question], str], say: Say
+) -> dict[str, str]:  # fmt: skip
+    """Ask the winner's checkpoints again, side by side where there is room; run id -> why it failed, or nothing."""
+    import ray
+
+    options = {"num_cpus": shares.cpus, "num_gpus": shares.gpus or 0, "max_retries": RETRIES}
+    remote = ray.remote(**options)(ask)
+    waiting = {remote.remote(question): question.run_id for question in questions}
+    found: dict[str, str] = {}
+    while waiting:
+        done, _ = ray.wait(list(waiting), num_returns=1)
+        run_id = waiting.pop(done[0])
+        try:
+            found[run_id] = ray.get(done[0])
+        except ray.exceptions.RayError as error:
+            found[run_id] = _why(error)
+        say(f"{run_id}: {found[run_id] or 'asked'}")
+    return found
