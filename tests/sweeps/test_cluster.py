@@ -5,6 +5,7 @@
 
 import importlib.util
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -33,24 +34,29 @@ PATIENCE = 240  # seconds until whoever waits for somebody else gives up
 
 
 @pytest.fixture(scope="module")
-def two_machines():
-    """The address of a cluster of two machines, both here, with one processor each."""
+def ray_here():
+    """Skip unless sweeps are to be tested on Ray."""
     if not os.environ.get(ASKED):
         pytest.skip("Ray: make test-cluster")
     if importlib.util.find_spec("ray") is None:
         pytest.fail("found no Ray, expected that of requirements-cluster.txt")
-    require_ray(None)  # every machine of it is 127.0.0.1
+    require_ray(None)  # every machine of a cluster made here is 127.0.0.1
+
+
+@pytest.fixture(scope="module")
+def two_machines(ray_here):
+    """The address of a cluster of two machines, both here, with one processor each."""
     from ray.cluster_utils import Cluster
 
     options = {"num_cpus": 1, "include_dashboard": False, "object_store_memory": 80 * 1024 * 1024}
     # A machine of a cluster imports what is installed there, or stands in its PYTHONPATH; so do the nodes made here.
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join([*map(str, HERE), *filter(None, [before])])
-    cluster = Cluster(initialize_head=True, head_node_args=options)
-    cluster.add_node(num_cpus=1, object_store_memory=80 * 1024 * 1024)
-    yield cluster.address
-    cluster.shutdown()
-    os.environ.pop("PYTHONPATH") if before is None else os.environ.update(PYTHONPATH=before)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(map(str, HERE)), prepend=os.pathsep)
+        patch.setenv("RAY_worker_niceness", "0")  # by default Ray's workers wait for whatever else is at work
+        cluster = Cluster(initialize_head=True, head_node_args=options)
+        cluster.add_node(num_cpus=1, object_store_memory=80 * 1024 * 1024)
+        yield cluster.address
+        cluster.shutdown()
 
 
 def note(task, words):
@@ -119,6 +125,19 @@ def test_a_trial_whose_worker_always_dies_fails_after_four_tries_and_the_others_
 def test_more_processors_than_a_machine_has_are_refused_before_anything_waits_for_them(two_machines, place):
     with pytest.raises(SweepError, match=r"1 CPUs, 0 GPUs; 1 CPUs, 0 GPUs, expected one with 2 CPUs and 0 GPUs"):
         run_sweep(write_sweep_file(place / "sweep.yaml"), print, address=two_machines, shares=Shares(cpus=2))
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("127.0.0.1:1", "--address 127.0.0.1:1: found nothing that answers"),
+        ("127.0.0.1", "--address 127.0.0.1: expected HOST:PORT"),
+        ("ray://127.0.0.1:10001", "expected HOST:PORT as `ray start --head` says it, or auto"),
+    ],
+)
+def test_an_address_where_no_cluster_answers_is_refused_at_once(ray_here, place, address, message):
+    with pytest.raises(SweepError, match=re.escape(message)):
+        run_sweep(write_sweep_file(place / "sweep.yaml"), print, address=address)
 
 
 def dies_after_training(task, say):

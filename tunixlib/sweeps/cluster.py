@@ -10,6 +10,8 @@ dashboard and its reports of usage are off.
 
 import logging
 import os
+import re
+import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,6 +26,7 @@ from tunixlib.sweeps.trial import Ending, Question, Say, Task
 RETRIES = 3
 # Bytes of memory that Ray sets aside for objects; ours are a few kilobytes.
 OBJECTS = 80 * 1024 * 1024
+CONNECT_SECONDS = 5.0
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",  # sends nothing
     "RAY_AIR_NEW_OUTPUT": "0",
@@ -80,6 +83,8 @@ def cluster(address: str | None, shares: Shares) -> Iterator[Shares]:
     Raises SweepError when it cannot be reached, or when no machine of it has room for one trial.
     """
     require_ray(address)
+    if address and address != "auto":
+        _refuse_silent(address)
     import ray
 
     own = {"include_dashboard": False, "object_store_memory": OBJECTS}
@@ -96,6 +101,20 @@ def cluster(address: str | None, shares: Shares) -> Iterator[Shares]:
         yield _settled(shares)
     finally:
         ray.shutdown()
+
+
+def _refuse_silent(address: str) -> None:
+    """Raise SweepError unless something answers there: Ray would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if not (host and port.isdigit()) or "/" in host:
+        raise SweepError(f"--address {address}: expected HOST:PORT as `ray start --head` says it, or auto")
+    try:
+        socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise SweepError(
+            f"--address {address}: found nothing that answers ({error}), expected a Ray cluster; start it with `ray "
+            "start --head`, or leave --address out"
+        ) from None
 
 
 def _settled(shares: Shares) -> Shares:
@@ -151,7 +170,7 @@ def run_trials(
             self._end(trial, (trial.last_result["state"], trial.last_result["reason"]))
 
         def on_trial_error(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
-            self._end(trial, (FAILED, f"{_why(trial.get_error())} ({RETRIES + 1} tries)"))
+            self._end(trial, (FAILED, f"{_why(str(trial.get_error()))} ({RETRIES + 1} tries)"))
 
     tune.Tuner(
         tune.with_resources(trainable, {name.lower(): count for name, count in shares.resources.items() if count}),
@@ -165,12 +184,10 @@ def run_trials(
     return endings
 
 
-def _why(error: Exception | None) -> str:
-    """An error of Ray in one line: of an exception in a worker the last one, of a lost worker the first."""
-    import ray
-
-    lines = str(error or "its worker died").strip().splitlines()
-    return lines[-1 if isinstance(error, ray.exceptions.RayTaskError) else 0].strip()
+def _why(text: str) -> str:
+    """What Ray says of an error, of several tries even, in one line: the last that names one."""
+    named = re.findall(r"^[\w.()]*Error: (.+)$", text, re.MULTILINE)
+    return named[-1].strip() if named else "its worker died"
 
 
 def run_questions(
@@ -189,6 +206,6 @@ def run_questions(
         try:
             found[run_id] = ray.get(done[0])
         except ray.exceptions.RayError as error:
-            found[run_id] = _why(error)
+            found[run_id] = _why(f"{type(error).__name__}: {error}")
         say(f"{run_id}: {found[run_id] or 'asked'}")
     return found
