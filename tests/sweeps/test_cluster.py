@@ -22,6 +22,7 @@ from sweep_helpers import write_sweep_file
 from tunixlib.artifacts import read_json, write_text
 from tunixlib.evidence.verify import verify_run
 from tunixlib.runs import PROJECT_ROOT, ROOT_VARIABLE, Run
+from tunixlib.sweeps import placing
 from tunixlib.sweeps.cluster import Shares, require_ray
 from tunixlib.sweeps.run_sweep import run_sweep
 from tunixlib.sweeps.spec import SweepError
@@ -113,13 +114,24 @@ def always_dies(task, say):
     return sweep_helpers.make(task, say)
 
 
-def test_a_trial_whose_worker_always_dies_fails_after_four_tries_and_the_others_are_ranked(two_machines, place):
+def test_a_trial_whose_worker_always_dies_fails_and_the_others_are_ranked(two_machines, place, monkeypatch):
+    monkeypatch.setattr(placing, "RETRIES", 1)
     file = write_sweep_file(place / "sweep.yaml", grid={"LEARNING_RATE": [1e-3, 3e-3]})
     found = run_sweep(file, print, address=two_machines, make=always_dies, ask=sweep_helpers.ask)
     (run_id,) = found.failed
-    assert (place / f"{run_id}.txt").read_text(encoding="utf-8").count("tried") == 4
-    assert found.failed[run_id] == "The actor died unexpectedly before finishing this task. (4 tries)"
+    assert (place / f"{run_id}.txt").read_text(encoding="utf-8").count("tried") == 2
+    assert found.failed[run_id] == "its worker died (2 tries)"
     assert [row.values["LEARNING_RATE"] for row in found.ranking] == [1e-3]
+
+
+def seals_elsewhere(task, say):
+    return "sealed", ""
+
+
+def test_a_trial_that_lies_on_another_machine_ends_the_sweep_with_what_to_do(two_machines, place):
+    file = write_sweep_file(place / "sweep.yaml", grid={"LEARNING_RATE": [1e-3, 3e-3]})
+    with pytest.raises(SweepError, match="found it sealed where it was made and not here"):
+        run_sweep(file, print, address=two_machines, make=seals_elsewhere, ask=sweep_helpers.ask)
 
 
 def test_more_processors_than_a_machine_has_are_refused_before_anything_waits_for_them(two_machines, place):

@@ -1,29 +1,21 @@
-"""Trials on Ray: on the processors of this machine, or on a cluster that was started before.
+"""Ray for the time of a sweep: on the processors of this machine, or a cluster that was started before.
 
     with cluster(None, Shares(cpus=1)) as shares:
-        endings = run_trials(tasks, shares, storage, make_trial, watch)      # run id -> ("sealed", "")
+        endings = run_trials(tasks, shares, storage, make_trial, watch)      # ``placing``
 
-Of Ray only placing, and trying again where a worker dies, is used. What is finished and what is to be continued is
-read from the run folders, never from Ray's state. On this machine Ray listens on 127.0.0.1 alone, with its token; the
+On this machine Ray listens on 127.0.0.1 alone, with its token; the
 dashboard and its reports of usage are off.
 """
 
 import logging
 import os
-import re
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Protocol
 
-from tunixlib.running.batch import FAILED
 from tunixlib.sweeps.spec import SweepError
-from tunixlib.sweeps.trial import Ending, Question, Say, Task
 
-# How often a trial is tried again after its worker died.
-RETRIES = 3
 # Bytes of memory that Ray sets aside for objects; ours are a few kilobytes.
 OBJECTS = 80 * 1024 * 1024
 CONNECT_SECONDS = 5.0
@@ -35,18 +27,6 @@ QUIET = {
     "TUNE_DISABLE_SIGINT_HANDLER": "1",  # Ctrl-C ends the sweep, not only its trials
 }
 LOCAL = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}  # Ray's way to stay on 127.0.0.1, whatever the system
-
-Make = Callable[[Task, Say], Ending]
-
-
-class Watch(Protocol):
-    """Who follows the trials, in the driver."""
-
-    def said(self, run_id: str, words: str) -> None:
-        """A trial says how far it is."""
-
-    def ended(self, run_id: str, ending: Ending) -> None:
-        """A trial has ended."""
 
 
 @dataclass(frozen=True)
@@ -131,81 +111,3 @@ def _settled(shares: Shares) -> Shares:
             "lower --cpus or --gpus"
         )
     return shares
-
-
-def run_trials(
-    tasks: Sequence[Task], shares: Shares, storage: Path, make: Make, watch: Watch
-) -> dict[str, Ending]:  # fmt: skip
-    """Make all trials on the cluster of the block; run id -> how it ended. ``storage``: where Ray keeps its state.
-
-    A trial whose worker dies is tried again ``RETRIES`` times. KeyboardInterrupt passes.
-    """
-    from ray import tune
-    from ray.tune.logger import JsonLoggerCallback
-
-    endings: dict[str, Ending] = {}
-
-    def trainable(config: Mapping[str, int]) -> None:
-        task = tasks[config["number"]]
-        state, reason = make(task, lambda words: tune.report({"said": words}))
-        tune.report({"said": "", "state": state, "reason": reason})
-
-    class Follow(tune.Callback):
-        def __reduce__(self) -> tuple[type, tuple[()]]:
-            return tune.Callback, ()  # Ray writes down what it would resume with; this is nothing of it
-
-        def _end(self, trial: Any, ending: Ending) -> None:
-            run_id = tasks[trial.config["number"]].run_id
-            endings[run_id] = ending
-            watch.ended(run_id, ending)
-
-        def on_trial_result(self, iteration: int, trials: Any, trial: Any, result: Any, **info: Any) -> None:
-            if result.get("said"):
-                watch.said(tasks[trial.config["number"]].run_id, result["said"])
-
-        def on_trial_recover(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
-            watch.said(tasks[trial.config["number"]].run_id, "its worker died; it is tried again, and goes on")
-
-        def on_trial_complete(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
-            self._end(trial, (trial.last_result["state"], trial.last_result["reason"]))
-
-        def on_trial_error(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
-            self._end(trial, (FAILED, f"{_why(str(trial.get_error()))} ({RETRIES + 1} tries)"))
-
-    tune.Tuner(
-        tune.with_resources(trainable, {name.lower(): count for name, count in shares.resources.items() if count}),
-        param_space={"number": tune.grid_search(list(range(len(tasks))))},
-        tune_config=tune.TuneConfig(max_concurrent_trials=shares.at_once or None),
-        run_config=tune.RunConfig(
-            name="trials", storage_path=str(storage), verbose=0, callbacks=[Follow(), JsonLoggerCallback()],
-            failure_config=tune.FailureConfig(max_failures=RETRIES),
-        ),
-    ).fit()  # fmt: skip
-    return endings
-
-
-def _why(text: str) -> str:
-    """What Ray says of an error, of several tries even, in one line: the last that names one."""
-    named = re.findall(r"^[\w.()]*Error: (.+)$", text, re.MULTILINE)
-    return named[-1].strip() if named else "its worker died"
-
-
-def run_questions(
-    questions: Sequence[Question], shares: Shares, ask: Callable[[Question], str], say: Say
-) -> dict[str, str]:  # fmt: skip
-    """Ask the winner's checkpoints again, side by side where there is room; run id -> why it failed, or nothing."""
-    import ray
-
-    options = {"num_cpus": shares.cpus, "num_gpus": shares.gpus or 0, "max_retries": RETRIES}
-    remote = ray.remote(**options)(ask)
-    waiting = {remote.remote(question): question.run_id for question in questions}
-    found: dict[str, str] = {}
-    while waiting:
-        done, _ = ray.wait(list(waiting), num_returns=1)
-        run_id = waiting.pop(done[0])
-        try:
-            found[run_id] = ray.get(done[0])
-        except ray.exceptions.RayError as error:
-            found[run_id] = _why(f"{type(error).__name__}: {error}")
-        say(f"{run_id}: {found[run_id] or 'asked'}")
-    return found

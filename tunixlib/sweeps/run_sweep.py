@@ -19,9 +19,10 @@ from tunixlib.running.runs_table import SWEEP, SWEEP_FILE
 from tunixlib.runs import MANIFEST, Run, RunError, remove
 from tunixlib.studies.document import STUDY
 from tunixlib.studies.folder import held_folder
-from tunixlib.sweeps.cluster import Make, Shares, cluster, require_ray, run_questions, run_trials
+from tunixlib.sweeps.cluster import Shares, cluster, require_ray
 from tunixlib.sweeps.document import sweep_document, sweep_texts
 from tunixlib.sweeps.found import EVALUATIONS, Found, evaluation_of
+from tunixlib.sweeps.placing import Make, run_questions, run_trials
 from tunixlib.sweeps.plan import Plan, Trial, plan_sweep
 from tunixlib.sweeps.ranking import rank
 from tunixlib.sweeps.spec import SweepError, parse_sweep
