@@ -59,10 +59,9 @@ def run_trials(
     )  # fmt: skip
     try:
         tuner.fit()
-    except tune.TuneError:
+    finally:
         if book.raised:
             raise book.raised[0] from None
-        raise
     return book.endings
 
 
@@ -84,8 +83,7 @@ class _Book:
         try:
             self.watch.ended(run_id, ending)
         except EXPECTED as error:
-            self.raised.append(error)  # Ray hands on only its traceback, as text
-            raise
+            self.raised.append(error)  # raised here, it would be the trial's failure to Ray
 
 
 def _callback(book: _Book) -> Any:
@@ -95,6 +93,10 @@ def _callback(book: _Book) -> Any:
     class Follow(tune.Callback):
         def __reduce__(self) -> tuple[type, tuple[()]]:
             return tune.Callback, ()
+
+        def on_step_end(self, iteration: int, trials: Any, **info: Any) -> None:
+            if book.raised:
+                raise book.raised[0]
 
         def on_trial_result(self, iteration: int, trials: Any, trial: Any, result: Any, **info: Any) -> None:
             if result.get("said"):
