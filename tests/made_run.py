@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tunixlib.analysis.claims import write_claims
 from tunixlib.analysis.figures import PLOTS
-from tunixlib.analysis.report_text import write_analysis
+from tunixlib.analysis.report_text import shown_analysis, write_analysis
 from tunixlib.artifacts import (
     canonical_json,
     read_json,
@@ -224,7 +224,7 @@ def shown(run, line):
         data = path.read_bytes()
         return [{"image/png": base64.b64encode(data).decode() + "\n"}]
     shows = {
-        'Markdown(run.path("analysis.md").read_text(encoding="utf-8"))': lambda: read_text(run.path("analysis.md")),
+        "Markdown(shown_analysis(run))": lambda: shown_analysis(run),
         'Markdown(training_table(run, "flat"))': lambda: training_table(run, "flat"),
         'Markdown("\\n\\n".join(training_table(run, arm) for arm in ARMS))': lambda: training_table(run, "curriculum"),
         'Markdown("\\n\\n".join(tables))': lambda: fairness(run),

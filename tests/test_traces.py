@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tunixlib.artifacts import ArtifactError
+from tunixlib.strict_json import parse_json
 from tunixlib.traces import (
     TAGS,
     BadLine,
@@ -14,6 +15,7 @@ from tunixlib.traces import (
     parse_completion,
     read_traces,
     render_completion,
+    shortest_form,
     write_traces,
 )
 
@@ -119,3 +121,56 @@ def test_traces_survive_the_disk_byte_for_byte(tmp_path, traces):
     assert write_traces(tmp_path / "a.jsonl", traces) == 12
     assert write_traces(tmp_path / "b.jsonl", read_traces(tmp_path / "a.jsonl")) == 12
     assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
+
+
+def as_read(reader, line):
+    """What a reader makes of a line: the trace, or that there is none."""
+    try:
+        found = reader(line)
+    except ValueError:
+        return None
+    return found and found.model_dump_json()
+
+
+def slowly(line):
+    return ReasoningTrace.model_validate(parse_json(line))
+
+
+NASTY = [
+    (b'"i":1', b'"i":1,"i":1'), (b'"i":1', b'"i":1.0'), (b'"i":1', b'"i":true'), (b'"i":1', b'"i":01'),
+    (b'"i":1', b'"i":-0'), (b'"i":1', b'"i":' + b"9" * 5000), (b'"prompt"', b'"prompt" '),
+    (b'"prompt":', b'"prompt":"x","prompt":'), (b'"seed":1', b'"seed":NaN'), (b'"seed":1', b'"seed":1e999'),
+    (b'"seed":1', b'"seed":1e5'), (b'"seed":1', b'"seed":null'), (b'"seed":1', b'"seed":"\\ud800"'),
+    (b'"seed":1', b'"seed":"\xed\xa0\x80"'), (b'"seed":1', b'"seed":' + b"[" * 150 + b"]" * 150),
+    (b'"seed":1', b'"seed":' + b'{"a":' * 150 + b"1" + b"}" * 150), (b'"seed":1', b'"seed":1,"seed":1'),
+    (b'"seed":1', b'"seed":-0'), (b'"trace_version":"1.0"', b'"final_answer":"5"'), (b',"trace_version":"1.0"', b''),
+    (b'is 2', b'is\t2'), (b'is 2', b'is \x7f2'), (b'is 2', b'\\u0069s 2'), (b'is 2', b'is\\/2'),
+    (b'is 2', b'is\x002'), (b'{', b'\xef\xbb\xbf{'), (b'\n', b'\x0b\n'), (b'\n', b' \r\n'),
+    (b'"meta":{"seed":1},', b''), (b'"meta":{"seed":1}', b'"meta":{}'), (b'"meta":{"seed":1}', b'"meta":[]'),
+    (b'\n', b',\n'),
+]  # fmt: skip
+PLAIN = (
+    b'{"final_answer":"5","meta":{"seed":1},"prompt":"What is 2 + 3?",'
+    b'"steps":[{"content":"2 + 3 = 5","i":1,"type":"compute"}],"trace_version":"1.0"}\n'
+)
+
+
+@pytest.mark.parametrize(("old", "new"), NASTY)
+def test_the_fast_reader_takes_nothing_that_the_strict_one_refuses(old, new):
+    assert PLAIN.count(old) >= 1
+    line = PLAIN.replace(old, new, 1)
+    quick = as_read(shortest_form, line)
+    assert quick in (None, as_read(slowly, line))
+
+
+@given(st.binary(max_size=6), st.integers(0, len(PLAIN)), st.integers(0, 12))
+def test_the_fast_reader_agrees_with_the_strict_one_on_damaged_lines(new, start, length):
+    line = PLAIN[:start] + new + PLAIN[start + length :]
+    quick = as_read(shortest_form, line)
+    assert quick in (None, as_read(slowly, line))
+
+
+def test_the_fast_reader_takes_what_we_write(tmp_path, traces):
+    write_traces(tmp_path / "t.jsonl", traces)
+    lines = (tmp_path / "t.jsonl").read_bytes().splitlines(keepends=True)
+    assert [shortest_form(line) for line in lines] == list(traces)

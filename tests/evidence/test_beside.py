@@ -81,6 +81,15 @@ def test_a_loss_further_apart_than_the_tolerance_is_named_with_its_step(run, the
     assert claims(run)["beside/flat/stage_1/loss"]["verdict"] == "supported"
 
 
+@pytest.mark.parametrize(("planted", "verdict"), [(0.999, "supported"), (1.001, "not supported")])
+def test_a_difference_just_below_the_tolerance_passes_and_one_just_above_does_not(run, there, planted, verdict):
+    lines(run, f"{LAST}/metrics.jsonl", lambda n, row: {**row, "loss": row["loss"] + planted * TOLERANCE * (n == 2)})
+    set_beside(run, "there")
+    claim = claims(run)[LOSSES]
+    assert claim["verdict"] == verdict
+    assert claim["value"] == pytest.approx(planted * TOLERANCE, rel=1e-6)
+
+
 def test_beyond_float32_what_is_found_is_measured_and_judged_by_no_tolerance(run, there):
     for file in sorted(there.root.glob("training/*/*/checkpoint/checkpoint.json")):
         found = read_json(file)

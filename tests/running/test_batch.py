@@ -90,6 +90,8 @@ def test_the_command_on_record_takes_the_profile_file_and_names_no_folder_of_thi
         ("RUN_ID: [a\n", "not a UTF-8 YAML file"),
         ("RUN_ID: a\nMODEL: no/such/folder\n", "model 'no/such/folder': found no folder"),
         ("RUN_ID: a\nMODEL: tiny\nDATASET: no-such-data\n", "found no folder no-such-data"),
+        ("RUN_ID: a\nMODEL: tiny\nBESIDE_RUN: no-such-run\n", "BESIDE_RUN 'no-such-run': found no sealed run in"),
+        ("RUN_ID: a\nMODEL: tiny\nBESIDE_RUN: a\n", "BESIDE_RUN 'a': found this run itself"),
         ("RUN_ID: my-smoke\nMODEL: tiny\n", r"smoke and .*other\.yaml: found one run id for 2 entries"),
         ("RUN_ID: MY-Smoke\nMODEL: tiny\n", "found one run id for 2 entries"),
         ("MODEL: tiny\n", "found no RUN_ID"),
@@ -104,6 +106,14 @@ def test_one_bad_entry_stops_all_before_the_first_starts(pipeline, tmp_path, con
     done = invoke("run", "smoke", str(tmp_path / "other.yaml"))
     assert done.exit_code == 1
     assert pipeline.made == []
+
+
+def test_a_run_may_stand_beside_one_that_the_same_batch_makes_before_it(pipeline, tmp_path):
+    write_text(tmp_path / "other.yaml", "RUN_ID: a\nMODEL: tiny\nBESIDE_RUN: my-smoke\n")
+    other = str(tmp_path / "other.yaml")
+    assert [entry.todo for entry in plan_batch(["smoke", other])] == [batch.NEW, batch.NEW]
+    with pytest.raises(BatchError, match="BESIDE_RUN 'my-smoke': found no sealed run in"):
+        plan_batch([other, "smoke"])
 
 
 def test_every_fault_of_every_entry_is_listed_once(pipeline):

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from tunixlib.__main__ import app
 from tunixlib.artifacts import ArtifactError, read_json, read_jsonl, sha256_file, write_json, write_jsonl
+from tunixlib.evaluation import workers
 from tunixlib.evaluation.generation import GenerationConfig
 from tunixlib.evaluation.predictions import predict
 from tunixlib.evaluation.scoring import scorecard
@@ -84,12 +85,33 @@ def test_the_same_call_again_computes_nothing(done, questions, monkeypatch):
         ({"items": 2}, "eval_set items 3, now 2"),
         ({"config": GenerationConfig(max_new_tokens=7)}, "settings max_new_tokens 6, now 7"),
         ({"dtype": "bfloat16"}, "settings precision float32, now bfloat16"),
+        ({"processes": 2}, "settings processes not set, now 2"),
     ],
 )
 def test_a_folder_that_holds_another_evaluation_is_refused(done, questions, changes, named):
     wanted = {"config": CONFIG, "items": 0, "dtype": "float32", **changes}
     with pytest.raises(RunError, match=named):
         evaluate_checkpoint("tiny", questions, done.folder, **wanted)
+
+
+def test_a_shared_evaluation_says_so_verifies_and_is_another_than_one_that_was_not_asked_for(
+    done, questions, tmp_path, monkeypatch
+):
+    def here(module, job, launch, label, total, error):
+        for process in range(launch.processes):
+            workers.answer(job, process, launch.processes)
+
+    monkeypatch.setattr("tunixlib.evaluation.answering.run_job", here)
+    how = {"config": CONFIG, "dtype": "float32"}
+    shared = evaluate_checkpoint("tiny", questions, tmp_path / "shared", **how, processes=2)
+    assert rows_of(shared.folder) == rows_of(done.folder)
+    assert "float32 on cpu, shared by 2 processes, " in evaluation_words(shared)
+    assert "shared by" not in evaluation_words(done)
+    assert verify_evaluation(shared.folder).problems == []
+    with pytest.raises(RunError, match="settings processes 2, now not set"):
+        evaluate_checkpoint("tiny", questions, shared.folder, **how)
+    with pytest.raises(ValueError, match="found -1 processes, expected 0"):
+        evaluate_checkpoint("tiny", questions, tmp_path / "none", **how, processes=-1)
 
 
 def test_other_files_sealed_runs_and_a_file_are_no_place_for_an_evaluation(tmp_path, questions):

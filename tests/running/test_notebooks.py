@@ -1,7 +1,12 @@
+import sys
+import tempfile
+from pathlib import Path
+
 import nbformat
 import pytest
 
 from tunixlib.running.notebooks import NotebookError, execute
+from tunixlib.runs import PROJECT_ROOT
 
 
 def notebook(tmp_path, *cells):
@@ -39,3 +44,16 @@ def test_a_killed_kernel_is_no_finished_notebook(tmp_path):
     with pytest.raises(NotebookError, match="kernel died"):
         execute(source, target, {})
     assert not target.exists()
+
+
+def test_what_is_printed_names_no_folder_of_this_machine(tmp_path):
+    inside = ["data", Path("tunixlib", "runs.py"), Path("lib", "x.py"), "https://example.org/tmp/x"]
+    places = [tmp_path / "run" / inside[0], PROJECT_ROOT / inside[1], sys.prefix / inside[2], inside[3]]
+    lines = [*(f"print({str(place)!r})" for place in places), "import warnings", "warnings.warn('found 1')"]
+    execute(notebook(tmp_path, "\n".join(lines)), tmp_path / "run" / "notebooks" / "n.ipynb", {})
+    done = nbformat.read(tmp_path / "run" / "notebooks" / "n.ipynb", as_version=4)
+    printed, warned = (output.text for output in done.cells[-1].outputs)
+    assert printed.split() == [str(place) for place in inside]
+    assert warned.startswith("ipykernel_")
+    assert warned.endswith("UserWarning: found 1\n  warnings.warn('found 1')\n")
+    assert tempfile.gettempdir() not in warned

@@ -49,6 +49,7 @@ def test_unknown_and_mistyped_parameters_are_named(bad, message):
         ({"EVAL_DTYPE": "bf16"}, "EVAL_DTYPE: found 'bf16', expected one of float32, bfloat16, float16"),
         ({"EVAL_ITEMS": -1}, "EVAL_ITEMS: found -1, expected at least 0"),
         ({"MODEL": "/home/ada/model"}, "expected a path relative to the project"),
+        ({"MODEL": "/tmp/model"}, "expected a path relative to the project"),
         ({"MODEL": "C:\\Users\\ada"}, "expected a path relative to the project"),
         ({"EVAL_SETS": ["eval-core", "/home/ada/own"]}, "EVAL_SETS: found '/home/ada/own', expected a path relative"),
         ({"MODEL": "see /mnt/disk/model"}, "MODEL: found '/mnt/disk/model', expected a path relative to the project"),

@@ -80,6 +80,11 @@ def row(number, right, eval_set="eval-core"):
     return {**item, "completion": completion, "finish_reason": "eos", "tokens": 20, **graded}
 
 
+MACHINE = {
+    "platform": "Linux x86_64", "python": "3.11.9", "cpu": "a processor", "cpus": 2, "accelerator": "none",
+    "packages": {"torch": "2.13.0"}, "training": {"flat/stage_1": {"precision": "float32", "threads": 2}},
+}  # fmt: skip
+
 KINDS = ("changed_result", "miscopied_operand")
 VERDICTS = {
     "repaired": "line 1 is wrong: {right}", "localised": "line 1 is wrong: 0", "assured": "right: {right}",
@@ -159,7 +164,7 @@ def write_runs(root, bar, answers, commit="c" * 40, eval_sets=("eval-core",)):
                 rows = (row(number, False, eval_set) for number in range(count))
                 write_jsonl(folder / "predictions" / eval_set / "base.jsonl", rows)
         manifest = {"run_id": planned.run_id, "profile": bar.base, "commit": commit, "dirty": False, "notes": []}
-        write_json(folder / "run_manifest.json", manifest)
+        write_json(folder / "run_manifest.json", {**manifest, "environment": MACHINE})
         write_json(folder / "provenance.json", {"stages": stages_of(planned)})
 
 

@@ -37,7 +37,8 @@ def complete(folder):
     summary = {"checkpoints": ["flat", "stage_c"], "eval_sets": sets, "evaluated_at": "2026-01-01T00:00:00Z"}
     summary["scorecards"] = [{**card, "checkpoint": name} for name in summary["checkpoints"]]
     write_json(folder / "eval_summary.json", summary)
-    machine = {"platform": "Linux x86_64", "cpu": "AMD EPYC", "cpus": 2, "accelerator": "none", "packages": {}}
+    machine = {"platform": "Linux x86_64", "cpu": "AMD EPYC", "cpus": 2, "accelerator": "none"}
+    machine |= {"python": "3.11.9", "packages": {}}
     data = {"dataset_key": "dev-reasoning-v2", "sha256": "d" * 64}
     more = {"environment": machine, "dataset": data, "model": {"weights_sha256": "m" * 64}, "eval_sets": sets}
     write_json(folder / MANIFEST, {**read_json(folder / MANIFEST), **more})

@@ -162,6 +162,7 @@ def test_the_end_of_a_run_names_report_and_zip(run, dist):
     words = closing_words(run)
     assert f"report     {dist.as_posix()}/demo/report.html" in words
     assert f"bundle     {dist.as_posix()}/demo/submission.zip" in words
+    assert f"{run.root.as_posix()}/notebooks, such as 06_analysis.ipynb" in words
 
 
 def test_a_writeup_that_somebody_wrote_into_is_kept_and_a_skeleton_is_not(run, dist):

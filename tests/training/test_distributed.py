@@ -10,11 +10,12 @@ import pytest
 
 from tunixlib.artifacts import read_json, read_jsonl, write_json
 from tunixlib.modeling.models import load_checkpoint
+from tunixlib.modeling.processes import driver, what_happened
 from tunixlib.modeling.tokenization import TokenizationError, encode_trace, make_batch
 from tunixlib.progress import PROGRESS_VARIABLE, STOP_FILE
 from tunixlib.runs import PROJECT_ROOT, RunError
 from tunixlib.training.config import SFTConfig, TrainingError
-from tunixlib.training.distributed import _what_happened, driver, pack, share, unpack
+from tunixlib.training.distributed import pack, share, unpack
 from tunixlib.training.plan import Choice
 from tunixlib.training.sft import train_segment
 from tunixlib.training.workers import work
@@ -79,15 +80,8 @@ def test_a_worker_that_cannot_go_on_leaves_its_message(tiny_folder, batches, tmp
     write_json(tmp_path / "job.json", job)
     with pytest.raises(TokenizationError):
         work(tmp_path / "job.json")
-    said = _what_happened(tmp_path, 2)
+    said = what_happened(tmp_path, 2)
     assert said.startswith(f"process 1 of 2 stopped: trace {bent.trace_ids[0]}: its loss mask does not end")
-
-
-def test_workers_that_leave_no_message_are_quoted(tmp_path):
-    (tmp_path / "output.txt").write_text("\n".join(f"line {i}" for i in range(40)))
-    said = _what_happened(tmp_path, 2)
-    assert said.startswith("2 processes stopped without a message") and said.endswith("line 39")
-    assert "line 24\n" not in said and "line 25\n" in said
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ The verdict comes first. What is undecided is said as such, with its interval an
 what is said about the base model rests on the items whose expected answer is a number.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,12 +26,28 @@ from tunixlib.tables import markdown_table
 
 Claims = Mapping[str, dict[str, Any]]
 
+_PICTURE = re.compile(r"(?m)^!\[(.+)\]\(figures/\w+\.png\)$")
+
 
 def write_analysis(run: Run) -> str:
     """Write ``analysis.md`` from ``claims.json`` and the predictions, and return its text."""
     text = render_analysis(run)
     write_text(run.path("analysis.md"), text)
     return text
+
+
+def shown_analysis(run: Run) -> str:
+    """``analysis.md`` as 06_analysis shows it, below its figures."""
+    return without_pictures(run.path("analysis.md").read_text(encoding="utf-8"))
+
+
+def without_pictures(text: str) -> str:
+    """Markdown with words in place of its pictures, whose paths start at the run's folder and not at a notebook's.
+
+    >>> without_pictures("![Loss of both arms](figures/loss_curves.png)")
+    '*Loss of both arms: the figure is above.*'
+    """
+    return _PICTURE.sub(r"*\1: the figure is above.*", text)
 
 
 def render_analysis(run: Run) -> str:

@@ -10,6 +10,8 @@ from tunixlib.commands.models import ANOTHER, LIMIT, PANEL, TARGET
 
 QUESTIONS = "A .jsonl or .csv file with id, prompt, expected_answer, or a set in data/ such as eval-core."
 
+SHARING = "Processes that share the questions; 0 is one per visible GPU, as far as there are 256 questions for each."
+
 
 @app.command(rich_help_panel=PANEL)
 @guided(
@@ -29,6 +31,7 @@ def evaluate(
     max_new_tokens: Annotated[int, typer.Option(help=LIMIT, min=1)] = 192,
     batch: Annotated[int, typer.Option(help="Answers written at once; fewer need less memory.", min=1)] = 64,
     dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
+    processes: Annotated[int, typer.Option(help=SHARING, min=0)] = 0,
 ) -> None:
     """Evaluate any checkpoint or base model on any questions: predictions, scorecard, table.
 
@@ -45,7 +48,8 @@ def evaluate(
     from tunixlib.running.evaluating import evaluate_checkpoint
 
     config = GenerationConfig(max_new_tokens=max_new_tokens, batch_size=batch)
-    typer.echo(evaluation_words(evaluate_checkpoint(target, eval_set, out, config, items, dtype, checkpoint)))
+    done = evaluate_checkpoint(target, eval_set, out, config, items, dtype, checkpoint, processes)
+    typer.echo(evaluation_words(done))
 
 
 @app.command("export-task", rich_help_panel=PANEL)

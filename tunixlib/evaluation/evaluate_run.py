@@ -59,12 +59,13 @@ def load_items(run: Run, eval_sets: Sequence[str], items: int) -> dict[str, list
 
 def evaluate_run(
     run: Run, model: str, eval_sets: Sequence[str], items: int, config: GenerationConfig, dtype: str,
-    checkpoints: Sequence[str] = (),
+    checkpoints: Sequence[str] = (), processes: int = 0,
 ) -> dict[str, Any]:  # fmt: skip
     """Write predictions and ``eval_summary.json`` for the base model and every trained checkpoint; returns the summary.
 
     ``checkpoints`` limits them to some, the last one of the curriculum among them. ``dtype`` is a precision by name or
-    ``auto``, by model and machine; the summary says which it was. A missing or altered checkpoint raises ModelError: it
+    ``auto``, by model and machine; the summary says which it was. ``processes`` share the items as ``Answering`` says.
+    A missing or altered checkpoint raises ModelError: it
     is never replaced by another.
     """
     dtype, _ = choose_precision(dtype, best_device(), model_type_of(model_folder(model)))
@@ -74,7 +75,8 @@ def evaluate_run(
     scorecards = []
     for name, folder in folders.items():
         weights = base_weights if name == "base" else read_record(folder).weights_sha256  # verified a moment ago
-        scorecards += _evaluate_checkpoint(run, Answering(name, folder, weights, dtype, best_device()), sets, config)
+        checkpoint = Answering(name, folder, weights, dtype, best_device(), processes=processes)
+        scorecards += _evaluate_checkpoint(run, checkpoint, sets, config)
     primary = next(card for card in scorecards if card["checkpoint"] == FINAL and card["eval_set"] == eval_sets[0])
     losses = [row["loss"] for _, row in read_jsonl(run.path(*TRAINED[FINAL], "metrics.jsonl"))]
     summary = {

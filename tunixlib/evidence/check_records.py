@@ -137,7 +137,7 @@ def _one_machine(evidence: Evidence) -> Iterator[Problem]:
         yield Problem("eval_summary.json", f"device {summary['device']}", f"that of accelerator {accelerator!r}")
     wishes = evidence.parameters("05_evaluate")["EVAL_DTYPE"], evidence.parameters("02_train").get("PRECISION")
     for name, chosen in manifest["environment"]["training"].items():
-        if chosen.get("engine", "torch") != "torch":
+        if chosen.get("engine") == "tunix":
             continue  # Tunix has devices and a precision of its own; completions are torch's in every run
         place = f"training/{name}/checkpoint/checkpoint.json"
         if chosen["device"] != summary["device"]:

@@ -14,12 +14,15 @@ from typing import Any
 from tunixlib.evidence.problems import Problem, shorten
 from tunixlib.evidence.secret_shapes import may_hold_secret, named_secrets
 
+# Where systems keep what is temporary; a kernel names its cells after files there, which say nothing of anybody.
+_TEMPORARY = r"(?:tmp|private/tmp|(?:private/)?var/folders)"
+_CELL = r"(?:tmp|(?:private/)?var/folders/\w+/\w+/T)/ipykernel_\d+/\d+\.py(?![\w./-])"
 _PATH = re.compile(
-    r"(?<![\w.~/-])/(?:home|Users|root|work|mnt)/[^\s\"'<>]+"
+    rf"(?<![\w.~/-])/(?!{_CELL})(?:home|Users|root|work|mnt|{_TEMPORARY})/[^\s\"'<>]+"
     r"|(?<![A-Za-z0-9])[A-Za-z]:\\{1,2}(?:Users\b|[^\\\s:\"]+\\)[^\s\"'<>]*"
 )
 # Whole texts are searched for these first: most files hold none, and need no walk through their strings.
-_PATH_WORDS = ("/home/", "/Users/", "/root/", "/work/", "/mnt/", ":\\")
+_PATH_WORDS = ("/home/", "/Users/", "/root/", "/work/", "/mnt/", "/tmp/", "/var/folders/", ":\\")
 # JSON can write any letter by its number, and hide a word from a search through its text.
 _ESCAPED = "\\u00"
 
@@ -45,8 +48,8 @@ def leaks_in(name: str, text: str, value: Any) -> Iterator[Problem]:
 def absolute_path(text: str) -> str:
     """The first path in a text that says where things lie on one machine, as evidence must not; empty when none does.
 
-    >>> absolute_path("runs in /home/ada/runs"), absolute_path("/kaggle/working")
-    ('/home/ada/runs', '')
+    >>> absolute_path("in /home/ada/runs"), absolute_path("/kaggle/working"), absolute_path("/tmp/ipykernel_12/3.py")
+    ('/home/ada/runs', '', '')
     """
     found = _PATH.search(text)
     return found[0] if found else ""

@@ -219,7 +219,7 @@ class Beside(_Document):
     beside_version: Version
     run_id: str
     manifest_sha256: Sha256
-    engine: Literal["torch", "tunix"]
+    engine: Literal["torch", "fsdp", "tunix"]
     precision: str
     segments: dict[str, SegmentBeside]
     decoding: dict[str, str | int]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from tunixlib.analysis.report_text import without_pictures
 from tunixlib.evaluation.reports import scorecard_table
 from tunixlib.evaluation.second_pass_report import mended_example, second_pass_table
 from tunixlib.evidence.problems import Problem
@@ -58,6 +59,10 @@ MARKDOWN: dict[str, Callable[[Evidence], str]] = {
     "Markdown(scorecard_table(summary))": lambda evidence: scorecard_table(evidence.summary),
     "Markdown(second_pass_table(run))": lambda evidence: second_pass_table(evidence.run),
     "Markdown(mended_example(run))": lambda evidence: mended_example(evidence.run),
+    "Markdown(shown_analysis(run))": lambda evidence: without_pictures(evidence.text("analysis.md")),
+}
+# The same of notebooks as they were: runs that were made by them are verified, too.
+EARLIER: dict[str, Callable[[Evidence], str]] = {
     'Markdown(run.path("analysis.md").read_text(encoding="utf-8"))': lambda evidence: evidence.text("analysis.md"),
 }
 
@@ -74,8 +79,8 @@ def shown_problems(
         pictures = [base64.b64decode("".join(data["image/png"])) for data in outputs if "image/png" in data]
         if pictures != ([(evidence.root / file).read_bytes()] if drawn else []):
             yield Problem(name, f"another picture, or none, in cell {number}", f"{file} as it is", RERUN)
-    if last in MARKDOWN:
+    if given := MARKDOWN.get(last) or EARLIER.get(last):
         texts = ["".join(data["text/markdown"]) for data in outputs if "text/markdown" in data]
-        if texts != [MARKDOWN[last](evidence)]:
+        if texts != [given(evidence)]:
             what = "what the run's files give"
             yield Problem(name, f"another text, or none, in cell {number}", f"{what} for {last}", RERUN)

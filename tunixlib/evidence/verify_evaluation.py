@@ -67,6 +67,7 @@ class Settings(_Form):
     max_cached_tokens: Positive
     precision: Literal["float32", "bfloat16", "float16"]
     device: str
+    processes: Positive = 1  # that shared the questions, where it was asked for
 
 
 class Trained(_Form):

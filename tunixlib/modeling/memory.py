@@ -8,7 +8,7 @@ Sizes of weights, gradients and optimizer are exact; activations follow from wha
 keep for the backward pass. With a vocabulary of 256 K the logits of the supervised positions outweigh many layers.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -119,6 +119,18 @@ def project_memory(
         micro_batch=rows,
         recompute=recompute,
     )
+
+
+def shared_out(found: MemoryProjection, shape: ModelShape, precision: str, processes: int) -> MemoryProjection:
+    """The same step where weights, gradients and optimizer, all float32, are shared out over processes (FSDP2).
+
+    What is together at one time, in the precision that computes, weights and gradients: embedding and head, counted
+    apart even where they are one, the layer at work and the one that is fetched meanwhile.
+    """
+    ends = shape.vocabulary * shape.hidden
+    together = 2 * ends + 2 * (shape.parameters - ends) // shape.layers
+    own, whole = shape.parameters * 4 // processes, together * BYTES[precision]
+    return replace(found, weights=own + whole, masters=0, gradients=own + whole, optimizer=2 * own)
 
 
 def _layer_bytes(shape: ModelShape, size: int, tokens: int) -> int:

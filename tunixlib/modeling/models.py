@@ -105,6 +105,13 @@ def load_checkpoint(folder: Path, dtype: str = "float32", device: str = "cpu") -
     return model.eval(), tokenizer
 
 
+def read_config(folder: Path) -> Any:
+    """The config of a model folder; no weights are read."""
+    from transformers import AutoConfig
+
+    return AutoConfig.from_pretrained(folder, **LOCAL)
+
+
 def read_tokenizer(folder: Path) -> Any:
     """The tokenizer in a model folder. Raises ModelError when it cannot be read or does not fit the model."""
     from transformers import AutoConfig, AutoTokenizer

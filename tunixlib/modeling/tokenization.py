@@ -60,6 +60,10 @@ class Batch:
         """Real tokens, padding not counted."""
         return int(self.pad_mask.sum())
 
+    def cut(self, rows: slice) -> "Batch":
+        """Some of the rows, as wide as they all are."""
+        return Batch(self.trace_ids[rows], self.input_ids[rows], self.pad_mask[rows], self.loss_mask[rows])
+
     @property
     def target_tokens(self) -> int:
         """Tokens that the loss covers."""

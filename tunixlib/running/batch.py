@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tunixlib.analysis.beside import beside_run
 from tunixlib.artifacts import not_writable
 from tunixlib.holding import holder_of, holder_words, refuse_if_locked
 from tunixlib.modeling.models import ModelError
@@ -87,7 +88,8 @@ def plan_batch(
     """Every profile with every seed, checked and with nothing written. ``overrides`` are taken by all of them.
 
     Raises BatchError naming each entry that cannot start: an unknown parameter, a file that is no profile, a model or
-    data set that is not there, two of the same run id, a run in use, a sealed one made with other values.
+    data set or a run to stand beside that is not there, two of the same run id, a run in use, a sealed one made with
+    other values.
     """
     if seeds and "SEED" in (overrides or {}):
         raise BatchError("found SEED under --set and seeds, expected one of them; leave out --set SEED")
@@ -99,7 +101,9 @@ def plan_batch(
     for name in profiles:
         for seed in seeds or (None,):
             try:
-                entries.append(_entry(load_profile(name), name, run_id, seed, dict(overrides or {}), by_notebook))
+                entry = _entry(load_profile(name), name, run_id, seed, dict(overrides or {}), by_notebook)
+                _check_beside(entry, entries)
+                entries.append(entry)
             except EXPECTED as error:
                 faults.append(f"{name}: {error}")
     for folder, count in Counter(str(entry.ready.run.root).casefold() for entry in entries).items():
@@ -142,6 +146,14 @@ def todo_of(ready: Prepared, defaults: Mapping[str, Any] | None = None) -> str:
     check_inputs(ready.parameters)
     missing = [stage.name for stage in run.stages() if run.record(stage.name) is None]
     return f"continues at {missing[0] if missing else 'sealing'}" if run.root.is_dir() else NEW
+
+
+def _check_beside(entry: Entry, before: Sequence[Entry]) -> None:
+    """Raises RunError where the run to stand beside is neither sealed nor made before this one in the batch."""
+    run, other = entry.ready.run, entry.ready.parameters.get("BESIDE_RUN")
+    made = {one.ready.run.root for one in before}
+    if other and entry.todo not in (PUBLISH, SKIP) and run.root.parent / other not in made:
+        beside_run(run, other)
 
 
 def _made_otherwise(ready: Prepared, defaults: Mapping[str, Any] | None) -> Iterable[str]:

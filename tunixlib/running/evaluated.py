@@ -73,15 +73,19 @@ def is_done(out: Path, request: dict[str, Any]) -> bool:
 def _difference(found: Mapping[str, Any], request: Mapping[str, Mapping[str, Any]]) -> str:
     """What of another evaluation differs first, in words; "" when nothing does."""
     for part in ("checkpoint", "eval_set", "settings"):
-        for key, wanted in request[part].items():
-            there = found.get(part, {}).get(key)
+        for key in {**found.get(part, {}), **request[part]}:
+            there, wanted = found.get(part, {}).get(key), request[part].get(key)
             if there != wanted and key != "name":
                 return f"{part} {key} {_short(there)}, now {_short(wanted)}"
     return ""
 
 
+def _shared(settings: Mapping[str, Any]) -> str:
+    return f", shared by {settings['processes']} processes" if "processes" in settings else ""
+
+
 def _short(value: Any) -> str:
-    text = str(value)
+    text = "not set" if value is None else str(value)
     return text if len(text) <= 24 else f"{text[:16]}..."
 
 
@@ -97,8 +101,8 @@ def evaluation_words(done: Evaluated) -> str:
             table,
             "",
             *([correction_table(done.correction), ""] if done.correction else []),
-            f"greedy, at most {settings['max_new_tokens']} tokens, {settings['precision']} on {settings['device']}, "
-            f"{manifest['seconds']:.0f} s",
+            f"greedy, at most {settings['max_new_tokens']} tokens, {settings['precision']} on {settings['device']}"
+            f"{_shared(settings)}, {manifest['seconds']:.0f} s",
             f"training data: {manifest['gate']['words']}",
             f"written to {place}: {', '.join(sorted(manifest['files']))}, {MANIFEST}",
             f"check it offline: python -m tunixlib verify {place}",

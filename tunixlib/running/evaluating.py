@@ -41,14 +41,17 @@ PRECISIONS = CHOICES["EVAL_DTYPE"]
 
 def evaluate_checkpoint(
     target: str, eval_set: str, out: Path, config: GenerationConfig, items: int = 0, dtype: str = "auto",
-    checkpoint: str | None = None,
+    checkpoint: str | None = None, processes: int = 0,
 ) -> Evaluated:  # fmt: skip
     """Let a checkpoint answer the first ``items`` (0: all) of an evaluation file or set; write ``out``.
 
     ``target`` and ``checkpoint`` are those of ``find_checkpoint``, ``eval_set`` that of ``eval_file``, ``dtype`` a
-    precision by name or ``auto``. Raises ModelError, ArtifactError, LeakError when a question was trained on, RunError
-    when ``out`` holds something else or is in use, OSError when it cannot be written.
+    precision by name or ``auto``, ``processes`` those of ``Answering``. Raises ModelError, ArtifactError, LeakError
+    when a question was trained on, RunError when ``out`` holds something else or is in use, OSError when it cannot be
+    written.
     """
+    if processes < 0:
+        raise ValueError(f"found {processes} processes, expected 0 (one per visible GPU) or more; correct --processes")
     if items < 0:
         raise ValueError(f"found {items} items, expected 0 (all) or more; correct --items")
     if dtype not in PRECISIONS:
@@ -63,7 +66,10 @@ def evaluate_checkpoint(
             "name": found.label, "weights_sha256": weights_sha256(found.folder), "files": companions(found.folder)
         },
         "eval_set": {"name": name, "sha256": sha256_file(path), "items": len(rows), "rows": len(every)},
-        "settings": {**vars(config), "precision": precision, "device": best_device()},
+        "settings": {
+            **vars(config), "precision": precision, "device": best_device(),
+            **({"processes": processes} if processes > 1 else {}),
+        },
         "gate": gate(found, rows),
     }  # fmt: skip
     if is_done(out, request):
@@ -72,19 +78,22 @@ def evaluate_checkpoint(
     try:
         if is_done(out, request):  # by whoever held the lock until now
             return shown_again(out)
-        return _evaluate(found.folder, rows, out, config, request)
+        return _evaluate(found.folder, rows, out, config, request, processes)
     finally:
         lock.release()
 
 
 def _evaluate(
-    folder: Path, rows: list[dict[str, Any]], out: Path, config: GenerationConfig, request: dict[str, Any]
-) -> Evaluated:
+    folder: Path, rows: list[dict[str, Any]], out: Path, config: GenerationConfig, request: dict[str, Any],
+    processes: int,
+) -> Evaluated:  # fmt: skip
     started, clock = datetime.now(UTC), time.time()
     write_json(out / WORK / BEGUN, request)
     name, weights = request["checkpoint"]["name"], request["checkpoint"]["weights_sha256"]
     settings, eval_set = request["settings"], request["eval_set"]["name"]
-    answering = Answering(name, folder, weights, settings["precision"], settings["device"], refuse_long_prompts)
+    answering = Answering(
+        name, folder, weights, settings["precision"], settings["device"], refuse_long_prompts, processes
+    )
     predictions = answering.answer(rows, eval_set, config, out / WORK / "resume")
     card = scorecard(predictions, name, eval_set)
     write_jsonl(out / PREDICTIONS, predictions)
@@ -129,10 +138,10 @@ def gate(found: Located, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def refuse_long_prompts(
-    model: Any, tokenizer: Any, items: Sequence[Mapping[str, Any]], config: GenerationConfig
+    model_config: Any, tokenizer: Any, items: Sequence[Mapping[str, Any]], config: GenerationConfig
 ) -> None:
     """Raise ArtifactError naming the questions that leave no room for an answer within the model's positions."""
-    positions = model.config.get_text_config().max_position_embeddings
+    positions = model_config.get_text_config().max_position_embeddings
     room = positions - config.max_new_tokens
     long = [(item["id"], n) for item in items if (n := len(encode_prompt(tokenizer, item["prompt"]))) > room]
     if long:

@@ -7,6 +7,10 @@ The notebook is executed under a temporary name and renamed only when every cell
 """
 
 import logging
+import os
+import re
+import sys
+import tempfile
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -83,3 +87,16 @@ def _make_portable(notebook: nbformat.NotebookNode, source: Path, target: Path) 
     metadata = notebook.metadata["papermill"]
     metadata["input_path"] = f"notebooks/{source.name}"
     metadata["output_path"] = f"notebooks/{target.name}"
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":
+                output.text = _without_folders(output.text, target.parent.parent)
+
+
+def _without_folders(text: str, run: Path) -> str:
+    """What was printed (a warning names the file that it is of), without this machine's folders in front."""
+    temporary = tempfile.gettempdir()  # where kernels name their cells: /tmp/ipykernel_123/456.py
+    folders = {str(run), str(PROJECT_ROOT), sys.prefix, temporary, os.path.realpath(temporary)}
+    for folder in sorted(folders, key=len, reverse=True):
+        text = re.sub(rf"(?<![\w.~/\\-]){re.escape(folder)}[/\\]", "", text)
+    return text

@@ -22,6 +22,7 @@ from tunixlib.evidence.environment import capture_commit, capture_environment
 from tunixlib.evidence.sealing import begin_session
 from tunixlib.holding import hold
 from tunixlib.modeling.checkpoints import verified_checkpoint
+from tunixlib.modeling.launching import Machines
 from tunixlib.modeling.models import (
     SHORT_NAMES,
     ModelError,
@@ -50,7 +51,9 @@ from tunixlib.runs import (
 )
 from tunixlib.seeding.correction.datasets import CORRECTION_DATASET
 from tunixlib.seeding.datasets import dataset_file, load_traces
+from tunixlib.training.config import FSDP
 from tunixlib.training.correction import SHARES, check_pairs, check_shares
+from tunixlib.training.devices import check_several, visible_processes
 
 Say = Callable[[str], None]
 
@@ -214,7 +217,8 @@ def outside_inputs(parameters: Mapping[str, Any]) -> dict[str, str]:
 def check_inputs(parameters: Mapping[str, Any]) -> None:
     """Raise ModelError or ArtifactError when a model or a data set that a profile names is not there, or unfit.
 
-    Raises TrainingError for shares or shown works from which no arm of self-correction can be made.
+    Raises TrainingError for shares or shown works from which no arm of self-correction can be made, and for ENGINE
+    fsdp on one device; ValueError when the environment names half of several machines.
 
     A model of the hub is downloaded here, before anything starts.
 
@@ -223,6 +227,9 @@ def check_inputs(parameters: Mapping[str, Any]) -> None:
     """
     if parameters.get("MODEL", "tiny") not in SHORT_NAMES:
         load_tokenizer(parameters["MODEL"])
+    Machines.named()
+    if parameters.get("ENGINE") == FSDP:
+        check_several(visible_processes())
     if parameters.get("ENGINE") == "tunix":
         require_tunix()
         check_supported(model_folder(parameters.get("MODEL", "smollm2")))

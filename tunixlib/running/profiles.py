@@ -43,14 +43,14 @@ ITEMS = ("EVAL_SETS", "EVAL_ITEMS")
 CHOICES = {
     "PRECISION": ("auto", "bfloat16", "float16", "float32"),
     "COMPILE": ("auto", "on", "off"),
-    "ENGINE": ("torch", "tunix"),
+    "ENGINE": ("torch", "fsdp", "tunix"),
     "LORA_CHECKPOINTS": ("merged", "adapter"),
     "EVAL_DTYPE": ("float32", "bfloat16", "float16", "auto"),
     "CORRECTION_ARMS": CORRECTION_ARMS,
 }
 LEAST = {
     "EVAL_ITEMS": 0, "MAX_STEPS": 0, "LORA_RANK": 0, "TRACES_PER_STEP": 1, "MAX_LENGTH": 1, "MAX_NEW_TOKENS": 1,
-    "EVAL_BATCH": 1, "CORRECTION_TRACES": 10, "REPLAY_TRACES": 0,
+    "EVAL_BATCH": 1, "EVAL_PROCESSES": 0, "CORRECTION_TRACES": 10, "REPLAY_TRACES": 0,
 }  # fmt: skip
 
 _EXPONENT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]+")

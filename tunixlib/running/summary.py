@@ -49,7 +49,7 @@ def closing_words(run: Run) -> str:
             "",
             "next       read analysis.md in the evidence folder, or open the report in a browser",
             f"           check every number again: python -m tunixlib verify {folder}",
-            "           look into it by hand: make lab, then notebooks/06_analysis.ipynb with this RUN_ID",
+            f"           see how it was made: the executed notebooks in {folder}/notebooks, such as 06_analysis.ipynb",
             f"           make an entry of it: python -m tunixlib bundle {folder} --check",
         ]
     )

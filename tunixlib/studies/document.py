@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from tunixlib.artifacts import pretty_json, sha256_bytes
+from tunixlib.runs import Run
 from tunixlib.studies.bar import Bar
 from tunixlib.studies.claims import build_study_claims
 from tunixlib.studies.correction import correction_results
 from tunixlib.studies.figure import figure_names, study_png
+from tunixlib.studies.machines import machine_words
+from tunixlib.studies.plan import planned_runs
 from tunixlib.studies.report import render_study
 from tunixlib.studies.results import study_comparisons, study_runs
 from tunixlib.studies.second_pass import second_pass_results
@@ -29,10 +32,11 @@ def study_texts(root: Path, bar: Bar, content: bytes, record: Mapping[str, Any])
     """Relative path -> bytes of the bar, the claims and the analysis. Raises ArtifactError without the runs."""
     document = build_study_claims(root, bar)
     claims = document["claims"]
+    machines = machine_words([Run(root / planned.run_id) for planned in planned_runs(bar)])
     return {
         BAR: content,
         "claims.json": pretty_json(document).encode("utf-8"),
-        "analysis.md": render_study(bar, claims, record).encode("utf-8"),
+        "analysis.md": render_study(bar, claims, record, machines).encode("utf-8"),
     }
 
 

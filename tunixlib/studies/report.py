@@ -23,8 +23,10 @@ JUDGED_RULE = (
 Claims = Mapping[str, Mapping[str, Any]]
 
 
-def render_study(bar: Bar, claims: Sequence[Mapping[str, Any]], record: Mapping[str, Any]) -> str:
-    """The text of ``analysis.md``. Raises KeyError when a claim of the bar is missing."""
+def render_study(
+    bar: Bar, claims: Sequence[Mapping[str, Any]], record: Mapping[str, Any], machines: Sequence[str] = ()
+) -> str:
+    """The text of ``analysis.md``; ``machines``: what ``machine_words`` gives. Raises KeyError without a claim."""
     known = {claim["id"]: claim for claim in claims}
     primary = known[comparison_ids(bar)[0]]
     parts = [f"# Study `{bar.study}`", bar.question, f"**Verdict.** {verdict_words(primary)} {primary['text']}"]
@@ -47,7 +49,7 @@ def render_study(bar: Bar, claims: Sequence[Mapping[str, Any]], record: Mapping[
         *_bar(bar, known, record["bar"]),
         _rules(record["rules"]),
         "## Limits",
-        _limits(bool(shows_errors(bar, known))),
+        _limits(bool(shows_errors(bar, known)), machines),
         "## How to recheck",
         _recheck(bar),
     ]
@@ -153,7 +155,7 @@ def _rules(record: Mapping[str, Any]) -> str:
     return f"The rules were changed after the runs began: `{between}`"
 
 
-def _limits(shown: bool) -> str:
+def _limits(shown: bool, machines: Sequence[str]) -> str:
     twins = "- A work and its twin share a question; the intervals of right verdicts take the two for independent."
     return "\n".join(
         [
@@ -161,6 +163,7 @@ def _limits(shown: bool) -> str:
             "- One model and one recipe of data: other models or data may order otherwise.",
             "- Last checkpoints are compared, after the same rows, steps and tokens unless the bar says otherwise.",
             *([twins] if shown else []),
+            *(f"- {sentence}" for sentence in machines),
         ]
     )
 

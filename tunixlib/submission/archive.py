@@ -29,7 +29,7 @@ UNIX = 3
 
 # Part of the zip -> the files of the project that belong to it.
 SOURCES = {
-    "notebooks": ("notebooks/*.ipynb", "notebooks/profiles/*.yaml"),
+    "notebooks": ("notebooks/*.ipynb", "notebooks/profiles/*.yaml", "notebooks/profiles/accelerate/*.yaml"),
     "package": ("tunixlib/**/*.py", "pyproject.toml", "requirements*.txt", "kaggle-metadata.json"),
     "words": ("README.md", "LICENSE"),
 }

@@ -28,7 +28,8 @@ PAYLOAD_HOLDER, SHA256_HOLDER = "@payload@", "@sha256@"
 LINE = 4000
 
 # What a session needs. No tests, no runs but the record of times that the notebooks quote.
-PATTERNS = ("tunixlib/**/*.py", "notebooks/profiles/*.yaml", "requirements*.txt")
+PROFILES = ("notebooks/profiles/*.yaml", "notebooks/profiles/accelerate/*.yaml")
+PATTERNS = ("tunixlib/**/*.py", *PROFILES, "requirements*.txt")
 # The data of the repository. A person's own goes along only with a run that used it: the notebook may be made public.
 # Shown works are large: of them only the manifest goes, and a session that trains on them makes them again.
 OWN_DATA = (*DEFAULT_TRACES, *EVAL_SETS, CORRECTION_EVAL)

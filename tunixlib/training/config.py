@@ -8,6 +8,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+# The engine of PyTorch whose weights, gradients and optimizer are shared out over the processes.
+FSDP = "fsdp"
+# Precisions that need no scaled loss.
+PLAIN = ("float32", "bfloat16")
+
 
 class TrainingError(RuntimeError):
     """Training cannot start or go on. The message names arm, stage, step and traces."""
@@ -34,7 +39,8 @@ class SFTConfig(BaseModel):
     )
     precision: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
     compile: Literal["auto", "on", "off"] = "auto"
-    engine: Literal["torch", "tunix"] = "torch"  # what computes: PyTorch, or Google Tunix on JAX
+    # What computes: PyTorch, PyTorch with weights shared out over several processes, or Google Tunix on JAX.
+    engine: Literal["torch", "fsdp", "tunix"] = "torch"
     seed: int = 42
 
     @model_validator(mode="after")
@@ -52,6 +58,18 @@ class SFTConfig(BaseModel):
                 raise ValueError(
                     f"found {', '.join(wrong)} with ENGINE tunix, which merges adapters, computes in float32 or "
                     "bfloat16 and always compiles; leave these at merged and auto, or set ENGINE torch"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _fsdp_can(self) -> Self:
+        if self.engine == FSDP:
+            unfit = {"LORA_RANK": self.lora_rank, "PRECISION": self.precision, "COMPILE": self.compile}
+            wrong = [f"{name} {value}" for name, value in unfit.items() if value not in (0, "auto", "off", *PLAIN)]
+            if wrong:
+                raise ValueError(
+                    f"found {', '.join(wrong)} with ENGINE fsdp, which trains all weights in float32 or bfloat16 and "
+                    "compiles nothing; leave these at 0, auto and auto, or set ENGINE torch"
                 )
         return self
 

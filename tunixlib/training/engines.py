@@ -3,8 +3,8 @@
     train_segment = segment_trainer("tunix")
     record = train_segment(parent, batches, SFTConfig(engine="tunix"), out, arm="flat", stage="stage_1", ...)
 
-``torch`` is ``training.sft``, ``tunix`` is ``training.tunix_sft`` (Google Tunix on JAX). A checkpoint of one is a
-parent for the other.
+``torch`` is ``training.sft``, ``fsdp`` the same with weights shared out over processes (``training.sharded``),
+``tunix`` is ``training.tunix_sft`` (Google Tunix on JAX). A checkpoint of one is a parent for the others.
 """
 
 from collections.abc import Callable

@@ -5,9 +5,9 @@ metrics[0]      # {"step": 1, "loss": 1.93, "learning_rate": 2e-05, "tokens": 37
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ class Part:
     process: int = 0
     processes: int = 1
     rows_at_once: int = 64
+    sharded: bool = False  # no process has all weights: every one takes part in every forward
 
 
 def run_steps(
@@ -45,7 +46,7 @@ def run_steps(
         for number, batch in enumerate(batches[len(metrics) :], start=len(metrics) + 1):
             rate = learning_rate_at(number, len(batches), config)
             metrics.append(_one_step(loss, optimizer, batch, part, number, rate, label))
-            if part.process == 0 and number < len(batches) and saved.due():
+            if (part.sharded or part.process == 0) and number < len(batches) and saved.due():
                 scaler = optimizer.scaler.state_dict()
                 saved.keep(optimizer.state(), {"step": number, "metrics": metrics, "scaler": scaler})
             if bar:
@@ -94,12 +95,11 @@ def _one_step(
 
 def _backward(loss: nn.Module, whole: Batch, part: Part, optimizer: MasterWeights) -> float:
     """Accumulate the gradient of the mean loss over this process's rows; returns the sum over all rows' targets."""
-    total, batch = 0.0, share(whole, part.process, part.processes)
-    for start in range(0, len(batch.trace_ids), part.rows_at_once):
-        rows = slice(start, start + part.rows_at_once)
-        width = int(batch.pad_mask[rows].sum(1).max())
-        input_ids = torch.from_numpy(np.ascontiguousarray(batch.input_ids[rows, :width])).to(part.device)
-        loss_mask = torch.from_numpy(np.ascontiguousarray(batch.loss_mask[rows, :width])).to(part.device)
+    total = 0.0
+    for rows in rows_of(whole, part):
+        width = int(rows.pad_mask.sum(1).max())
+        input_ids = torch.from_numpy(np.ascontiguousarray(rows.input_ids[:, :width])).to(part.device)
+        loss_mask = torch.from_numpy(np.ascontiguousarray(rows.loss_mask[:, :width])).to(part.device)
         value = loss(input_ids, loss_mask)
         optimizer.scale(value / whole.target_tokens).backward()
         total += float(value.detach())
@@ -108,3 +108,17 @@ def _backward(loss: nn.Module, whole: Batch, part: Part, optimizer: MasterWeight
     summed = torch.tensor([total], dtype=torch.float64, device=part.device)
     torch.distributed.all_reduce(summed)
     return float(summed)
+
+
+def rows_of(whole: Batch, part: Part) -> Iterator[Batch]:
+    """This process's rows of a step, as many at once as it computes.
+
+    Where weights are shared out, a process that has fewer rows than another, or none, takes a row without targets in
+    their place: it adds nothing to loss and gradient, and keeps the processes together.
+    """
+    own = share(whole, part.process, part.processes)
+    most = -(-len(whole.trace_ids) // part.processes) if part.sharded else len(own.trace_ids)
+    for start in range(0, most, part.rows_at_once):
+        rows = own.cut(slice(start, start + part.rows_at_once))
+        first = whole.cut(slice(1))
+        yield rows if rows.trace_ids else replace(first, loss_mask=np.zeros_like(first.loss_mask))

@@ -68,7 +68,7 @@ class MasterWeights:
         self._gather()
         if self.scaler.is_enabled():
             self.scaler.unscale_(self.optimizer)
-        norm = nn.utils.get_total_norm([master.grad for master in self.masters if master.grad is not None])
+        norm = self._norm()
         finite = math.isfinite(float(norm))
         if finite:
             if norm > self.max_grad_norm:
@@ -80,6 +80,9 @@ class MasterWeights:
             self.scaler.update()
         self._hand_out()
         return Update(float(norm), self.scaler.is_enabled() and not finite, float(self.scaler.get_scale()))
+
+    def _norm(self) -> torch.Tensor:
+        return nn.utils.get_total_norm([master.grad for master in self.masters if master.grad is not None])
 
     def _gather(self) -> None:
         """Bring the gradients to the masters, summed over all processes; one that saw no rows adds zeros."""

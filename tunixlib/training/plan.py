@@ -21,12 +21,14 @@ from tunixlib.modeling.memory import (
     gigabytes,
     model_shape,
     project_memory,
+    shared_out,
 )
 from tunixlib.modeling.models import best_device, model_folder
 from tunixlib.modeling.precision import choose_precision, model_type_of
 from tunixlib.modeling.tokenization import Batch, EncodedTrace
 from tunixlib.tables import markdown_table
-from tunixlib.training.config import SFTConfig, TrainingError
+from tunixlib.training.config import FSDP, SFTConfig, TrainingError
+from tunixlib.training.devices import check_plain, check_several, processes_here, visible_processes
 
 # The part of a device's memory that a projection may fill; the rest is for the driver, fragments and other programs.
 USABLE = 0.9
@@ -89,19 +91,25 @@ def plan_segment(parent: Path, rows: int, tokens: int, targets: int, config: SFT
     device = best_device()
     precision, reason = choose_precision(config.precision, device, model_type_of(parent))
     processes = config.processes or visible_processes()
+    if config.engine == FSDP:
+        check_several(processes)
+        check_plain(precision)
     attention = choose_attention(parent, device, tokens)
     shape, memory = model_shape(parent, config.lora_rank), device_memory(device)
     shape = replace(shape, scores=shape.scores or attention == MATMUL)
     # On the CPU what other programs hold now does not count: the same machine makes the same choice.
     room = int(USABLE * memory.total) if device == "cpu" else min(memory.free, int(USABLE * memory.total))
-    room //= processes if device == "cpu" else 1
+    room //= processes_here(processes) if device == "cpu" else 1
     most = min(config.micro_batch, -(-rows // processes))
     for at_once, recompute in _ways(most):
         found = project_memory(
             shape, precision, rows=at_once, tokens=tokens, targets=at_once * targets, recompute=recompute
         )
+        if config.engine == FSDP:
+            found = shared_out(found, shape, precision, processes)
         if found.total <= room:
-            return Plan(Choice(device, precision, reason, processes, at_once, recompute, attention), found, memory)
+            choice = Choice(device, precision, reason, processes, at_once, recompute, attention, config.engine)
+            return Plan(choice, found, memory)
     raise TrainingError(
         f"training one row of {tokens} tokens in {precision} needs {gigabytes(found.total)} GB, found room for "
         f"{gigabytes(room)} GB on {device}: {advice(found, config)}"
@@ -115,6 +123,8 @@ def advice(found: MemoryProjection, config: SFTConfig) -> str:
         "take a smaller MODEL": found.weights,
         "set LORA_RANK to 16, which freezes the weights": found.masters + found.gradients + found.optimizer,
     }
+    if config.engine == FSDP:
+        del parts["set LORA_RANK to 16, which freezes the weights"]
     if config.lora_rank:
         parts["lower LORA_RANK"] = parts.pop("set LORA_RANK to 16, which freezes the weights")
     return ", or ".join(sorted(parts, key=lambda name: -parts[name]))
@@ -130,7 +140,8 @@ def check_room(plan: Plan, config: SFTConfig) -> None:
         return
     import psutil
 
-    needed, left = plan.projection.total * plan.choice.processes, plan.memory.free + psutil.swap_memory().free
+    needed = plan.projection.total * processes_here(plan.choice.processes)
+    left = plan.memory.free + psutil.swap_memory().free
     if needed > left:
         raise TrainingError(
             f"training needs {gigabytes(needed)} GB, found {gigabytes(left)} GB left of {gigabytes(plan.memory.total)} "
@@ -149,14 +160,15 @@ def what_to_lower(parent: Path, rows: int, tokens: int, targets: int, config: SF
             return project_tunix(parent, rank, choice, at_once, tokens).total
         shape = model_shape(parent, rank)
         shape = replace(shape, scores=shape.scores or choice.attention == MATMUL)
-        return project_memory(
+        found = project_memory(
             shape, choice.precision, rows=at_once, tokens=tokens, targets=at_once * targets, recompute=choice.recompute
-        ).total
+        )
+        return (shared_out(found, shape, choice.precision, choice.processes) if choice.engine == FSDP else found).total
 
     ways = {f"MAX_LENGTH {tokens // 2} (longer traces are left out)": total(tokens=tokens // 2, targets=targets // 2)}
     if at_once > 1:
         ways[f"TRACES_PER_STEP {at_once // 2 * choice.processes}"] = total(at_once=at_once // 2)
-    if adapters != 1:
+    if adapters != 1 and choice.engine != FSDP:
         rank = adapters // 2 or 16
         ways[f"LORA_RANK {rank}"] = total(rank=rank)
     offers = ", or ".join(f"{way}: {gigabytes(ways[way])} GB" for way in sorted(ways, key=lambda way: ways[way]))
@@ -177,10 +189,3 @@ def _ways(most: int) -> Iterator[tuple[int, bool]]:
         while at_once:
             yield at_once, recompute
             at_once //= 2
-
-
-def visible_processes() -> int:
-    """One process for each visible GPU, one on a CPU."""
-    import torch
-
-    return max(1, torch.cuda.device_count()) if torch.cuda.is_available() else 1

@@ -65,7 +65,14 @@ class SavedStates:
 
     def newest(self) -> State | None:
         """The newest whole state with our key; says on standard error why another one was passed over."""
-        for place in sorted(self._places(), key=_step_of, reverse=True):
+        return self._first(sorted(self._places(), key=_step_of, reverse=True))
+
+    def at(self, step: int) -> State | None:
+        """The whole state of a step with our key; says why another one was passed over."""
+        return self._first([place for place in self._places() if _step_of(place) == step])
+
+    def _first(self, places: Sequence[Path]) -> State | None:
+        for place in places:
             try:
                 if state := self._read(place):
                     return state

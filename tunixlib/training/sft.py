@@ -28,7 +28,7 @@ from tunixlib.modeling.checkpoints import CheckpointRecord, save_checkpoint
 from tunixlib.modeling.lora import add_adapters, decoder_layers, learned_adapters, merge_adapters
 from tunixlib.modeling.models import load_checkpoint, weights_sha256
 from tunixlib.modeling.tokenization import Batch, check_batches, end_token
-from tunixlib.training.config import SFTConfig, TrainingError
+from tunixlib.training.config import FSDP, SFTConfig, TrainingError
 from tunixlib.training.distributed import train_in_processes
 from tunixlib.training.loop import Part, run_steps
 from tunixlib.training.masters import MasterWeights
@@ -133,35 +133,54 @@ def train_here(
 ) -> None:  # fmt: skip
     """This process's part of a segment; the first of several writes the files."""
     torch.manual_seed(config.seed)
-    model, tokenizer = _load(parent, config, choice, str(accelerator.device))
+    sharded = choice.engine == FSDP
+    model, tokenizer = _load(parent, config, choice, "cpu" if sharded else str(accelerator.device))
     check_batches(steps, end_token(tokenizer))
     operations = 6.0 * sum(p.numel() for p in model.parameters()) * names["arm_tokens"]
-    compiled = choose_compile(config.compile, operations, choice.device)
-    check_loss(CompletionLoss(model), steps[0], choice.precision)
+    compiled = not sharded and choose_compile(config.compile, operations, choice.device)
+    loss = CompletionLoss(model)
+    if not sharded or accelerator.is_main_process:  # the only one that has the weights
+        check_loss(loss, steps[0], choice.precision)
     model.train()
     without_dropout(model)
     with_attention(model, choice.attention)
-    together = accelerator.num_processes > 1
-    total = torch.distributed.all_reduce if together else None
-    optimizer = MasterWeights(model, config, getattr(torch, choice.precision), total)
     if choice.recompute:
         model.gradient_checkpointing_enable({"use_reentrant": False})
+    part = Part(accelerator.device, accelerator.process_index, accelerator.num_processes, choice.rows_at_once, sharded)
+    folder, key = Path(names["states"]) if names["states"] else None, names["key"] + str(compiled)
+    optimizer, saved = _updating(loss, config, choice, part, folder, key)
     if compiled:
         for layer in decoder_layers(model):
             layer.compile(dynamic=True)
-    part = Part(accelerator.device, accelerator.process_index, accelerator.num_processes, choice.rows_at_once)
     label = f"{names['arm']}/{names['stage']}"
-    saved = SavedStates(Path(names["states"]) if names["states"] else None, names["key"] + str(compiled))
-    metrics = run_steps(CompletionLoss(model), optimizer, steps, config, part, label, saved)
+    metrics = run_steps(loss, optimizer, steps, config, part, label, saved)
+    if sharded:
+        from tunixlib.training.sharded import plain_model
+
+        model = plain_model(model, parent)
+    else:
+        optimizer.restore()
     if part.process:
         return
-    optimizer.restore()
     write_rows(out, metrics, steps)
     _save(model, tokenizer, parent, out / "checkpoint", config, names, {
         "parent_sha256": weights_sha256(parent), "dataset_sha256": names["dataset_sha256"], "arm": names["arm"],
         "stage": names["stage"], "steps": len(steps), "config": config.record(),
         "chosen": {**choice.record(), "compile": compiled, "threads": torch.get_num_threads()},
     })  # fmt: skip
+
+
+def _updating(
+    loss: CompletionLoss, config: SFTConfig, choice: Choice, part: Part, folder: Path | None, key: str
+) -> tuple[MasterWeights, SavedStates]:
+    """What updates the weights, shared out where that was chosen, and where its state is kept."""
+    if part.sharded:
+        from tunixlib.training.sharded import ShardedWeights, StatesOfAll, shard
+
+        shard(loss, part.device, choice.precision)
+        return ShardedWeights(loss.model, config), StatesOfAll(folder, key, part.process, part.device)
+    total = torch.distributed.all_reduce if part.processes > 1 else None
+    return MasterWeights(loss.model, config, getattr(torch, choice.precision), total), SavedStates(folder, key)
 
 
 def _save(

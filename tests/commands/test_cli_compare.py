@@ -1,7 +1,7 @@
 """Claims about ``python -m tunixlib compare`` and ``runs``: what they print and the exit codes that CI acts upon."""
 
 import pytest
-from made_arms import make_run
+from analysis.made_arms import make_run
 from typer.testing import CliRunner
 
 from tunixlib.__main__ import app

@@ -1,0 +1,119 @@
+"""What is measured: rows of sides with the ratios that are taken, and sizes by which something grows."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tunixlib.artifacts import read_json, read_jsonl
+from tunixlib.runs import PROJECT_ROOT
+
+Side = tuple[str, dict[str, Any]]
+MAIN_JOB = PROJECT_ROOT / "submission_runs" / "cpu-v1"
+
+
+@dataclass(frozen=True)
+class Row:
+    """Sides by label, measured in turn: each is a side of ``sides.py`` with options beside those of the row."""
+
+    name: str
+    unit: str  # what is counted per second
+    sides: dict[str, Side]
+    ratios: tuple[tuple[str, str, float | None], ...] = ()  # (of, to, what is aimed at)
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Growth:
+    """One side at several sizes of one option."""
+
+    name: str
+    side: str
+    variable: str
+    sizes: tuple[int, ...]
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def planned_rows(quick: bool, traces: Path) -> list[Row]:
+    """All rows; ``traces`` is the file that validation reads."""
+    return [*_training(quick), _generation(quick), *_data(quick, traces), *_programs()]
+
+
+def _training(quick: bool) -> list[Row]:
+    ours, best = ("training/ours", {}), ("training/trl-best", {})
+    default: Side = ("training/trl-default", {"stop_after": 8 if quick else 24})
+    steps = {"rows": 8, "steps": 8 if quick else 69, "arm_tokens": 0 if quick else 10**6}
+    few = {**steps, "steps": 8 if quick else 24}
+    sides: dict[str, Side] = {"ours": ours, "TRL best": best}
+    return [
+        Row("matrix peak", "operations", {"bfloat16": ("peak/matrix", {})}),
+        Row("training SmolLM2-135M", "tokens", {**sides, "TRL default": default},
+            (("ours", "TRL best", 2.2), ("ours", "TRL default", None)), {"model": "smollm2", **steps}),
+        Row("training SmolLM2-135M, LoRA 16", "tokens", sides, (("ours", "TRL best", None),),
+            {"model": "smollm2", **few, "lora": 16}),
+        Row("training tiny", "tokens", sides, (("ours", "TRL best", None),), {"model": "tiny", **steps}),
+    ]  # fmt: skip
+
+
+def _generation(quick: bool) -> Row:
+    half = {"precision": "bfloat16"}
+    return Row(
+        "generation", "tokens",
+        {"ours": ("generation/ours", {}), "batched": ("generation/batched", {}),
+         "one by one": ("generation/one-by-one", {"every": 2 if quick else 8}),
+         "ours, bfloat16": ("generation/ours", half), "batched, bfloat16": ("generation/batched", half)},
+        (("ours", "batched", 1.5), ("ours", "one by one", 15), ("ours, bfloat16", "one by one", 25),
+         ("ours, bfloat16", "batched, bfloat16", None)),
+        {"checkpoint": "", "tokens": 128, "items": 8 if quick else 200, "precision": "float32"},
+    )  # fmt: skip
+
+
+def _data(quick: bool, traces: Path) -> list[Row]:
+    reading = {"file": str(traces), "traces": 5_000 if quick else 100_000}
+    return [
+        Row("seeding 550", "traces", {"ours": ("data/seed", {"traces": 550})}),
+        Row("validation", "traces",
+            {"ours": ("data/validate", {}), "json.loads alone": ("data/json-alone", {})},
+            (("ours", "json.loads alone", None),), reading),
+    ]  # fmt: skip
+
+
+def _programs() -> list[Row]:
+    def row(name: str, *words: str) -> Row:
+        return Row(name, "runs", {"ours": ("program/run", {"words": list(words)})})
+
+    return [
+        row("bare Python", "-c", "pass"),
+        row("import tunixlib", "-c", "import tunixlib"),
+        row("python -m tunixlib --help", "-m", "tunixlib", "--help"),
+        row("verify cpu-v1", "-m", "tunixlib", "verify", "submission_runs/cpu-v1"),
+        row("smoke pipeline", "-m", "tunixlib", "run", "--profile", "smoke", "--run-id", "bench-smoke", "--set",
+            "RUNS_ROOT={out}"),
+    ]  # fmt: skip
+
+
+def planned_growth(quick: bool, traces: Path) -> list[Growth]:
+    """Traces, tokens of a row, checkpoints: what a run has more of when it grows."""
+    sizes = (550, 2_000, 5_000) if quick else (550, 10_000, 100_000, 1_000_000)
+    tokens = (128, 256) if quick else (128, 256, 512, 1024, 2048, 4096)
+    few = {"model": "tiny" if quick else "smollm2"}
+    return [
+        Growth("seeding", "data/seed", "traces", sizes),
+        Growth("validation", "data/validate", "traces", sizes, {"file": str(traces)}),
+        Growth("training step", "growth/sequence", "tokens", tokens, few),
+        Growth("evaluation", "growth/checkpoints", "checkpoints", (1, 2, 4, 8), {**few, "items": 8, "tokens": 16}),
+    ]
+
+
+def main_job_seconds() -> dict[str, Any]:
+    """Where the seconds of the committed main job went, from its own evidence: part -> seconds."""
+    manifest = read_json(MAIN_JOB / "run_manifest.json")
+    by_stage = dict(manifest["seconds"])
+    segments = [[row["seconds"] for _, row in read_jsonl(path)] for path in MAIN_JOB.glob("training/*/*/metrics.jsonl")]
+    # What a first step takes beyond the longest later one is compiling, not training.
+    compiling = sum(max(0.0, rows[0] - max(rows[1:])) for rows in segments)
+    steps = sum(map(sum, segments)) - compiling
+    training = by_stage.pop("02_train") + by_stage.pop("03_curriculum")
+    total = training + sum(by_stage.values())
+    parts = {"training steps": steps, "first steps: compiling": compiling}
+    parts |= {"02_train and 03_curriculum: the rest": training - steps - compiling, **by_stage}
+    return {"run": MAIN_JOB.name, "cpu": manifest["environment"]["cpu"], "total": total, "parts": parts}

@@ -1,0 +1,106 @@
+"""The results as Markdown: ratios, single speeds, growth, and what follows from them."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from typing import Any
+
+from tunixlib.tables import markdown_table
+
+PARAMETERS = 134.5e6  # of SmolLM2-135M: six operations for each of them and token make one step of training
+COMPARED = ("what", "of", "to", "ratio [range]", "aimed at", "agreement")
+
+
+def results_text(results: dict[str, Any]) -> str:
+    """The page ``results.md``."""
+    found = results["environment"]
+    quick = "\n\n**Quick sizes: whether it works, no result.**" if results["quick"] else ""
+    parts = [
+        f"# Speed beside peers{quick}",
+        f"{found['cpu']}, {found['cpus']} cores ({found.get('instructions') or 'no bfloat16 instructions'}); "
+        f"{found['platform']}; {results['rounds']} rounds, each side in turn, medians. Made by `make bench`; every "
+        "reading is in `results.json`.",
+        ratio_table(results["rows"]), "![ratios](ratios.png)", speed_table(results["rows"]),
+        share_of_peak(results["rows"]),
+        "## Growth", growth_table(results["growth"]), "![growth](growth.png)",
+        "## Where the seconds of the main job go", main_job_text(results["main_job"]), "![main job](main_job.png)",
+    ]  # fmt: skip
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def speed(rate: float, unit: str) -> str:
+    """A speed in words: three digits or whole numbers, operations in billions."""
+    if unit == "operations":
+        return f"{rate / 1e9:,.0f} GFLOP/s"
+    return f"{rate:,.0f} {unit}/s" if rate >= 100 else f"{rate:.3g} {unit}/s"
+
+
+def ratio_table(rows: Sequence[dict[str, Any]]) -> str:
+    """Each ratio with the range of its rounds, what was aimed at, and how far both sides did the same."""
+    lines = []
+    for row in rows:
+        for ratio in row["ratios"]:
+            a, b, values = row["median"][ratio["of"]], row["median"][ratio["to"]], ratio["values"]
+            lines.append((
+                row["name"], f"{ratio['of']}: {speed(a, row['unit'])}", f"{ratio['to']}: {speed(b, row['unit'])}",
+                f"{statistics.median(values):.2f} [{min(values):.2f}, {max(values):.2f}]",
+                f"{ratio['target']:g}" if ratio["target"] else "–", ratio["agreement"] or "–",
+            ))  # fmt: skip
+    return markdown_table(COMPARED, lines) if lines else ""
+
+
+def speed_table(rows: Sequence[dict[str, Any]]) -> str:
+    """The rows without a peer: how much in a second, how long one takes, peak memory."""
+    lines = []
+    for row in rows:
+        for label, rate in row["median"].items() if not row["ratios"] else ():
+            seconds = [reading["seconds"] for reading in row["readings"][label]]
+            took = f"{statistics.median(seconds):,.3g} s [{min(seconds):,.3g}, {max(seconds):,.3g}]"
+            each = "–" if row["unit"] == "runs" else speed(rate, row["unit"])
+            lines.append((row["name"], each, took, f"{row['peak_mb'][label]:,.0f} MB"))
+    return markdown_table(("what", "speed", "took", "peak memory"), lines) if lines else ""
+
+
+def share_of_peak(rows: Sequence[dict[str, Any]]) -> str:
+    """Training's share of the matrix peak, by six operations for each parameter and token."""
+    by_name = {row["name"]: row for row in rows}
+    if not {"matrix peak", "training SmolLM2-135M"} <= by_name.keys():
+        return ""
+    peak = by_name["matrix peak"]["median"]["bfloat16"]
+    done = 6 * PARAMETERS * by_name["training SmolLM2-135M"]["median"]["ours"]
+    return (
+        f"Training SmolLM2-135M uses {100 * done / peak:.0f} % of the {peak / 1e9:,.0f} GFLOP/s that bfloat16 products "
+        "reach here (6 operations for each of 134.5 M parameters and token; 70 % is aimed at)."
+    )
+
+
+def exponent(points: Sequence[dict[str, Any]], of: str) -> float:
+    """The slope of log(value) over log(size) by least squares: 1 is linear, 2 quadratic, 0 flat."""
+    x, y = [math.log(point["size"]) for point in points], [math.log(point[of]) for point in points]
+    return statistics.linear_regression(x, y).slope
+
+
+def growth_table(growth: Sequence[dict[str, Any]]) -> str:
+    """Fitted exponents of time and memory, over all sizes and between the last two."""
+    lines = []
+    for item in growth:
+        points = item["points"]
+        sizes = f"{points[0]['size']:,} to {points[-1]['size']:,} {item['variable']}"
+        found = [f"{exponent(part, of):.2f}" for of in ("seconds", "peak_mb") for part in (points, points[-2:])]
+        ends = f"{points[0]['seconds']:,.3g} to {points[-1]['seconds']:,.4g} s"
+        memory = f"{points[0]['peak_mb']:,.0f} to {points[-1]['peak_mb']:,.0f} MB"
+        lines.append((item["name"], sizes, ends, found[0], found[1], memory, found[2], found[3]))
+    head = ("what", "sizes", "time", "exponent", "at the end", "peak memory", "exponent", "at the end")
+    return markdown_table(head, lines) if lines else ""
+
+
+def main_job_text(job: dict[str, Any]) -> str:
+    """The parts of the committed main job, largest first."""
+    total = job["total"]
+    lines = [(name, f"{took:,.0f}", f"{100 * took / total:.0f} %") for name, took in _largest_first(job["parts"])]
+    intro = f"`{job['run']}`: {total / 60:.1f} minutes on {job['cpu']}, from its own evidence."
+    return f"{intro}\n\n{markdown_table(('part', 'seconds', 'share'), lines)}"
+
+
+def _largest_first(parts: dict[str, float]) -> list[tuple[str, float]]:
+    return sorted(parts.items(), key=lambda part: -part[1])

@@ -1,0 +1,70 @@
+"""What `make bench` says of its readings; no speed is tested."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import bench
+import rows
+import tables
+
+
+def reading(rate, seconds=2.0):
+    return {"rate": rate, "seconds": seconds, "peak_mb": 10.0}
+
+
+def test_a_ratio_is_taken_within_a_round(monkeypatch):
+    rates = iter([30.0, 10.0, 8.0, 2.0])  # ours, theirs; then on a slower machine
+    monkeypatch.setattr(bench, "measure", lambda name, options: {**reading(next(rates)), "check": [1.0, 2.0]})
+    row = rows.Row("training", "tokens", {"ours": ("a", {}), "TRL": ("b", {})}, (("ours", "TRL", 2.2),))
+    found = bench.run_row(row, 2)
+    assert found["ratios"] == [
+        {"of": "ours", "to": "TRL", "target": 2.2, "agreement": "2 losses within 0.00 %", "values": [3.0, 4.0]}
+    ]
+    assert found["median"] == {"ours": 19.0, "TRL": 6.0}
+    assert "| training | ours: 19 tokens/s | TRL: 6 tokens/s | 3.50 [3.00, 4.00] | 2.2 |" in tables.ratio_table([found])
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "said"),
+    [
+        ([2.0, 1.0], [2.0, 1.25, 9.0], "2 losses within 20.00 %"),  # the other went on
+        ({"0": [1], "8": [2]}, {"0": [1], "8": [3], "9": [4]}, "1 of 2 texts equal"),
+        (None, None, ""),
+        (3, 4, "3 here, 4 there"),
+    ],
+)
+def test_agreement_says_how_far_both_did_the_same(ours, theirs, said):
+    assert bench.agreement(ours, theirs) == said
+
+
+@pytest.mark.parametrize("power", [0, 1, 2])
+def test_the_exponent_of_a_power_is_found(power):
+    points = [{"size": size, "seconds": 3.0 * size**power} for size in (1, 10, 40)]
+    assert tables.exponent(points, "seconds") == pytest.approx(power)
+
+
+def test_the_seconds_of_the_main_job_are_all_told():
+    job = rows.main_job_seconds()
+    assert sum(job["parts"].values()) == pytest.approx(job["total"])
+    assert min(job["parts"].values()) > 0
+
+
+def test_a_side_that_fails_says_why():
+    with pytest.raises(RuntimeError, match=r"data/validate failed with 1(?s:.)*nowhere\.jsonl"):
+        bench.measure("data/validate", {"file": "nowhere.jsonl", "traces": 1})
+
+
+def test_every_planned_side_is_there():
+    import data_sides
+    import generation_sides
+    import program_sides
+    import training_sides
+
+    known = {name for module in (data_sides, generation_sides, program_sides, training_sides) for name in module.SIDES}
+    planned = {name for row in rows.planned_rows(True, Path()) for name, _ in row.sides.values()}
+    planned |= {growth.side for growth in rows.planned_growth(True, Path())}
+    assert planned == known

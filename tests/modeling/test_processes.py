@@ -1,0 +1,165 @@
+"""Claims about starting several processes: what is started, what is shown of them, what is said when they stop."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from accelerate.commands.config.config_args import load_config_from_file
+
+from tunixlib.artifacts import read_json, write_json
+from tunixlib.modeling import processes
+from tunixlib.modeling.launching import CONFIGS, Launch, Machines
+from tunixlib.modeling.processes import driver, part_of, run_job, what_happened
+from tunixlib.progress import PROGRESS_VARIABLE
+from tunixlib.runs import PROJECT_ROOT
+
+TWO = {"TUNIXLIB_MACHINES": "2", "TUNIXLIB_MAIN_PROCESS": "10.0.0.1:29500", "TUNIXLIB_JOBS": "jobs"}
+
+
+@pytest.fixture
+def surroundings(monkeypatch, tmp_path):
+    """Set the variables that name machines; ``jobs`` is a folder."""
+    monkeypatch.chdir(tmp_path)
+    Path("jobs").mkdir()
+
+    def say(**variables):
+        for name in TWO:
+            monkeypatch.delenv(name, raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+
+    return say
+
+
+def test_where_nothing_is_said_there_is_one_machine(surroundings):
+    surroundings()
+    assert Machines.named() == Machines()
+    surroundings(TUNIXLIB_MACHINES="1")
+    assert Machines.named() == Machines()
+
+
+def test_the_environment_names_the_machines(surroundings):
+    surroundings(**TWO)
+    assert Machines.named() == Machines(2, "10.0.0.1", "29500", "jobs")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"TUNIXLIB_MACHINES": "two"}, "TUNIXLIB_MACHINES: found 'two', expected the number of machines"),
+        ({"TUNIXLIB_MACHINES": "0"}, "TUNIXLIB_MACHINES: found '0', expected the number of machines"),
+        ({"TUNIXLIB_MAIN_PROCESS": ""}, "TUNIXLIB_MAIN_PROCESS: found '', expected HOST:PORT"),
+        ({"TUNIXLIB_MAIN_PROCESS": "10.0.0.1"}, "TUNIXLIB_MAIN_PROCESS: found '10.0.0.1', expected HOST:PORT"),
+        ({"TUNIXLIB_JOBS": "nowhere"}, "TUNIXLIB_JOBS: found 'nowhere', expected a folder that all machines see"),
+        ({"TUNIXLIB_JOBS": ""}, "TUNIXLIB_JOBS: found '', expected a folder that all machines see"),
+    ],
+)
+def test_half_named_machines_are_an_error(surroundings, wrong, named):
+    surroundings(**(TWO | wrong))
+    with pytest.raises(ValueError, match=named):
+        Machines.named()
+
+
+def test_each_way_has_its_command():
+    job = Path("job.json")
+    assert Launch(3).command("a.b", job)[1:] == [
+        "-m", "torch.distributed.run", "--standalone", "--local-addr", "127.0.0.1", "--nproc-per-node", "3",
+        "-m", "a.b", "job.json",
+    ]  # fmt: skip
+    launched = ["-m", "accelerate.commands.launch", "--config_file"]
+    assert Launch(2, fsdp=True).command("a.b", job)[1:] == [
+        *launched, str(CONFIGS / "fsdp.yaml"), "--num_processes", "2", "--main_process_port", "0",
+        "-m", "a.b", "job.json",
+    ]  # fmt: skip
+    assert Launch(4, machines=Machines(2, "10.0.0.1", "29500", "jobs")).command("a.b", job)[1:] == [
+        *launched, str(CONFIGS / "ddp.yaml"), "--num_processes", "4", "--num_machines", "2", "--machine_rank", "0",
+        "--main_process_ip", "10.0.0.1", "--main_process_port", "29500", "-m", "a.b", "job.json",
+    ]  # fmt: skip
+
+
+def test_the_configs_are_ones_that_accelerate_reads():
+    ddp, fsdp = (load_config_from_file(str(CONFIGS / f"{name}.yaml")) for name in ("ddp", "fsdp"))
+    assert (ddp.distributed_type, fsdp.distributed_type) == ("MULTI_GPU", "FSDP")
+    assert (ddp.mixed_precision, fsdp.mixed_precision) == ("no", "no"), "precision is the notebook's"
+    assert fsdp.fsdp_config["fsdp_version"] == 2
+
+
+@dataclass(frozen=True)
+class Stand(Launch):
+    """A stand-in for the launcher: Python code with the job's folder in ``here``."""
+
+    code: str = ""
+
+    def command(self, module, job):
+        start = f"import json, pathlib, time; here = pathlib.Path({str(job.parent)!r})"
+        return [sys.executable, "-c", f"{start}\n{self.code}"]
+
+
+def test_what_several_processes_report_is_one_sum(tmp_path, monkeypatch):
+    """The stand-in ends when the sum of both has been shown."""
+    monkeypatch.setenv(PROGRESS_VARIABLE, str(tmp_path / "shown.json"))
+    write_json(tmp_path / "shown.json", {"done": 0})
+    code = f"""
+for number, done in enumerate((3, 4)):
+    (here / f"progress-{{number}}.json").write_text(json.dumps({{"done": done, "note": ""}}))
+while json.loads(pathlib.Path({str(tmp_path / "shown.json")!r}).read_text())["done"] != 7:
+    time.sleep(0.05)
+"""
+    run_job("a.b", {}, Stand(2, code=code), "eval", 7, RuntimeError)
+    assert read_json(tmp_path / "shown.json")["done"] == 7
+
+
+def test_a_job_names_the_process_that_wants_it_and_a_failure_is_the_callers_error(tmp_path):
+    copy = tmp_path / "copy.json"
+    code = f"pathlib.Path({str(copy)!r}).write_text((here / 'job.json').read_text()); print('out of luck'); exit(3)"
+    with pytest.raises(LookupError, match=r"eval: 2 processes stopped without a message(.|\n)*out of luck"):
+        run_job("a.b", {"rows": 5}, Stand(2, code=code), "eval", 7, LookupError)
+    assert json.loads(copy.read_text()) == {"rows": 5, "driver": driver()}
+
+
+def test_a_folder_that_machines_share_holds_nothing_of_the_job_before_and_is_left_clean(tmp_path):
+    jobs = tmp_path / "jobs"
+    jobs.mkdir()
+    for name in ("error-1.txt", "progress-0.json", "output.txt", "mine.txt"):
+        (jobs / name).write_text("of an earlier job")
+    launch = Stand(2, machines=Machines(2, "a", "1", str(jobs)), code="exit(3)")
+    with pytest.raises(RuntimeError, match="2 processes stopped without a message"):
+        run_job("a.b", {}, launch, "eval", 7, RuntimeError)
+    assert [path.name for path in jobs.iterdir()] == ["mine.txt"]
+
+
+def test_workers_that_leave_no_message_are_quoted(tmp_path):
+    (tmp_path / "output.txt").write_text("\n".join(f"line {i}" for i in range(40)))
+    said = what_happened(tmp_path, 2)
+    assert said.startswith("2 processes stopped without a message") and said.endswith("line 39")
+    assert "line 24\n" not in said and "line 25\n" in said
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no room"), ValueError("no room"), OSError("no room")])
+def test_a_worker_leaves_its_message_under_its_number(tmp_path, monkeypatch, error):
+    monkeypatch.setenv("RANK", "1")
+    write_json(tmp_path / "job.json", {"driver": driver()})
+    with pytest.raises(type(error)), part_of(tmp_path / "job.json"):
+        raise error
+    assert what_happened(tmp_path, 2) == "process 2 of 2 stopped: no room"
+
+
+def test_a_worker_of_another_machine_does_not_look_for_its_driver_here(tmp_path, monkeypatch):
+    looked = []
+    monkeypatch.setattr(processes, "end_with", looked.append)
+    for host in ("elsewhere", driver()["host"]):
+        write_json(tmp_path / "job.json", {"driver": {**driver(), "host": host}})
+        with part_of(tmp_path / "job.json"):
+            pass
+    assert [found["host"] for found in looked] == [driver()["host"]]
+
+
+def test_a_worker_ends_when_its_driver_is_gone():
+    code = (
+        "from tunixlib.modeling.processes import end_with; end_with({'pid': 1, 'started': -1.0}); print('still here')"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT_ROOT, check=False)
+    assert (found.returncode, found.stdout) == (1, "")

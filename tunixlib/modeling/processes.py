@@ -1,0 +1,152 @@
+"""Several processes do one job: this side writes it, starts them, watches them, and says what went wrong in them.
+
+    job = {"parent": "...", "batches": [...]}
+    run_job("tunixlib.training.workers", job, Launch(processes=2), "flat/stage_1", 100, TrainingError)
+
+and a worker, started with the path of the job, does its part inside ``part_of(path)``.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tunixlib.artifacts import read_json, write_json, write_text
+from tunixlib.modeling.launching import Launch
+from tunixlib.progress import PROGRESS_VARIABLE, Progress, progress
+from tunixlib.runs import PROJECT_ROOT, remove
+
+JOB = "job.json"
+# Lines of the processes' output that an error shows when none of them left a message.
+TAIL = 15
+
+
+def run_job(
+    module: str, job: Mapping[str, Any], launch: Launch, label: str, total: int, error: Callable[[str], Exception]
+) -> None:
+    """Let the processes of ``launch`` do a job with a worker module; ``total`` units of work are shown.
+
+    Raises ``error`` with what the failing process said. An interruption ends the processes too.
+    """
+    with _job_folder(launch.machines.jobs) as folder, progress(total, label) as bar:
+        file = folder / JOB
+        write_json(file, {**job, "driver": driver()})
+        with open(folder / "output.txt", "wb") as output, _started(module, file, launch, output) as process:
+            while process.poll() is None:
+                time.sleep(0.2)
+                _show(folder, bar)
+        if process.returncode:
+            raise error(f"{label}: {what_happened(folder, launch.processes)}")
+
+
+@contextmanager
+def _job_folder(shared: str) -> Iterator[Path]:
+    """A folder of one's own, or the one that all machines see, emptied of what an earlier job left."""
+    if not shared:
+        with tempfile.TemporaryDirectory(prefix="tunixlib-job-") as scratch:
+            yield Path(scratch)
+        return
+    try:
+        _clear(Path(shared))
+        yield Path(shared)
+    finally:
+        _clear(Path(shared))
+
+
+def _clear(folder: Path) -> None:
+    for path in [folder / JOB, folder / "output.txt", *folder.glob("error-*.txt"), *folder.glob("progress*.json")]:
+        remove(path)
+
+
+def driver() -> dict[str, Any]:
+    """This process, told apart from a later one with the same id: the workers beside it end when it is gone."""
+    return {"pid": os.getpid(), "started": psutil.Process().create_time(), "host": socket.gethostname()}
+
+
+@contextmanager
+def _started(module: str, job: Path, launch: Launch, output: Any) -> Iterator["subprocess.Popen[bytes]"]:
+    command, environment = launch.command(module, job), _environment(job, launch)
+    process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()  # the launcher ends its workers
+            process.wait(timeout=60)
+
+
+def _environment(job: Path, launch: Launch) -> dict[str, str]:
+    """What the workers inherit: where the package lies, where to report, threads, this machine's own network."""
+    found = dict(os.environ)
+    # In a kernel the package is only on sys.path, unpacked somewhere.
+    found["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PROJECT_ROOT), found.get("PYTHONPATH")]))
+    found[PROGRESS_VARIABLE] = str(job.with_name("progress.json"))
+    here = launch.processes // launch.machines.count
+    found.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // here)))
+    if sys.platform == "linux" and launch.machines.count == 1:
+        found |= {"GLOO_SOCKET_IFNAME": "lo", "NCCL_SOCKET_IFNAME": "lo"}
+    return found
+
+
+def _show(folder: Path, bar: Progress) -> None:
+    """Hand on what the processes report: one of them for all, or each its own part."""
+    done, note = 0, ""
+    for file in folder.glob("progress*.json"):
+        with suppress(OSError, ValueError):  # being written
+            state = read_json(file)
+            done, note = done + state["done"], state["note"]
+    if done > bar.done:
+        bar.advance(note, by=done - bar.done)
+
+
+def what_happened(folder: Path, processes: int) -> str:
+    """The message of the first process that left one, or the end of what the processes wrote."""
+    for file in sorted(folder.glob("error-*.txt"), key=lambda path: path.stat().st_mtime_ns):
+        number = int(file.stem.partition("-")[2]) + 1
+        return f"process {number} of {processes} stopped: {file.read_text(encoding='utf-8')}"
+    lines = (folder / "output.txt").read_text(encoding="utf-8", errors="replace").splitlines()
+    return f"{processes} processes stopped without a message; the end of their output:\n" + "\n".join(lines[-TAIL:])
+
+
+@contextmanager
+def part_of(job: Path) -> Iterator[None]:
+    """A worker's part of a job. An error leaves its message beside the job, for ``run_job`` to say.
+
+    When the process that wants the result is gone, killed perhaps, this one ends at once: the next one may already be
+    at work in the same run. Of another machine nobody here knows: there the connection breaks instead.
+    """
+    driver = read_json(job)["driver"]
+    if driver["host"] == socket.gethostname():
+        threading.Thread(target=end_with, args=(driver,), daemon=True).start()
+    try:
+        yield
+    except (RuntimeError, ValueError, OSError) as error:
+        write_text(job.with_name(f"error-{rank()}.txt"), str(error))
+        raise
+
+
+def rank() -> int:
+    """Which of the processes this one is, as the launcher says, from 0."""
+    return int(os.environ.get("RANK", "0"))
+
+
+def ranks() -> int:
+    """How many processes there are, as the launcher says."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def end_with(driver: Mapping[str, Any]) -> None:
+    """Wait until the process with this ``pid``, ``started`` then, is gone; then end this one without a word."""
+    with suppress(psutil.Error):
+        while psutil.Process(driver["pid"]).create_time() == driver["started"]:
+            time.sleep(1)
+    os._exit(1)
