@@ -26,14 +26,15 @@ CHECK := import sys; found = sys.version_info[:2]; (3, 11) <= found <= (3, 13) o
          "$(PYTHON) is Python %d.%d, expected 3.11 to 3.13: name another one, as in make PYTHON=python3.12" % found)
 
 export PYTHONUTF8 := 1
-.PHONY: help setup setup-dev setup-tunix run smoke lab verify test fuzz test-kaggle test-tunix bench audit format clean
+.PHONY: help setup setup-dev setup-tunix setup-cluster run smoke lab verify test fuzz test-kaggle test-tunix test-cluster bench audit format clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 setup: $(VENV)/.stamp-model ## create .venv with everything the pipeline needs (minutes, once)
 setup-dev: $(VENV)/.stamp-dev ## setup, and what the checks need
 setup-tunix: $(VENV)/.stamp-tunix ## setup, and the second engine, Google Tunix on JAX: ENGINE tunix
+setup-cluster: $(VENV)/.stamp-cluster ## setup, and Ray, which makes the trials of a sweep side by side: 240 MB
 
 run: setup ## run the notebooks in order: PROFILE=cpu RUN_ID=name
 	$(PY) -m tunixlib run --profile $(PROFILE) $(if $(RUN_ID),--run-id $(RUN_ID))
@@ -65,6 +66,9 @@ test-kaggle: setup-dev $(KAGGLE)/.stamp ## the kernel as Kaggle gets it: no netw
 
 test-tunix: setup-dev setup-tunix ## the second engine against torch: logits, losses, checkpoints, the smoke pipeline
 	TUNIXLIB_TEST_TUNIX=1 $(PY) -m pytest tests/engines
+
+test-cluster: setup-dev setup-cluster ## sweeps on a Ray cluster of two nodes, both here: killed workers, a killed driver
+	TUNIXLIB_TEST_CLUSTER=1 $(PY) -m pytest tests/sweeps/test_cluster.py
 
 bench: setup-dev $(VENV)/.stamp-bench ## ours beside its peers, alternating: hours, alone on the machine; ROUNDS=3
 	$(PY) tests/benchmarks/bench.py --rounds $(ROUNDS)
@@ -111,6 +115,11 @@ $(VENV)/.stamp-bench: $(VENV)/.stamp-base requirements-bench.txt
 $(VENV)/.stamp-tunix: $(VENV)/.stamp-base requirements-tunix.txt
 	@echo "Installing requirements-tunix.txt into $(VENV): some minutes, about 1 GB more"
 	@$(PIP) -r requirements-tunix.txt
+	@touch $@
+
+$(VENV)/.stamp-cluster: $(VENV)/.stamp-base requirements-cluster.txt
+	@echo "Installing requirements-cluster.txt into $(VENV): a minute"
+	@$(PIP) -r requirements-cluster.txt -r requirements.txt
 	@touch $@
 
 # Of requirements.txt all versions but that of transformers hold here too.

@@ -29,7 +29,8 @@ WEIGHTS = {".safetensors", ".gguf", ".bin", ".pt", ".pth", ".onnx", ".h5", ".msg
 # Imports go from right to left only; rooms that share a place do not know each other.
 CORRIDOR = """
     strict_json atomic artifacts tables visible traces holding trees stages runs progress checking seeding modeling
-    training|evaluation analysis evidence submission running studies commands __main__
+    training|evaluation analysis evidence submission running studies sweeps
+    commands __main__
 """
 PLACE = {room: place for place, rooms in enumerate(CORRIDOR.split()) for room in rooms.split("|")}
 TORCH_FREE = ("checking", "seeding")

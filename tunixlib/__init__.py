@@ -13,6 +13,7 @@ The rooms, in the order in which the data passes (imports only go down this list
     submission                report, bundle, cards, what Kaggle gets
     running                   the notebooks, strictly, in order
     studies                   several runs under a bar that was committed before them
+    sweeps                    many runs on Ray, the best of them on other items
     commands                  the command line, one module per subject
 
 Run ``python -m tunixlib --help`` for the command line.

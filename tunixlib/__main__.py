@@ -18,7 +18,7 @@ except ModuleNotFoundError as error:
     )
 
 # Each adds its commands to app, in the order in which the help lists them.
-from tunixlib.commands import data, making  # noqa: F401  # isort: skip
+from tunixlib.commands import data, making, sweeping  # noqa: F401  # isort: skip
 from tunixlib.commands import models, evaluating, evidence, publishing  # noqa: F401  # isort: skip
 
 # What a shell completes is the name of a program; `python -m tunixlib` is two words.

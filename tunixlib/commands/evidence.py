@@ -15,7 +15,7 @@ TREATMENT = "A difference that is meant: data, training, or one of the kinds tha
 @guided(
     "python -m tunixlib verify submission_runs/cpu-v1",
     "python -m tunixlib verify submission_runs/cpu-v1 --recheck-loss",
-    reads="a sealed run or a study, and the git history",
+    reads="a sealed run, a study, a sweep or an evaluation, and the git history",
     writes="nothing",
     one="a problem was found; each is one line",
 )
@@ -29,12 +29,13 @@ def verify(
     from tunixlib.evidence.verify import verify_run
     from tunixlib.evidence.verify_evaluation import is_evaluation, verify_evaluation
     from tunixlib.studies.verify_study import is_study, verify_study
+    from tunixlib.sweeps.verify_sweep import is_sweep, verify_sweep
 
     if recheck_loss and is_study(folder):
         names = ", ".join(runs_of_study(folder))
         raise ValueError(f"{folder}: found a study, expected a run for --recheck-loss; name one of its runs: {names}")
-    check = verify_study if is_study(folder) else verify_evaluation if is_evaluation(folder) else verify_run
-    report = check(folder)
+    kinds = ((is_study, verify_study), (is_evaluation, verify_evaluation), (is_sweep, verify_sweep))
+    report = next((check for is_kind, check in kinds if is_kind(folder)), verify_run)(folder)
     typer.echo(report.checks_text, nl=bool(report.checks_text))
     for problem in report.problems:
         typer.echo(str(problem))

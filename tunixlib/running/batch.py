@@ -117,17 +117,20 @@ def _entry(
     elif run_id:
         overrides["RUN_ID"] = run_id
     ready = prepare(profile, None, overrides, by_notebook)
-    return Entry(name, ready, overrides, _todo(ready))
+    return Entry(name, ready, overrides, todo_of(ready))
 
 
-def _todo(ready: Prepared) -> str:
-    """What starting a run will do. Raises what starting it would raise."""
+def todo_of(ready: Prepared, defaults: Mapping[str, Any] | None = None) -> str:
+    """What starting a run will do. Raises what starting it would raise.
+
+    ``defaults`` is what ``declared_defaults`` gives, for who asks of many: reading the notebooks takes a second.
+    """
     run = ready.run
     who = holder_of(run.root)
     if who is not None:
         raise RunError(f"run {run.run_id!r} is in use by process {holder_words(who)}; wait for it, or stop it")
     if run.sealed:
-        if other := "; ".join(_made_otherwise(ready)):
+        if other := "; ".join(_made_otherwise(ready, defaults)):
             raise RunError(f"run {run.run_id!r} is sealed, but made with {other}; choose another run id")
         return PUBLISH if run.path(*UNPUBLISHED).is_file() else SKIP
     refuse_if_locked(run.root)
@@ -144,10 +147,10 @@ def _check_beside(entry: Entry, before: Sequence[Entry]) -> None:
         beside_run(run, other)
 
 
-def _made_otherwise(ready: Prepared) -> Iterable[str]:
+def _made_otherwise(ready: Prepared, defaults: Mapping[str, Any] | None) -> Iterable[str]:
     """Where a sealed run took other values than it would take now: skipping it would pass off one for the other."""
     given = recorded_profile(ready.run).parameters
-    now = {**declared_defaults(stage_notebooks()), **ready.parameters}
+    now = {**(defaults or declared_defaults(stage_notebooks())), **ready.parameters}
     for name in sorted(given.keys() & now.keys()):
         if now[name] != given[name]:
             yield f"{name} = {given[name]!r} in place of {now[name]!r}"

@@ -31,6 +31,10 @@ class NotebookError(RuntimeError):
     """A notebook did not finish. The message names the notebook, the cell and the error."""
 
 
+class KernelDiedError(NotebookError):
+    """The kernel ended in the middle of a notebook: another try may go further."""
+
+
 def execute(source: Path, target: Path, parameters: Mapping[str, Any], failed: Path | None = None) -> None:
     """Execute ``source`` with ``parameters`` into ``target``. A failed copy is kept at ``failed`` for reading.
 
@@ -48,7 +52,7 @@ def execute(source: Path, target: Path, parameters: Mapping[str, Any], failed: P
         kept = f"\nthe executed copy, with the traceback: {scratch}" if failed else ""
         raise NotebookError(f"{source.name}, cell {error.cell_index}: {error.ename}: {error.evalue}{kept}") from None
     except DeadKernelError:
-        raise NotebookError(
+        raise KernelDiedError(
             f"{source.name}: the kernel died (out of memory, or killed); the same command continues"
         ) from None
     except RuntimeError as error:  # nbclient's way to say that a kernel did not start

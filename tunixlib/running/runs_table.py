@@ -26,6 +26,7 @@ from tunixlib.trees import is_evidence
 
 SORTS = ("accuracy", "name", "time")
 STUDY = "study.json"
+SWEEP, SWEEP_FILE = "sweep.json", "sweep.yaml"
 SIZES = ("evidence", "checkpoints", "working state")
 
 
@@ -92,6 +93,10 @@ def _state(run: Run, mark: Mapping[str, str] | None) -> str:
     if run.path(STUDY).is_file():
         found = read_json(run.path(STUDY))
         return "study: exploratory" if "exploratory" in found else f"study: {found['comparisons'][0]['verdict']}"
+    if run.path(SWEEP).is_file():
+        return f"sweep of {len(read_json(run.path(SWEEP))['trials'])} trials"
+    if run.path(SWEEP_FILE).is_file():
+        return "sweep: not finished"
     if run.sealed or mark:
         damage = _damage(run, mark)
         return f"damaged: {damage}" if damage else "locked" if mark else "sealed"

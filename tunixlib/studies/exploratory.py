@@ -151,12 +151,13 @@ def exploratory_document(design: Design, reason: str, files: Mapping[str, bytes]
         "varies": design.varies,
         "seeds": list(design.seeds),
         "conditions": [condition.name for condition in design.conditions],
-        "runs": [_run(run) for run in design.runs],
+        "runs": [run_entry(run) for run in design.runs],
         "files": {name: sha256_bytes(content) for name, content in sorted(files.items())},
     }
 
 
-def _run(run: Run) -> dict[str, Any]:
+def run_entry(run: Run) -> dict[str, Any]:
+    """A run as the document that puts it beside others names it: commits, dirty or not, sha256 of its manifest."""
     manifest = read_json(run.path(MANIFEST))
     entry = {"run_id": run.run_id, "commits": session_commits(manifest), "dirty": manifest["dirty"]}
     return {**entry, "manifest_sha256": sha256_file(run.path(MANIFEST))}

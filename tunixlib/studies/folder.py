@@ -5,7 +5,7 @@ with held_folder(Path("submission_runs/order-135m")) as folder:
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -45,12 +45,15 @@ def _is_analysis_of(folder: Path) -> bool:
 
 
 @contextmanager
-def held_folder(folder: Path) -> Iterator[Path]:
-    """A folder that a study can be written into, held against other processes until the end of the block."""
-    refuse_taken(folder)
+def held_folder(folder: Path, refuse: Callable[[Path], None] = refuse_taken) -> Iterator[Path]:
+    """A folder that a study can be written into, held against other processes until the end of the block.
+
+    ``refuse`` raises RunError for a folder that holds something else.
+    """
+    refuse(folder)
     lock = hold(folder)
     try:
-        refuse_taken(folder)  # whoever held it until now may have finished
+        refuse(folder)  # whoever held it until now may have finished
         yield folder
     finally:
         lock.release()

@@ -1,0 +1,254 @@
+"""A sweep chooses by one set of items and judges by another, continues where it was, and changes no rule on the way."""
+
+import re
+import sys
+
+import pytest
+import sweep_helpers
+import yaml
+from fault_helpers import kill, started
+from sweep_helpers import write_sweep_file
+from typer.testing import CliRunner
+
+import tunixlib.__main__  # noqa: F401  # adds every command
+from tunixlib.analysis.crossed_rate import crossed_proportion
+from tunixlib.artifacts import read_json, write_text
+from tunixlib.commands.app import app
+from tunixlib.evaluation.intervals import proportion
+from tunixlib.holding import hold
+from tunixlib.running.profiles import load_profile
+from tunixlib.running.runs_table import list_runs
+from tunixlib.runs import Run, RunError
+from tunixlib.sweeps import run_sweep as driver
+from tunixlib.sweeps.run_sweep import run_sweep, sweep_words
+from tunixlib.sweeps.spec import SweepError
+from tunixlib.trees import remove
+
+pytestmark = pytest.mark.usefixtures("in_turn")
+
+
+class Maker:
+    """Makes trials at once and remembers which; those in ``fails`` fail."""
+
+    def __init__(self):
+        self.made, self.fails = [], {}
+
+    def __call__(self, task, say):
+        self.made.append(task.run_id)
+        if task.run_id in self.fails:
+            return "failed", self.fails[task.run_id]
+        return sweep_helpers.make(task, say)
+
+
+def sweep(place, maker=None, say=lambda words: None, ask=sweep_helpers.ask, **changes):
+    file = write_sweep_file(place / "sweep.yaml", **changes)
+    return run_sweep(file, say, make=maker or Maker(), ask=ask)
+
+
+def weights(place):
+    return sorted(path.relative_to(place / "runs").parts[0] for path in (place / "runs").rglob("*.safetensors"))
+
+
+def test_configurations_are_ranked_with_the_interval_of_their_items(place):
+    found = sweep(place)
+    assert [row.values["LEARNING_RATE"] for row in found.ranking] == [0.003, 0.01, 0.001]
+    wilson = proportion(12, 20)
+    assert {name: found.ranking[0].score[name] for name in wilson} == pytest.approx(wilson, abs=1e-6)
+    text = (found.folder / "ranking.md").read_text(encoding="utf-8")
+    assert re.search(r"^\| 1 \| 0\.003 \| 1 \| 60\.0 % \[38\.7, 78\.1\] \| tries-", text, re.MULTILINE)
+    assert "cover the items and not other seeds" in text
+
+
+def test_over_seeds_the_interval_covers_items_and_seeds(place):
+    found = sweep(place, seeds=[0, 1, 2])
+    rows = [[int(item < 12 - seed) for item in range(20)] for seed in (0, 1, 2)]
+    assert found.ranking[0].score == crossed_proportion(rows)
+    assert "cover items and seeds" in (found.folder / "ranking.md").read_text(encoding="utf-8")
+
+
+def test_the_lowest_wins_where_the_file_says_so(place):
+    found = sweep(place, choose={"eval_set": "eval-dev", "items": 20, "mode": "min"})
+    assert found.ranking[0].values == {"LEARNING_RATE": 0.001}
+
+
+def test_the_winner_alone_is_asked_the_other_items_and_both_scores_are_told_apart(place):
+    asked = []
+    found = sweep(place, ask=lambda question: asked.append(question) or sweep_helpers.ask(question))
+    assert [question.run_id for question in asked] == [found.ranking[0].trials[0].run_id]
+    assert (asked[0].eval_set, asked[0].items, asked[0].checkpoint) == ("eval-core", 10, "stage_c")
+    winner = read_json(found.folder / "sweep.json")["winner"]
+    assert (winner["score"]["k"], winner["score"]["n"]) == (12, 20)
+    assert (winner["score_on_other_items"]["k"], winner["score_on_other_items"]["n"]) == (4, 10)
+    words = sweep_words(found)
+    assert "60.0 % [38.7, 78.1] on eval-dev, which chose it: too good on average" in words
+    assert "40.0 % [16.8, 68.7] on eval-core, which did not" in words
+    text = (found.folder / "ranking.md").read_text(encoding="utf-8")
+    assert "The first row is the best of 3 scores and therefore too good on average" in text
+
+
+def test_the_best_parameters_are_a_profile_that_can_be_run(place):
+    found = sweep(place)
+    profile = load_profile(str(found.folder / "tries-best.yaml"))
+    assert profile.parameters["LEARNING_RATE"] == 0.003
+    assert profile.parameters["RUN_ID"] == "tries-best"
+    assert profile.parameters["CORRECTION_ARMS"] == []
+    assert profile.parameters["EVAL_SETS"] == load_profile("smoke").parameters["EVAL_SETS"]
+
+
+def test_what_is_sealed_is_not_made_again_and_more_values_are_added(place):
+    first, second, third = Maker(), Maker(), Maker()
+    sweep(place, first)
+    assert len(first.made) == 3
+    before = (place / "runs" / "tries" / "sweep.json").read_bytes()
+    sweep(place, second)
+    assert second.made == []
+    assert (place / "runs" / "tries" / "sweep.json").read_bytes() == before
+    found = sweep(place, third, grid={"LEARNING_RATE": [1e-3, 3e-3, 1e-2, 3e-2]})
+    assert len(third.made) == 1
+    assert found.ranking[0].values == {"LEARNING_RATE": 0.03}
+    text = (found.folder / "ranking.md").read_text(encoding="utf-8")
+    assert "which had won when the sweep was smaller; that did not enter the choice" in text
+    assert len(read_json(found.folder / "sweep.json")["evaluations"]) == 2
+
+
+def test_a_sweep_that_ended_before_the_winner_was_asked_only_asks(place):
+    def killed(question):
+        raise KeyboardInterrupt
+
+    first, second = Maker(), Maker()
+    with pytest.raises(KeyboardInterrupt):
+        sweep(place, first, ask=killed)
+    assert not (place / "runs" / "tries" / "sweep.json").exists()
+    assert [row.state for row in list_runs(place / "runs") if row.name == "tries"] == ["sweep: not finished"]
+    sweep(place, second)
+    assert second.made == []
+    assert [row.state for row in list_runs(place / "runs") if row.name == "tries"] == ["sweep of 3 trials"]
+
+
+def test_a_trial_that_fails_is_listed_with_its_reason_and_tried_again(place):
+    first, second, said = Maker(), Maker(), []
+    runs = [trial.run_id for row in sweep(place).ranking for trial in row.trials]
+    remove(place / "runs")
+    first.fails[runs[0]] = f"02_train.ipynb: loss nan in {place / 'runs'}/x\nthe executed copy, with the traceback: /x"
+    found = sweep(place, first, said.append)
+    assert found.failed == {runs[0]: "02_train.ipynb: loss nan in submission_runs/x"}
+    assert f"{runs[0]}: failed: {first.fails[runs[0]]}" in said
+    assert [row.values["LEARNING_RATE"] for row in found.ranking] == [0.01, 0.001]
+    document = read_json(found.folder / "sweep.json")
+    assert [entry.get("failed") for entry in document["trials"]].count(found.failed[runs[0]]) == 1
+    assert "3 trials of profile `smoke`, 2 sealed and 1 failed" in (found.folder / "ranking.md").read_text("utf-8")
+    assert "tries again what failed" in sweep_words(found)
+    assert sweep(place, second).ranking[0].values == {"LEARNING_RATE": 0.003}
+    assert second.made == [runs[0]]
+
+
+def test_without_a_whole_configuration_there_is_nothing_to_choose(place):
+    maker = Maker()
+    maker.fails = dict.fromkeys((trial.run_id for row in sweep(place).ranking for trial in row.trials), "no")
+    remove(place / "runs")
+    with pytest.raises(SweepError, match="found no configuration whose trials are all sealed"):
+        sweep(place, maker)
+
+
+def test_only_the_weights_of_the_best_stay_unless_all_are_wanted(place):
+    found = sweep(place)
+    assert weights(place) == [found.ranking[0].trials[0].run_id]
+    remove(place / "runs")
+    run_sweep(write_sweep_file(place / "sweep.yaml"), print, make=Maker(), ask=sweep_helpers.ask, keep_weights=True)
+    assert len(weights(place)) == 3
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"choose": {"eval_set": "eval-dev", "items": 10}},
+        {"choose": {"eval_set": "eval-dev", "items": 20, "metric": "format_rate"}},
+        {"report": {"eval_set": "eval-unseen"}},
+        {"set": {"CORRECTION_ARMS": [], "MAX_STEPS": 2}},
+    ],
+)
+def test_what_a_ranking_rests_on_cannot_be_changed_after_it(place, changes):
+    sweep(place)
+    before = (place / "runs" / "tries" / "ranking.md").read_bytes()
+    with pytest.raises((RunError, SweepError), match=r"was begun with|is sealed, but made with"):
+        sweep(place, **changes)
+    assert (place / "runs" / "tries" / "ranking.md").read_bytes() == before
+
+
+def test_a_second_driver_is_refused_by_name_and_so_is_a_trial_that_somebody_makes(place):
+    code = "import sys, pathlib, time, tunixlib.holding as h\nlock = h.hold(pathlib.Path(sys.argv[1]))\n"
+    code += "print('ready', flush=True)\ntime.sleep(60)"
+    other = started(code, place / "runs" / "tries")
+    with pytest.raises(RunError, match=rf"run 'tries' is in use by process {other.pid}"):
+        sweep(place)
+    kill(other)
+    name = sweep(place).ranking[-1].trials[0].run_id
+    remove(place / "runs" / name)
+    lock = hold(place / "runs" / name)
+    maker = Maker()
+    with pytest.raises(SweepError, match=f"{name}: run '{name}' is in use"):
+        sweep(place, maker)
+    lock.release()
+    assert maker.made == []
+
+
+@pytest.mark.parametrize("there", ["study.json", "run_manifest.json", "notes.txt"])
+def test_a_folder_of_something_else_is_refused(place, there):
+    write_text(place / "runs" / "tries" / there, "{}")
+    with pytest.raises(RunError, match=f"'tries': found .*{there}"):
+        sweep(place)
+
+
+def test_a_trial_that_another_machine_wrote_elsewhere_stops_the_sweep(place):
+    with pytest.raises(SweepError, match="found it sealed where it was made and not here"):
+        sweep(place, lambda task, say: ("sealed", ""))
+
+
+def test_a_winner_that_cannot_be_asked_is_an_error_that_says_what_to_do(place):
+    with pytest.raises(SweepError, match=r"could not be asked eval-core: tries-.*: no weights"):
+        sweep(place, ask=lambda question: "no weights")
+    assert not (place / "runs" / "tries" / "sweep.json").exists()
+
+
+def test_trials_that_answered_other_items_are_not_ranked_together(place):
+    def other(task, say):
+        ending = sweep_helpers.make(task, say)
+        if task.parameters["LEARNING_RATE"] == 1e-2:
+            path = Run(place / "runs" / task.run_id).path("predictions", "eval-dev", "stage_c.jsonl")
+            write_text(path, path.read_text(encoding="utf-8").replace("eval-dev/0003", "eval-dev/9999"))
+        return ending
+
+    with pytest.raises(SweepError, match="found other items of eval-dev than"):
+        sweep(place, other)
+
+
+def test_the_command_without_ray_names_what_to_install(place, monkeypatch):
+    from tunixlib.sweeps import cluster
+
+    monkeypatch.setattr(driver, "require_ray", cluster.require_ray)
+    monkeypatch.setitem(sys.modules, "ray", None)
+    done = CliRunner().invoke(app, ["sweep", str(write_sweep_file(place / "sweep.yaml"))])
+    assert done.exit_code == 1
+    assert "python -m pip install -r requirements-cluster.txt" in " ".join(done.output.split())
+    assert not (place / "runs").exists()
+
+
+def test_the_command_ends_with_one_where_a_trial_failed(place, monkeypatch):
+    maker = Maker()
+    file = write_sweep_file(place / "sweep.yaml")
+    monkeypatch.setattr(
+        run_sweep, "__kwdefaults__", {**run_sweep.__kwdefaults__, "make": maker, "ask": sweep_helpers.ask}
+    )
+    done = CliRunner().invoke(app, ["sweep", str(file)])
+    assert (done.exit_code, "best of 3: LEARNING_RATE 0.003" in done.output) == (0, True), done.output
+    write_sweep_file(file, grid={"LEARNING_RATE": [1e-3, 3e-3, 1e-2, 3e-2]})
+    plan = driver.plan_sweep(file)
+    maker.fails[plan.trials[-1].run_id] = "loss nan"
+    done = CliRunner().invoke(app, ["sweep", str(file)])
+    assert done.exit_code == 1
+    assert f"failed     {plan.trials[-1].run_id}: loss nan" in done.output
+
+
+def test_the_profile_of_the_winner_is_plain_yaml(place):
+    found = sweep(place)
+    assert yaml.safe_load((found.folder / "tries-best.yaml").read_bytes())["LEARNING_RATE"] == 0.003

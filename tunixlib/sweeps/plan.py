@@ -1,0 +1,213 @@
+"""Which runs a sweep consists of: every configuration with every seed, checked, and nothing written.
+
+    plan = plan_sweep(Path("SWEEP.yaml"))
+    [trial.run_id for trial in plan.trials]      # ["my-sweep-1f3a9c02-s1", "my-sweep-1f3a9c02-s2", ...]
+
+A trial is an ordinary run. Its id is the sweep's with a hash of its values, so that a grid can get more points, a
+search more trials, both more seeds, and what is made keeps its name. A search draws its points from a scrambled Halton
+sequence (J. H. Halton, Numerische Mathematik 2, 1960, 84-90): spread more evenly than random ones, and the first ten of
+twenty are those of ten.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tunixlib.artifacts import canonical_json, sha256_text
+from tunixlib.running.batch import EXPECTED, Entry, todo_of
+from tunixlib.running.parameters import check_parameters, declared_defaults, merge_declared, stage_notebooks
+from tunixlib.running.preparing import Prepared, prepare
+from tunixlib.running.profiles import Profile, ProfileError, load_profile
+from tunixlib.runs import Run, runs_root
+from tunixlib.seeding.datasets import dataset_file
+from tunixlib.seeding.evalsets import read_eval_set
+from tunixlib.seeding.gate import normal_prompt
+from tunixlib.stages import STAGES
+from tunixlib.sweeps.spec import Range, Sweep, SweepError, read_sweep, written_number
+
+# Significant digits of what a search draws: enough to vary, few enough to read and to type again.
+DIGITS = 4
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One run of a sweep: the values of its configuration, and its seed (None: the profile's)."""
+
+    run_id: str
+    values: Values
+    seed: int | None = None
+
+    @property
+    def varied(self) -> Values:
+        """What it takes beside what all trials take."""
+        return {**self.values, **({} if self.seed is None else {"SEED": self.seed})}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sweep that can start. ``entries`` holds the trials as a batch has them, in the order of ``trials``."""
+
+    sweep: Sweep
+    content: bytes
+    profile: Profile
+    trials: list[Trial]
+    entries: list[Entry]
+
+    @property
+    def folder(self) -> Path:
+        """Where the sweep's own evidence lies, beside its trials."""
+        return runs_root() / self.sweep.run_id
+
+    def run(self, trial: Trial) -> Run:
+        """The folder of a trial."""
+        return Run(self.folder.parent / trial.run_id)
+
+
+def plan_sweep(path: Path) -> Plan:
+    """Read a sweep and check every trial as if it were to start now; nothing is written.
+
+    Raises SweepError naming each key or trial that is not as it should be: an unknown parameter, a value of another
+    type, a model or data set that is not there, a trial in use, or sealed but made with other values.
+    """
+    sweep, content = read_sweep(path)
+    try:
+        profile = load_profile(sweep.profile)
+    except ProfileError as error:
+        raise SweepError(f"{path.name}, profile: {error}") from None
+    by_notebook = merge_declared(stage_notebooks())
+    known = {name: kind for kinds in by_notebook.values() for name, kind in kinds.items()}
+    refuse_unfit(sweep, known)
+    refuse_without_effect(sweep, profile, by_notebook)
+    refuse_shared_items(sweep)
+    trials = trials_of(sweep)
+    entries = _entries(sweep, profile, trials, by_notebook)
+    return Plan(sweep, content, profile, trials, entries)
+
+
+def refuse_unfit(sweep: Sweep, known: Mapping[str, str]) -> None:
+    """Raise SweepError naming every key with a value that no notebook takes; ``known``: parameter -> declared type."""
+    faults = []
+    for place, values in (("set", {name: [value] for name, value in sweep.set.items()}), ("grid", sweep.grid)):
+        faults += [fault for name in values for value in values[name] for fault in _unfit(place, name, value, known)]
+    for name, given in sweep.search.items():
+        examples = given.choice or [_drawn(given, share) for share in (0.0, 1 - 1e-9)]
+        faults += [fault for value in examples for fault in _unfit("search", name, value, known)]
+    if faults:
+        raise SweepError("nothing was started, because of\n  " + "\n  ".join(dict.fromkeys(faults)))
+
+
+def refuse_without_effect(sweep: Sweep, profile: Profile, by_notebook: Mapping[str, Mapping[str, str]]) -> None:
+    """Raise SweepError for a parameter that varies and that only notebooks take which are switched off."""
+    given = {**profile.parameters, **sweep.set}
+    off = {s.name: s.switch for s in STAGES if s.switch and s.switch not in sweep.varied and not given.get(s.switch)}
+    for name in sweep.varied:
+        takers = [notebook for notebook, known in by_notebook.items() if name in known]
+        if set(takers) <= off.keys():
+            raise SweepError(
+                f"{name}: found it in {', '.join(takers)} alone, which is switched off, so that it changes nothing; "
+                f"set {off[takers[0]]}, or leave {name} out"
+            )
+
+
+def trials_of(sweep: Sweep) -> list[Trial]:
+    """Every configuration with every seed, in the order of the file. Raises SweepError for one that comes twice."""
+    found = []
+    for values in configurations(sweep):
+        name = f"{sweep.run_id}-{sha256_text(canonical_json(values))[:8]}"
+        found += [Trial(f"{name}-s{seed}", values, seed) for seed in sweep.seeds] or [Trial(name, values)]
+    if len({trial.run_id for trial in found}) < len(found):
+        raise SweepError("found the same configuration twice, expected different ones; take one out, or widen a range")
+    return found
+
+
+def _unfit(place: str, name: str, value: Any, known: Mapping[str, str]) -> Iterator[str]:
+    try:
+        check_parameters({name: written_number(value)}, known)
+    except ProfileError as error:
+        yield f"{place}, {str(error).partition('  ')[2]}"
+
+
+def configurations(sweep: Sweep) -> Iterator[Values]:
+    """The values of every configuration: the product of a grid, the points of a search, or one without any."""
+    if sweep.search:
+        yield from _points(sweep)
+        return
+    for row in itertools.product(*(map(written_number, values) for values in sweep.grid.values())):
+        yield dict(zip(sweep.grid, row, strict=True))
+
+
+def _points(sweep: Sweep) -> Iterator[Values]:
+    from scipy.stats.qmc import Halton
+
+    assert sweep.trials is not None
+    names = sorted(sweep.search)  # the order of lines in a file changes no point
+    drawn = Halton(len(names), scramble=True, rng=sweep.search_seed or 0).random(sweep.trials)
+    for row in drawn:
+        yield {name: _drawn(sweep.search[name], float(share)) for name, share in zip(names, row, strict=True)}
+
+
+def _drawn(given: Range, share: float) -> Any:
+    """The value of a range at a share of its way, 0 <= share < 1."""
+    if given.choice is not None:
+        return written_number(given.choice[int(share * len(given.choice))])
+    if given.integers is not None:
+        low, high = given.integers
+        return low + int(share * (high - low + 1))
+    if given.log_uniform is not None:
+        first, last = map(math.log, given.log_uniform)
+        return float(f"{math.exp(first + share * (last - first)):.{DIGITS}g}")
+    assert given.uniform is not None
+    start, end = given.uniform
+    return float(f"{start + share * (end - start):.{DIGITS}g}")
+
+
+def trial_parameters(sweep: Sweep, trial: Trial) -> dict[str, Any]:
+    """What a trial takes beside the profile's values: it is asked the choosing items and no others."""
+    chosen = {"EVAL_SETS": [sweep.choose.eval_set], "EVAL_ITEMS": sweep.choose.items}
+    return {**{name: written_number(value) for name, value in sweep.set.items()}, **chosen, **trial.varied}
+
+
+def _entries(
+    sweep: Sweep, profile: Profile, trials: list[Trial], by_notebook: dict[str, dict[str, str]]
+) -> list[Entry]:
+    faults, found = [], []
+    defaults = declared_defaults(stage_notebooks())
+    for trial in trials:
+        given = {**trial_parameters(sweep, trial), "RUN_ID": trial.run_id}
+        try:
+            ready = prepare(profile, None, given, by_notebook)
+            _refuse_unasked(ready, sweep.choose.checkpoint)
+            found.append(Entry(sweep.profile, ready, given, todo_of(ready, defaults)))
+        except EXPECTED as error:
+            faults.append(f"{trial.run_id}: {error}")
+    if faults:
+        raise SweepError("nothing was started, because of\n  " + "\n  ".join(dict.fromkeys(faults)))
+    return found
+
+
+def _refuse_unasked(ready: Prepared, checkpoint: str) -> None:
+    asked = ready.parameters.get("CHECKPOINTS")
+    if asked and checkpoint not in asked:
+        raise SweepError(f"choose, checkpoint: found {checkpoint}, which CHECKPOINTS {asked} leaves out; add it there")
+
+
+def refuse_shared_items(sweep: Sweep) -> None:
+    """Raise SweepError when a question that chooses the winner is among those that judge it, or a set has too few."""
+    asked = {}
+    for place, part in (("choose", sweep.choose), ("report", sweep.report)):
+        try:
+            rows = read_eval_set(dataset_file(part.eval_set))
+        except ValueError as error:
+            raise SweepError(f"{place}, eval_set: {error}") from None
+        if part.items > len(rows):
+            raise SweepError(f"{place}, items: found {part.items}, expected at most {len(rows)}, all of the set; lower")
+        asked[place] = {normal_prompt(row["prompt"]) for row in rows[: part.items or None]}
+    if shared := asked["choose"] & asked["report"]:
+        raise SweepError(
+            f"report, eval_set: found {len(shared)} questions of {sweep.choose.eval_set} among those of "
+            f"{sweep.report.eval_set}, expected none: what chose the winner cannot judge it; name another set"
+        )
