@@ -40,9 +40,9 @@ def planned_rows(quick: bool, traces: Path) -> list[Row]:
 
 def _training(quick: bool) -> list[Row]:
     ours, best = ("training/ours", {}), ("training/trl-best", {})
-    default: Side = ("training/trl-default", {"stop_after": 8 if quick else 24})
+    default: Side = ("training/trl-default", {"stop_after": 8 if quick else 16})
     steps = {"rows": 8, "steps": 8 if quick else 69, "arm_tokens": 0 if quick else 10**6}
-    few = {**steps, "steps": 8 if quick else 24}
+    few = {**steps, "steps": 8 if quick else 20}
     sides: dict[str, Side] = {"ours": ours, "TRL best": best}
     return [
         Row("matrix peak", "operations", {"bfloat16": ("peak/matrix", {})}),
@@ -59,7 +59,7 @@ def _generation(quick: bool) -> Row:
     return Row(
         "generation", "tokens",
         {"ours": ("generation/ours", {}), "batched": ("generation/batched", {}),
-         "one by one": ("generation/one-by-one", {"every": 2 if quick else 8}),
+         "one by one": ("generation/one-by-one", {"every": 2 if quick else 10}),
          "ours, bfloat16": ("generation/ours", half), "batched, bfloat16": ("generation/batched", half)},
         (("ours", "batched", 1.5), ("ours", "one by one", 15), ("ours, bfloat16", "one by one", 25),
          ("ours, bfloat16", "batched, bfloat16", None)),

@@ -8,7 +8,7 @@ from typing import Any
 from tunixlib.tables import markdown_table
 
 PARAMETERS = 134.5e6  # of SmolLM2-135M: six operations for each of them and token make one step of training
-COMPARED = ("what", "of", "to", "ratio [range]", "aimed at", "agreement")
+COMPARED = ("what", "of", "to", "rounds", "ratio [range]", "aimed at", "agreement")
 
 
 def results_text(results: dict[str, Any]) -> str:
@@ -18,8 +18,8 @@ def results_text(results: dict[str, Any]) -> str:
     parts = [
         f"# Speed beside peers{quick}",
         f"{found['cpu']}, {found['cpus']} cores ({found.get('instructions') or 'no bfloat16 instructions'}); "
-        f"{found['platform']}; {results['rounds']} rounds, each side in turn, medians. Made by `make bench`; every "
-        "reading is in `results.json`.",
+        f"{found['platform']}. Medians of several rounds, each side in turn. Made by `make bench`; every reading is in "
+        "`results.json`.",
         ratio_table(results["rows"]), "![ratios](ratios.png)", speed_table(results["rows"]),
         share_of_peak(results["rows"]),
         "## Growth", growth_table(results["growth"]), "![growth](growth.png)",
@@ -43,6 +43,7 @@ def ratio_table(rows: Sequence[dict[str, Any]]) -> str:
             a, b, values = row["median"][ratio["of"]], row["median"][ratio["to"]], ratio["values"]
             lines.append((
                 row["name"], f"{ratio['of']}: {speed(a, row['unit'])}", f"{ratio['to']}: {speed(b, row['unit'])}",
+                row["rounds"],
                 f"{statistics.median(values):.2f} [{min(values):.2f}, {max(values):.2f}]",
                 f"{ratio['target']:g}" if ratio["target"] else "–", ratio["agreement"] or "–",
             ))  # fmt: skip

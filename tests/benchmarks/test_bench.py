@@ -25,7 +25,9 @@ def test_a_ratio_is_taken_within_a_round(monkeypatch):
         {"of": "ours", "to": "TRL", "target": 2.2, "agreement": "2 losses within 0.00 %", "values": [3.0, 4.0]}
     ]
     assert found["median"] == {"ours": 19.0, "TRL": 6.0}
-    assert "| training | ours: 19 tokens/s | TRL: 6 tokens/s | 3.50 [3.00, 4.00] | 2.2 |" in tables.ratio_table([found])
+    assert "| training | ours: 19 tokens/s | TRL: 6 tokens/s | 2 | 3.50 [3.00, 4.00] | 2.2 |" in tables.ratio_table(
+        [found]
+    )
 
 
 @pytest.mark.parametrize(
