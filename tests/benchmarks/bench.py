@@ -10,16 +10,20 @@ a machine measures says nothing of another one, so no figure can fail a check.
 
 import argparse
 import json
+import os
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 from pictures import draw_growth, draw_main_job, draw_ratios
 from rows import Growth, Row, main_job_seconds, planned_growth, planned_rows
+from sides import WARM_UP
 from tables import results_text, speed
 
 from tunixlib.artifacts import read_json, write_json, write_text
@@ -30,15 +34,21 @@ from tunixlib.seeding.recipes import Recipe
 SIDES = Path(__file__).with_name("sides.py")
 RESULTS = Path(__file__).with_name("results")
 LONGEST_S = 3600
+LONG_S = 10  # of growth, what takes longer is measured once
 
 
 def measure(name: str, options: dict[str, Any]) -> dict[str, Any]:
     """One side, once, in a process of its own. Raises RuntimeError with the end of what it said when it fails."""
     command = [sys.executable, str(SIDES), name, json.dumps(options)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LONGEST_S)
-    if done.returncode:
-        raise RuntimeError(f"{name} failed with {done.returncode}:\n{done.stderr[-1500:]}")
-    found: dict[str, Any] = json.loads(done.stdout.strip().rsplit("\n", 1)[-1])
+    with subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True, start_new_session=True) as process:
+        try:
+            told, errors = process.communicate(timeout=LONGEST_S)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)  # with what it started
+            raise
+    if process.returncode:
+        raise RuntimeError(f"{name} failed with {process.returncode}:\n{errors[-1500:]}")
+    found: dict[str, Any] = json.loads(told.strip().rsplit("\n", 1)[-1])
     return found | {"rate": found["units"] / found["seconds"]}
 
 
@@ -55,19 +65,34 @@ def run_row(row: Row, rounds: int) -> dict[str, Any]:
             found = measure(name, {**row.options, **more})
             readings[label].append(found)
             say(f"{row.name}, round {number} of {rounds}: {label} {speed(found['rate'], row.unit)}")
-    checks = {label: found[0]["check"] for label, found in readings.items()}
+    ratios = [
+        {"of": a, "to": b, "target": target, "agreement": agreement(readings[a][0]["check"], readings[b][0]["check"]),
+         **compared([*zip(readings[a], readings[b], strict=True)])}
+        for a, b, target in row.ratios
+    ]  # fmt: skip
     for reading in (reading for found in readings.values() for reading in found):
         del reading["check"]
     return {
-        "name": row.name, "unit": row.unit, "rounds": rounds, "readings": readings,
+        "name": row.name, "unit": row.unit, "rounds": rounds, "readings": readings, "ratios": ratios,
         "options": {name: value for name, value in row.options.items() if name not in PLACES},
         "median": {label: statistics.median(r["rate"] for r in found) for label, found in readings.items()},
         "peak_mb": {label: max(r["peak_mb"] for r in found) for label, found in readings.items()},
-        "ratios": [
-            {"of": a, "to": b, "target": target, "agreement": agreement(checks[a], checks[b]),
-             "values": [x["rate"] / y["rate"] for x, y in zip(readings[a], readings[b], strict=True)]}
-            for a, b, target in row.ratios
-        ],
+    }  # fmt: skip
+
+
+def compared(pairs: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:
+    """Ratios of the speeds, round by round; of training over the steps that both did, without and with the first."""
+    if "took" not in pairs[0][0]:
+        return {"values": [ours["rate"] / theirs["rate"] for ours, theirs in pairs]}
+
+    def over(reading: dict[str, Any], steps: slice) -> float:
+        return float(sum(reading["work"][steps]) / sum(reading["took"][steps]))
+
+    both = min(len(reading["took"]) for reading in pairs[0])
+    later, whole = slice(WARM_UP, both), slice(0, both)
+    return {
+        "steps": both, "values": [over(ours, later) / over(theirs, later) for ours, theirs in pairs],
+        "with_first_steps": [over(ours, whole) / over(theirs, whole) for ours, theirs in pairs],
     }  # fmt: skip
 
 
@@ -87,13 +112,17 @@ def agreement(ours: Any, theirs: Any) -> str:
     return f"{sum(ours[place] == theirs[place] for place in both)} of {len(both)} texts equal"
 
 
-def run_growth(growth: Growth) -> dict[str, Any]:
-    """One reading of each size: seconds and peak memory."""
+def run_growth(growth: Growth, rounds: int) -> dict[str, Any]:
+    """Readings of each size, one where it takes long: median seconds, most memory."""
     points = []
     for size in growth.sizes:
-        found = measure(growth.side, {**growth.options, growth.variable: size})
-        points.append({"size": size, "seconds": found["seconds"], "peak_mb": found["peak_mb"]})
-        say(f"{growth.name}, {size:,} {growth.variable}: {found['seconds']:,.4g} s, {found['peak_mb']:,.0f} MB")
+        found = [measure(growth.side, {**growth.options, growth.variable: size})]
+        found += [measure(growth.side, {**growth.options, growth.variable: size})
+                  for _ in range(1, rounds if found[0]["seconds"] < LONG_S else 1)]  # fmt: skip
+        seconds = sorted(reading["seconds"] for reading in found)
+        peak_mb = max(reading["peak_mb"] for reading in found)
+        points.append({"size": size, "seconds": statistics.median(seconds), "peak_mb": peak_mb, "all_seconds": seconds})
+        say(f"{growth.name}, {size:,} {growth.variable}: {points[-1]['seconds']:,.4g} s, {peak_mb:,.0f} MB")
     return {"name": growth.name, "variable": growth.variable, "points": points}
 
 
@@ -106,7 +135,7 @@ def stop_by_itself(place: Path, quick: bool) -> str:
     from training_sides import train, training_rows
 
     say("training the model that generation is measured on")
-    train(*training_rows({"model": "smollm2", "rows": 8, "steps": 69}), place, 10**6)
+    train(*training_rows({"model": "smollm2", "rows": 8, "steps": 69}), place)
     return str(place / "checkpoint")
 
 
@@ -131,47 +160,52 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measure_all(chosen: argparse.Namespace, place: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """``(rows, growth)``, those that ``--only`` names."""
-
-    def wanted(item: Row | Growth) -> bool:
-        return not chosen.only or any(item.name.startswith(begin) for begin in chosen.only)
-
+def planned(chosen: argparse.Namespace, place: Path) -> list[Row | Growth]:
+    """What ``--only`` names, with the files that it reads made."""
     traces = place / "data"
-    rows = [row for row in planned_rows(chosen.quick, traces / "dataset.jsonl") if wanted(row)]
-    growth = [item for item in planned_growth(chosen.quick, traces / "dataset.jsonl") if wanted(item)]
-    if any("file" in item.options for item in [*rows, *growth]):
+    file = traces / "dataset.jsonl"
+    found = [
+        item
+        for item in [*planned_rows(chosen.quick, file), *planned_growth(chosen.quick, file)]
+        if not chosen.only or any(item.name.startswith(begin) for begin in chosen.only)
+    ]
+    if any("file" in item.options for item in found):
         traces_to_validate(traces, 5_000 if chosen.quick else 50_000, 1 if chosen.quick else 20)
-    if any("checkpoint" in row.options for row in rows):
+    if any("checkpoint" in item.options for item in found):
         checkpoint = chosen.checkpoint or stop_by_itself(place / "stops", chosen.quick)
-        for row in rows:
-            row.options.update({"checkpoint": checkpoint} if "checkpoint" in row.options else {})
-    return [run_row(row, chosen.rounds) for row in rows], [run_growth(item) for item in growth]
+        for item in found:
+            item.options.update({"checkpoint": checkpoint} if "checkpoint" in item.options else {})
+    return found
 
 
 def main() -> None:
-    """Measure, then write results.json, results.md and the pictures."""
+    """Measure; results.json, results.md and the pictures are written again after every row."""
     chosen = arguments()
-    environment, commit = capture_environment(), capture_commit()
-    with tempfile.TemporaryDirectory(prefix="bench.") as place:
-        rows, growth = measure_all(chosen, Path(place))
+    about = {"quick": chosen.quick, **capture_commit(), "environment": capture_environment()}
     path = chosen.out / "results.json"
+    results = {"bench_version": "1.0", "quick": chosen.quick, "environment": about["environment"], "rows": [],
+               "growth": [], "main_job": main_job_seconds()}  # fmt: skip
     if chosen.only and path.is_file():  # what was not asked for stays as it was
-        rows, growth = (_merged(read_json(path)[key], new) for key, new in (("rows", rows), ("growth", growth)))
-    about = {"quick": chosen.quick, **commit, "environment": environment}
-    results = {"bench_version": "1.0", **about, "rows": rows, "growth": growth, "main_job": main_job_seconds()}
-    write_json(path, results)
-    text = results_text(results)
-    write_text(chosen.out / "results.md", text)
-    draw_ratios(rows, chosen.out / "ratios.png")
-    draw_growth(growth, chosen.out / "growth.png")
-    draw_main_job(results["main_job"], chosen.out / "main_job.png")
-    print(f"\n{text}\nwritten: {chosen.out}/results.json, results.md, ratios.png, growth.png, main_job.png")
+        results = read_json(path)
+        if any(results[name] != about[name] for name in ("quick", "environment")):
+            raise SystemExit(f"{path} was measured with other sizes or elsewhere: choose another --out, or measure all")
+    with tempfile.TemporaryDirectory(prefix="bench.") as place:
+        for item in planned(chosen, Path(place)):
+            kind = "rows" if isinstance(item, Row) else "growth"
+            found = run_row(item, chosen.rounds) if isinstance(item, Row) else run_growth(item, chosen.rounds)
+            found |= {name: about[name] for name in ("commit", "dirty")}
+            results[kind] = [*(old for old in results[kind] if old["name"] != item.name), found]
+            write_results(results, chosen.out)
+    print(f"\n{results_text(results)}\nwritten: {chosen.out}/results.json, results.md and pictures")
 
 
-def _merged(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    found = {item["name"]: item for item in new}
-    return [found.pop(item["name"], item) for item in old] + list(found.values())
+def write_results(results: dict[str, Any], out: Path) -> None:
+    """All readings, the page and its pictures."""
+    write_json(out / "results.json", results)
+    write_text(out / "results.md", results_text(results))
+    draw_ratios(results["rows"], out / "ratios.png")
+    draw_growth(results["growth"], out / "growth.png")
+    draw_main_job(results["main_job"], out / "main_job.png")
 
 
 if __name__ == "__main__":

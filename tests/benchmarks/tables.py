@@ -5,21 +5,30 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
+from sides import WARM_UP
+
 from tunixlib.tables import markdown_table
 
-PARAMETERS = 134.5e6  # of SmolLM2-135M: six operations for each of them and token make one step of training
-COMPARED = ("what", "of", "to", "rounds", "ratio [range]", "aimed at", "agreement")
+# Of SmolLM2-135M: parameters inside its layers, used at every token, and those of its head, at supervised tokens only.
+# Each of them makes six operations in a step of training.
+INSIDE, HEAD = 106.2e6, 28.3e6
+FLAT = 0.25
+COMPARED = ("what", "of", "to", "rounds", "ratio [range]", "with compiling", "aimed at", "agreement")
 
 
 def results_text(results: dict[str, Any]) -> str:
     """The page ``results.md``."""
     found = results["environment"]
     quick = "\n\n**Quick sizes: whether it works, no result.**" if results["quick"] else ""
+    commits = {
+        f"{item['commit'][:8]}{' (changed)' if item['dirty'] else ''}"
+        for item in [*results["rows"], *results["growth"]]
+    }
     parts = [
         f"# Speed beside peers{quick}",
         f"{found['cpu']}, {found['cpus']} cores ({found.get('instructions') or 'no bfloat16 instructions'}); "
-        f"{found['platform']}. Medians of several rounds, each side in turn. Made by `make bench`; every reading is in "
-        "`results.json`.",
+        f"{found['platform']}; commit {', '.join(sorted(commits))}. Medians of several rounds, each side in turn in a "
+        "process of its own. Made by `make bench`; every reading is in `results.json`.",
         ratio_table(results["rows"]), "![ratios](ratios.png)", speed_table(results["rows"]),
         share_of_peak(results["rows"]),
         "## Growth", growth_table(results["growth"]), "![growth](growth.png)",
@@ -40,14 +49,19 @@ def ratio_table(rows: Sequence[dict[str, Any]]) -> str:
     lines = []
     for row in rows:
         for ratio in row["ratios"]:
-            a, b, values = row["median"][ratio["of"]], row["median"][ratio["to"]], ratio["values"]
+            a, b = (f"{label}: {speed(row['median'][label], row['unit'])}" for label in (ratio["of"], ratio["to"]))
+            first = ratio.get("with_first_steps")
+            what = f"{row['name']}, {ratio['steps']} steps" if first else row["name"]
             lines.append((
-                row["name"], f"{ratio['of']}: {speed(a, row['unit'])}", f"{ratio['to']}: {speed(b, row['unit'])}",
-                row["rounds"],
-                f"{statistics.median(values):.2f} [{min(values):.2f}, {max(values):.2f}]",
+                what, a, b, row["rounds"], ranged(ratio["values"]), ranged(first) if first else "–",
                 f"{ratio['target']:g}" if ratio["target"] else "–", ratio["agreement"] or "–",
             ))  # fmt: skip
     return markdown_table(COMPARED, lines) if lines else ""
+
+
+def ranged(values: Sequence[float]) -> str:
+    """Median, least and most."""
+    return f"{statistics.median(values):.2f} [{min(values):.2f}, {max(values):.2f}]"
 
 
 def speed_table(rows: Sequence[dict[str, Any]]) -> str:
@@ -63,15 +77,19 @@ def speed_table(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def share_of_peak(rows: Sequence[dict[str, Any]]) -> str:
-    """Training's share of the matrix peak, by six operations for each parameter and token."""
+    """Training's share of the matrix peak: six operations for each parameter and token that passes it."""
     by_name = {row["name"]: row for row in rows}
     if not {"matrix peak", "training SmolLM2-135M"} <= by_name.keys():
         return ""
     peak = by_name["matrix peak"]["median"]["bfloat16"]
-    done = 6 * PARAMETERS * by_name["training SmolLM2-135M"]["median"]["ours"]
+    done = statistics.median(
+        6 * (INSIDE * sum(r["work"][WARM_UP:]) + HEAD * sum(r["targets"][WARM_UP:])) / sum(r["took"][WARM_UP:])
+        for r in by_name["training SmolLM2-135M"]["readings"]["ours"]
+    )
     return (
-        f"Training SmolLM2-135M uses {100 * done / peak:.0f} % of the {peak / 1e9:,.0f} GFLOP/s that bfloat16 products "
-        "reach here (6 operations for each of 134.5 M parameters and token; 70 % is aimed at)."
+        f"Training SmolLM2-135M does {done / 1e9:,.0f} GFLOP/s, {100 * done / peak:.0f} % of the {peak / 1e9:,.0f} "
+        "that bfloat16 products reach (6 operations for each parameter and token, of the head for supervised tokens "
+        "only, padding and attention not counted; 70 % is aimed at)."
     )
 
 
@@ -82,17 +100,27 @@ def exponent(points: Sequence[dict[str, Any]], of: str) -> float:
 
 
 def growth_table(growth: Sequence[dict[str, Any]]) -> str:
-    """Fitted exponents of time and memory, over all sizes and between the last two."""
+    """Fitted exponents of time, over all sizes and between the last two, and of the memory beyond the first size's."""
     lines = []
     for item in growth:
         points = item["points"]
         sizes = f"{points[0]['size']:,} to {points[-1]['size']:,} {item['variable']}"
-        found = [f"{exponent(part, of):.2f}" for of in ("seconds", "peak_mb") for part in (points, points[-2:])]
         ends = f"{points[0]['seconds']:,.3g} to {points[-1]['seconds']:,.4g} s"
         memory = f"{points[0]['peak_mb']:,.0f} to {points[-1]['peak_mb']:,.0f} MB"
-        lines.append((item["name"], sizes, ends, found[0], found[1], memory, found[2], found[3]))
-    head = ("what", "sizes", "time", "exponent", "at the end", "peak memory", "exponent", "at the end")
+        fitted, last = (f"{exponent(part, 'seconds'):.2f}" for part in (points, points[-2:]))
+        lines.append((item["name"], sizes, ends, fitted, last, memory, memory_growth(points)))
+    head = ("what", "sizes", "time", "exponent", "at the end", "peak memory", "exponent of its growth")
     return markdown_table(head, lines) if lines else ""
+
+
+def memory_growth(points: Sequence[dict[str, Any]]) -> str:
+    """The exponent of what a size takes beyond the first one; flat where that is little beside the program itself."""
+    least = points[0]["peak_mb"]
+    more = [{**point, "more": point["peak_mb"] - least} for point in points[1:]]
+    if max(point["more"] for point in more) < FLAT * least:
+        return "flat"
+    more = [point for point in more if point["more"] > 0]
+    return f"{exponent(more, 'more'):.2f}" if len(more) > 1 else "–"
 
 
 def main_job_text(job: dict[str, Any]) -> str:

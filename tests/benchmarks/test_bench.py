@@ -11,6 +11,8 @@ import bench
 import rows
 import tables
 
+from tunixlib.artifacts import read_json
+
 
 def reading(rate, seconds=2.0):
     return {"rate": rate, "seconds": seconds, "peak_mb": 10.0}
@@ -25,7 +27,7 @@ def test_a_ratio_is_taken_within_a_round(monkeypatch):
         {"of": "ours", "to": "TRL", "target": 2.2, "agreement": "2 losses within 0.00 %", "values": [3.0, 4.0]}
     ]
     assert found["median"] == {"ours": 19.0, "TRL": 6.0}
-    assert "| training | ours: 19 tokens/s | TRL: 6 tokens/s | 2 | 3.50 [3.00, 4.00] | 2.2 |" in tables.ratio_table(
+    assert "| training | ours: 19 tokens/s | TRL: 6 tokens/s | 2 | 3.50 [3.00, 4.00] | – | 2.2 |" in tables.ratio_table(
         [found]
     )
 
@@ -51,7 +53,8 @@ def test_the_exponent_of_a_power_is_found(power):
 
 def test_the_seconds_of_the_main_job_are_all_told():
     job = rows.main_job_seconds()
-    assert sum(job["parts"].values()) == pytest.approx(job["total"])
+    seconds = read_json(rows.MAIN_JOB / "run_manifest.json")["seconds"]
+    assert sum(job["parts"].values()) == pytest.approx(sum(seconds.values()))
     assert min(job["parts"].values()) > 0
 
 
@@ -70,3 +73,16 @@ def test_every_planned_side_is_there():
     planned = {name for row in rows.planned_rows(True, Path()) for name, _ in row.sides.values()}
     planned |= {growth.side for growth in rows.planned_growth(True, Path())}
     assert planned == known
+
+
+def test_training_is_compared_over_the_steps_that_both_did():
+    ours = {"work": [5, 5, 5, 10, 90], "took": [9.0, 1.0, 1.0, 1.0, 1.0]}
+    theirs = {"work": [5, 5, 5, 10], "took": [1.0, 1.0, 1.0, 2.0]}
+    found = bench.compared([(ours, theirs)])
+    assert found == {"steps": 4, "values": [2.0], "with_first_steps": [(25 / 12) / (25 / 5)]}
+
+
+@pytest.mark.parametrize(("peaks", "said"), [((100, 110, 101), "flat"), ((100, 150, 300), "1.00"), ((9, 9, 90), "–")])
+def test_the_growth_of_memory_is_that_beyond_the_first_size(peaks, said):
+    points = [{"size": size, "peak_mb": float(peak)} for size, peak in zip((1, 10, 40), peaks, strict=True)]
+    assert tables.memory_growth(points) == said

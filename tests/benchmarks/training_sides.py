@@ -11,7 +11,7 @@ SEED = 1
 
 
 def training_rows(options: Options) -> tuple[Path, list[Any], Any]:
-    """``(parent folder, batches in our order, config)`` of the committed data set."""
+    """``(parent folder, batches in our order, config)`` of the committed data set; the first ``steps`` of them."""
     from tunixlib.modeling.models import load_tokenizer, model_folder
     from tunixlib.modeling.tokenization import encode_traces, make_batch
     from tunixlib.seeding.datasets import dataset_file, load_traces
@@ -27,34 +27,73 @@ def training_rows(options: Options) -> tuple[Path, list[Any], Any]:
     return model_folder(options["model"]), batches, config
 
 
-def train(parent: Path, batches: list[Any], config: Any, out: Path, arm_tokens: int) -> tuple[list[Any], Any]:
-    """``(rows of metrics.jsonl, what was chosen)`` of our training function."""
-    from tunixlib.artifacts import read_jsonl
+def train(parent: Path, batches: list[Any], config: Any, out: Path, arm_tokens: int = 0) -> Any:
+    """Our training function; what was chosen."""
     from tunixlib.training.sft import train_segment
 
-    record = train_segment(
-        parent, batches, config, out, arm="flat", stage="stage_1", dataset_sha256="0" * 64, arm_tokens=arm_tokens
-    )
-    return [row for _, row in read_jsonl(out / "metrics.jsonl")], record.chosen
+    names = {"arm": "flat", "stage": "stage_1", "dataset_sha256": "0" * 64}
+    return train_segment(parent, batches, config, out, arm_tokens=arm_tokens, **names).chosen
+
+
+class Clock:
+    """When training began and when each step ended, in seconds of the wall clock; the loss of each."""
+
+    def __init__(self) -> None:
+        self.started = 0.0
+        self.ends: list[float] = []
+        self.losses: list[float] = []
+
+    def step(self, loss: float) -> None:
+        """A step has ended."""
+        self.ends.append(time.perf_counter())
+        self.losses.append(loss)
+
+    def reading(self, batches: list[Any], chosen: Any) -> dict[str, Any]:
+        """Tokens without padding, supervised ones and seconds of every step, the first ones with their compiling."""
+        done = batches[: len(self.ends)]
+        took = [end - begin for begin, end in zip([self.started, *self.ends], self.ends, strict=False)]
+        return {
+            "work": [batch.tokens for batch in done], "targets": [batch.target_tokens for batch in done], "took": took,
+            "units": sum(batch.tokens for batch in done[WARM_UP:]), "seconds": sum(took[WARM_UP:]),
+            "check": self.losses, "chosen": chosen,
+        }  # fmt: skip
 
 
 @side("training/ours")
 def train_ours(options: Options) -> dict[str, Any]:
-    """Our training function, with what it chooses by itself for an arm of ``arm_tokens``."""
+    """Our training function, with what it chooses by itself for all 550 traces."""
+    from tunixlib.training import loop
+
     parent, batches, config = training_rows(options)
+    clock, one_step = Clock(), loop._one_step
+
+    def watched(*args: Any) -> dict[str, Any]:
+        clock.started = clock.started or time.perf_counter()
+        row = one_step(*args)
+        clock.step(row["loss"])
+        return row
+
+    loop._one_step = watched
+    whole = sum(batch.tokens for batch in training_rows({**options, "steps": None})[1])
     with folder() as out:
-        rows, chosen = train(parent, batches, config, out / "segment", options["arm_tokens"])
-    return {
-        "units": sum(batch.tokens for batch in batches[WARM_UP:]), "seconds": sum(r["seconds"] for r in rows[WARM_UP:]),
-        "check": [row["loss"] for row in rows], "chosen": chosen,
-        "warm_up_seconds": sum(row["seconds"] for row in rows[:WARM_UP]),
-    }  # fmt: skip
+        chosen = train(parent, batches, config, out / "segment", whole)
+    return clock.reading(batches, chosen)
 
 
-@side("training/trl-best")
-def train_trl_best(options: Options) -> dict[str, Any]:
-    """TRL's SFTTrainer: bf16 where the processor has it, no gradient checkpointing, our order of rows by length."""
-    return _trl(options, {"bf16": True, "gradient_checkpointing": False})
+@side("training/trl")
+def train_trl(options: Options) -> dict[str, Any]:
+    """TRL's SFTTrainer without gradient checkpointing, in bf16 where the processor computes it; our order by length."""
+    from tunixlib.modeling.precision import computes_bfloat16
+
+    return _trl(options, {"bf16": computes_bfloat16("cpu"), "gradient_checkpointing": False})
+
+
+@side("training/trl-compiled")
+def train_trl_compiled(options: Options) -> dict[str, Any]:
+    """The same under ``torch_compile``."""
+    from tunixlib.modeling.precision import computes_bfloat16
+
+    return _trl(options, {"bf16": computes_bfloat16("cpu"), "gradient_checkpointing": False, "torch_compile": True})
 
 
 @side("training/trl-default")
@@ -71,46 +110,50 @@ def _trl(options: Options, settings: dict[str, Any]) -> dict[str, Any]:
     from trl import SFTConfig, SFTTrainer
 
     parent, batches, config = training_rows(options)
-    model, optimizers = _model(parent, config, len(batches))
-    ends: list[float] = []
+    model, optimizers = _model(parent, config, len(batches), settings)
+    clock, losses = Clock(), [0.0]
 
-    class Clock(TrainerCallback):
+    class Watch(TrainerCallback):
+        def on_step_begin(self, *args: Any, **more: Any) -> None:
+            clock.started = clock.started or time.perf_counter()
+
         def on_step_end(self, *args: Any, **more: Any) -> None:
-            ends.append(time.perf_counter())
+            clock.step(losses[-1])
 
     class InOrder(SFTTrainer):
         def _get_train_sampler(self, *args: Any) -> Any:
             return torch.utils.data.SequentialSampler(self.train_dataset)
 
+        def compute_loss(self, *args: Any, **more: Any) -> Any:
+            loss = super().compute_loss(*args, **more)
+            losses.append(float(loss.detach()))  # logging every step would cost more
+            return loss
+
     done = options.get("stop_after") or len(batches)
     with folder() as out:
         arguments = SFTConfig(
-            output_dir=str(out), per_device_train_batch_size=options["rows"], max_steps=done, logging_steps=1,
+            output_dir=str(out), per_device_train_batch_size=options["rows"], max_steps=done, logging_steps=10**6,
             report_to=[], save_strategy="no", use_cpu=not torch.cuda.is_available(), max_grad_norm=config.max_grad_norm,
             completion_only_loss=True, seed=SEED, disable_tqdm=True, max_length=None, **settings,
         )  # fmt: skip
-        trainer = InOrder(
-            model, arguments, train_dataset=Dataset.from_list(_records(batches)), callbacks=[Clock()],
+        InOrder(
+            model, arguments, train_dataset=Dataset.from_list(_records(batches)), callbacks=[Watch()],
             processing_class=AutoTokenizer.from_pretrained(parent), optimizers=optimizers,
-        )  # fmt: skip
-        trainer.train()
-    names = ("bf16", "fp16", "gradient_checkpointing", "packing")
-    return {
-        "units": sum(batch.tokens for batch in batches[WARM_UP:done]), "seconds": ends[-1] - ends[WARM_UP - 1],
-        "check": [row["loss"] for row in trainer.state.log_history if "loss" in row],
-        "chosen": {name: getattr(trainer.args, name) for name in names},
-    }  # fmt: skip
+        ).train()  # fmt: skip
+    names = ("bf16", "fp16", "gradient_checkpointing", "packing", "torch_compile")
+    return clock.reading(batches, {name: getattr(arguments, name) for name in names})
 
 
-def _model(parent: Path, config: Any, steps: int) -> tuple[Any, tuple[Any, Any]]:
-    """The model in float32, or with peft's adapters beside it, and ``(optimizer, schedule)`` with our settings."""
+def _model(parent: Path, config: Any, steps: int, settings: dict[str, Any]) -> tuple[Any, tuple[Any, Any]]:
+    """The model in float32, or frozen with peft's float32 adapters, and ``(optimizer, schedule)`` with our settings."""
     import torch
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM
 
     from tunixlib.training.config import learning_rate_at
 
-    model = AutoModelForCausalLM.from_pretrained(parent, dtype=torch.float32)
+    frozen_in = torch.bfloat16 if config.lora_rank and settings.get("bf16") else torch.float32
+    model = AutoModelForCausalLM.from_pretrained(parent, dtype=frozen_in)
     if config.lora_rank:
         torch.manual_seed(config.seed)
         lora = LoraConfig(r=config.lora_rank, lora_alpha=2 * config.lora_rank, target_modules="all-linear")
@@ -138,6 +181,7 @@ def train_long_row(options: Options) -> dict[str, Any]:
     """Steps of one row of ``tokens`` tokens: seconds are those of the fastest step after the first."""
     import numpy as np
 
+    from tunixlib.artifacts import read_jsonl
     from tunixlib.modeling.tokenization import Batch
 
     parent, batches, config = training_rows({"model": options["model"], "rows": 8, "steps": 69})
@@ -148,7 +192,8 @@ def train_long_row(options: Options) -> dict[str, Any]:
     mask = np.arange(len(ids)) >= len(ids) // 3
     row = Batch(("0" * 16,), ids[None, :], np.ones((1, len(ids)), dtype=bool), mask[None, :])
     with folder() as out:
-        rows, chosen = train(parent, [row] * 4, config, out / "segment", 0)
+        chosen = train(parent, [row] * 4, config, out / "segment")
+        rows = [found for _, found in read_jsonl(out / "segment" / "metrics.jsonl")]
     return {"units": len(ids), "seconds": min(r["seconds"] for r in rows[1:]), "check": None, "chosen": chosen}
 
 
