@@ -87,7 +87,7 @@ def test_settings_that_tunix_does_not_have_are_refused(setting, named):
 
 
 def test_engines_are_named_in_parameters_and_on_record_where_they_are_not_torch():
-    with pytest.raises(ProfileError, match="ENGINE: found 'jax', expected one of torch, tunix"):
+    with pytest.raises(ProfileError, match="ENGINE: found 'jax', expected one of torch, fsdp, tunix"):
         check_parameters({"ENGINE": "jax"}, {"ENGINE": "str"})
     choice = Choice("cpu", "float32", "", 1, 8, False)
     assert "engine" not in SFTConfig().record() and "engine" not in choice.record()

@@ -14,10 +14,10 @@ from tunixlib.evidence.verify import verify_run
 from tunixlib.running import pipeline
 from tunixlib.running.notebooks import execute
 from tunixlib.running.pipeline import run_pipeline
+from tunixlib.running.reproduction import reproduce as reproducing
 from tunixlib.running.reproduction.files import DIFFERS, FOLLOWS, SAME, TIMES, WITHIN
 from tunixlib.running.reproduction.machine_class import class_words, code_difference, code_words, machine_differences
 from tunixlib.running.reproduction.reproduce import compare_executions, reproduce
-from tunixlib.running.reproduction.result import reproduce as reproducing
 from tunixlib.runs import MANIFEST, ROOT_VARIABLE, WORK, Run, RunError
 from tunixlib.seeding import datasets
 from tunixlib.submission import bundle

@@ -15,7 +15,7 @@ def test_the_report_is_one_page_with_results_notebooks_and_pictures_that_fetches
         assert f'<a href="#{name}">' in page
         assert f'<section id="{name}">' in page
     assert page.index(">base</td>") < page.index("<section")
-    assert page.count("data:image/png;base64,") >= 10, "five shown by cells, five by the analysis"
+    assert page.count("data:image/png;base64,") == len(PLOTS), "each once, by the cell that draws it"
     assert re.findall(r'<(?:script|link|iframe|img[^>]+src="(?!data:))', page) == []
     assert re.findall(r'(?:src|@import|url\()\s*=?\s*["(]?https?:', page) == []
     assert re.findall(r'href="[^"#]*\.ipynb"', page) == []
