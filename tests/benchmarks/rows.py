@@ -20,6 +20,7 @@ class Row:
     sides: dict[str, Side]
     ratios: tuple[tuple[str, str, float | None], ...] = ()  # (of, to, what is aimed at)
     options: dict[str, Any] = field(default_factory=dict)
+    once: tuple[str, ...] = ()  # labels that take too long for more than the first round
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def _training(quick: bool) -> list[Row]:
         Row("matrix peak", "operations", {"bfloat16": ("peak/matrix", {})}),
         Row("training SmolLM2-135M", "tokens", {**sides, **more},
             (("ours", "TRL", 2.2), ("ours", "TRL compiled", 2.2), ("ours", "TRL default", None)),
-            {"model": "smollm2", **steps}),
+            {"model": "smollm2", **steps}, once=("TRL compiled",)),
         Row("training SmolLM2-135M, LoRA 16", "tokens", sides, (("ours", "TRL", None),),
             {"model": "smollm2", **few, "lora": 16}),
         Row("training tiny", "tokens", sides, (("ours", "TRL", None),), {"model": "tiny", **steps}),

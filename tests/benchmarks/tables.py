@@ -53,7 +53,7 @@ def ratio_table(rows: Sequence[dict[str, Any]]) -> str:
             first = ratio.get("with_first_steps")
             what = f"{row['name']}, {ratio['steps']} steps" if first else row["name"]
             lines.append((
-                what, a, b, row["rounds"], ranged(ratio["values"]), ranged(first) if first else "–",
+                what, a, b, len(ratio["values"]), ranged(ratio["values"]), ranged(first) if first else "–",
                 f"{ratio['target']:g}" if ratio["target"] else "–", ratio["agreement"] or "–",
             ))  # fmt: skip
     return markdown_table(COMPARED, lines) if lines else ""

@@ -32,6 +32,13 @@ def test_a_ratio_is_taken_within_a_round(monkeypatch):
     )
 
 
+def test_a_side_that_takes_long_is_measured_in_the_first_round_only(monkeypatch):
+    rates = iter([30.0, 10.0, 8.0])
+    monkeypatch.setattr(bench, "measure", lambda name, options: {**reading(next(rates)), "check": None})
+    row = rows.Row("training", "tokens", {"ours": ("a", {}), "TRL": ("b", {})}, (("ours", "TRL", None),), {}, ("TRL",))
+    assert bench.run_row(row, 2)["ratios"][0]["values"] == [3.0]
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs", "said"),
     [
