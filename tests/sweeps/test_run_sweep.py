@@ -107,7 +107,7 @@ def test_what_is_sealed_is_not_made_again_and_more_values_are_added(place):
     assert len(third.made) == 1
     assert found.ranking[0].values == {"LEARNING_RATE": 0.03}
     text = (found.folder / "ranking.md").read_text(encoding="utf-8")
-    assert "which had won when the sweep was smaller; that did not enter the choice" in text
+    assert "won before the sweep was enlarged; whoever enlarged it could have read these scores" in text
     assert len(read_json(found.folder / "sweep.json")["evaluations"]) == 2
 
 
@@ -173,6 +173,55 @@ def test_what_a_ranking_rests_on_cannot_be_changed_after_it(place, changes):
     with pytest.raises((RunError, SweepError), match=r"was begun with|is sealed, but made with"):
         sweep(place, **changes)
     assert (place / "runs" / "tries" / "ranking.md").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {"grid": {"LEARNING_RATE": [1e-3, 1e-2]}}),
+        ({"seeds": [0, 1]}, {"seeds": [1]}),
+        ({"seeds": [0]}, {"seeds": None}),
+    ],
+)
+def test_what_was_begun_cannot_be_taken_out_after_its_score_was_seen(place, before, after):
+    sweep(place, **before)
+    files = {path: path.read_bytes() for path in (place / "runs" / "tries").rglob("*") if path.is_file()}
+    with pytest.raises(RunError, match=r"was begun with tries-.*, which its file no longer has .*another run_id"):
+        sweep(place, **after)
+    assert {path: path.read_bytes() for path in files} == files
+
+
+def test_another_search_seed_is_another_sweep(place):
+    search = {"grid": None, "search": {"LEARNING_RATE": {"choice": [1e-3, 3e-3, 1e-2, 3e-2]}}, "trials": 1}
+    seeds = [[trial.run_id for trial in driver.plan_sweep(
+        write_sweep_file(place / "sweep.yaml", **search, search_seed=seed)).trials] for seed in range(9)]  # fmt: skip
+    sweep(place, **search, search_seed=0)
+    with pytest.raises(RunError, match=r"\(values, seeds, trials or search_seed changed\)"):
+        sweep(place, **search, search_seed=next(n for n, ids in enumerate(seeds) if ids != seeds[0]))
+
+
+def test_a_repeat_that_reaches_no_cluster_leaves_a_finished_sweep_as_it_was(place, monkeypatch):
+    folder = sweep(place).folder
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+    def nowhere(address, shares):
+        raise SweepError("found no Ray that answers")
+
+    monkeypatch.setattr(driver, "cluster", nowhere)
+    with pytest.raises(SweepError, match="no Ray"):
+        sweep(place, grid={"LEARNING_RATE": [1e-3, 3e-3, 1e-2, 3e-2]})
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+
+
+def test_a_repeat_that_was_interrupted_is_no_whole_sweep(place):
+    def killed(task, say):
+        raise KeyboardInterrupt
+
+    folder = sweep(place).folder
+    with pytest.raises(KeyboardInterrupt):
+        sweep(place, killed, grid={"LEARNING_RATE": [1e-3, 3e-3, 1e-2, 3e-2]})
+    assert not (folder / "sweep.json").exists()
+    assert b"0.03" in (folder / "sweep.yaml").read_bytes()
 
 
 def test_a_second_driver_is_refused_by_name_and_so_is_a_trial_that_somebody_makes(place):

@@ -95,5 +95,5 @@ def _limits(found: Found) -> Iterator[str]:
     if others := found.evaluated.keys() - first:
         yield (
             f"{found.sweep.report.eval_set} was asked before of {', '.join(f'`{name}`' for name in sorted(others))}, "
-            "which had won when the sweep was smaller; that did not enter the choice."
+            "which had won before the sweep was enlarged; whoever enlarged it could have read these scores."
         )

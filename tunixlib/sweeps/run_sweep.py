@@ -11,21 +11,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tunixlib.artifacts import read_json, write_bytes, write_json
-from tunixlib.holding import WORK, refuse_if_locked
+from tunixlib.holding import WORK
 from tunixlib.progress import Progress, progress
 from tunixlib.running.batch import SEALED, SKIPPED, one_line
 from tunixlib.running.housekeeping import drop_weights
-from tunixlib.running.runs_table import SWEEP, SWEEP_FILE
-from tunixlib.runs import MANIFEST, Run, RunError
-from tunixlib.studies.document import STUDY
+from tunixlib.running.runs_table import SWEEP
+from tunixlib.runs import Run
 from tunixlib.studies.folder import held_folder
+from tunixlib.sweeps.beginning import begin, refuse_other
 from tunixlib.sweeps.cluster import Shares, cluster, require_ray
 from tunixlib.sweeps.document import sweep_document, sweep_texts
-from tunixlib.sweeps.found import EVALUATIONS, Found, evaluation_of
+from tunixlib.sweeps.found import Found, evaluation_of
 from tunixlib.sweeps.placing import Make, run_questions, run_trials
 from tunixlib.sweeps.plan import Plan, Trial, plan_sweep
 from tunixlib.sweeps.ranking import rank
-from tunixlib.sweeps.spec import SweepError, parse_sweep
+from tunixlib.sweeps.spec import SweepError
 from tunixlib.sweeps.trial import Ending, Question, Say, Task, ask_again, make_trial
 from tunixlib.trees import remove
 
@@ -45,16 +45,15 @@ def run_sweep(
     require_ray(address)
     plan = plan_sweep(path)
     with held_folder(plan.folder, lambda folder: refuse_other(folder, plan)):
-        write_bytes(plan.folder / SWEEP_FILE, plan.content)
         open_trials = [trial for trial in plan.trials if not plan.run(trial).sealed]
         say(plan_words(plan, open_trials))
         found = _found(plan)
         if open_trials or _unasked(found):
             with cluster(address, shares) as given:
+                begin(plan)
                 found = _found(plan, _make_all(plan, open_trials, given, say, keep_weights, make))
                 _ask_winner(found, given, say, ask)
-        found = _found(plan, found.failed)
-        write_sweep(found)
+        write_sweep(_found(plan, found.failed))
     return found
 
 
@@ -65,29 +64,6 @@ def _found(plan: Plan, failed: Mapping[str, str] | None = None) -> Found:
 def _unasked(found: Found) -> list[Trial]:
     """The winner's trials that have not answered the reporting items."""
     return [trial for trial in found.ranking[0].trials if trial.run_id not in found.evaluated]
-
-
-def refuse_other(folder: Path, plan: Plan) -> None:
-    """Raise RunError unless the folder is new or this sweep's, its file as before in what trials are ranked by."""
-    refuse_if_locked(folder)
-    for there in (STUDY, MANIFEST):
-        if (folder / there).is_file():
-            raise RunError(f"{folder.name!r}: found {there} in it, expected a sweep or nothing; choose another run_id")
-    own = (SWEEP, SWEEP_FILE, "ranking.md", f"{folder.name}-best.yaml", EVALUATIONS, WORK)
-    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    if foreign := [name for name in names if name not in own and not name.endswith(".part")]:
-        raise RunError(
-            f"{folder.name!r}: found a folder with {', '.join(foreign[:3])}, expected none, or this sweep; choose "
-            "another run_id, or move the folder away"
-        )
-    if (folder / SWEEP_FILE).is_file():
-        begun = parse_sweep((folder / SWEEP_FILE).read_bytes(), SWEEP_FILE).lasting
-        now = plan.sweep.lasting
-        if other := [f"{name} {begun[name]!r}, now {now[name]!r}" for name in now if now[name] != begun[name]]:
-            raise RunError(
-                f"sweep {folder.name!r} was begun with {'; '.join(other)}; only values, trials and seeds may be added: "
-                "choose another run_id"
-            )
 
 
 def plan_words(plan: Plan, open_trials: list[Trial]) -> str:
