@@ -13,9 +13,11 @@ from tunixlib.artifacts import write_bytes
 from tunixlib.holding import WORK, refuse_if_locked
 from tunixlib.running.runs_table import SWEEP, SWEEP_FILE
 from tunixlib.runs import MANIFEST, RunError
+from tunixlib.stages import CHECKPOINTS
 from tunixlib.studies.document import STUDY
-from tunixlib.sweeps.found import EVALUATIONS
+from tunixlib.sweeps.found import EVALUATIONS, Found
 from tunixlib.sweeps.plan import Plan, trials_of
+from tunixlib.sweeps.ranking import by_configuration
 from tunixlib.sweeps.spec import parse_sweep
 
 
@@ -45,11 +47,33 @@ def _refuse_changed(content: bytes, plan: Plan) -> None:
         raise RunError(f"sweep {name!r} was begun with {'; '.join(other)}; {rule}")
     there = {trial.run_id for trial in plan.trials}
     if gone := [trial.run_id for trial in trials_of(before) if trial.run_id not in there]:
-        more = f" and {len(gone) - 3} more" if len(gone) > 3 else ""
         raise RunError(
-            f"sweep {name!r} was begun with {', '.join(gone[:3])}{more}, which its file no longer has (values, seeds, "
-            f"trials or search_seed changed), expected all that were begun; {rule}"
+            f"sweep {name!r} was begun with {', '.join(gone[:3])}{_more(gone)}, which its file no longer has (values, "
+            f"seeds, trials or search_seed changed), expected all that were begun; {rule}"
         )
+
+
+def refuse_without_weights(found: Found) -> None:
+    """Raise RunError when a configuration that gets more trials has one whose weights are gone, which may have to be
+    asked: it would come out only after all was trained."""
+    place = ("training", *CHECKPOINTS[found.sweep.choose.checkpoint], "checkpoint")
+    gone = [
+        trial.run_id
+        for group in by_configuration(found.trials) if not all(found.run(trial).sealed for trial in group)
+        for trial in group
+        if found.run(trial).sealed and not found.asked(trial)
+        if not [*found.run(trial).path(*place).glob("*.safetensors")]
+    ]  # fmt: skip
+    if gone:
+        raise RunError(
+            f"sweep {found.sweep.run_id!r}: found no weights of {', '.join(gone[:3])}{_more(gone)}, expected them: "
+            "with more seeds another configuration may win, and is then asked again; choose another run_id and add "
+            "--keep-weights where seeds may follow, or move those folders away: they are made again"
+        )
+
+
+def _more(names: list[str]) -> str:
+    return f" and {len(names) - 3} more" if len(names) > 3 else ""
 
 
 def begin(plan: Plan) -> None:

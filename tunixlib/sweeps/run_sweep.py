@@ -6,19 +6,21 @@ One command, which continues when interrupted: sealed trials are left as they ar
 the file may hold more values, trials or seeds; what the ranking rests on may not change.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tunixlib.artifacts import read_json, write_bytes, write_json
-from tunixlib.holding import WORK
+from tunixlib.evidence.leaks import absolute_path
+from tunixlib.holding import WORK, locked_runs
 from tunixlib.progress import Progress, progress
 from tunixlib.running.batch import SEALED, SKIPPED, one_line
 from tunixlib.running.housekeeping import drop_weights
 from tunixlib.running.runs_table import SWEEP
 from tunixlib.runs import Run
 from tunixlib.studies.folder import held_folder
-from tunixlib.sweeps.beginning import begin, refuse_other
+from tunixlib.sweeps.beginning import begin, refuse_other, refuse_without_weights
 from tunixlib.sweeps.cluster import Shares, cluster, require_ray
 from tunixlib.sweeps.document import sweep_document, sweep_texts
 from tunixlib.sweeps.found import Found, evaluation_of
@@ -48,6 +50,7 @@ def run_sweep(
         open_trials = [trial for trial in plan.trials if not plan.run(trial).sealed]
         say(plan_words(plan, open_trials))
         found = _found(plan)
+        refuse_without_weights(found)
         if open_trials or _unasked(found):
             with cluster(address, shares) as given:
                 begin(plan)
@@ -63,7 +66,7 @@ def _found(plan: Plan, failed: Mapping[str, str] | None = None) -> Found:
 
 def _unasked(found: Found) -> list[Trial]:
     """The winner's trials that have not answered the reporting items."""
-    return [trial for trial in found.ranking[0].trials if trial.run_id not in found.evaluated]
+    return [trial for trial in found.ranking[0].trials if not found.asked(trial)]
 
 
 def plan_words(plan: Plan, open_trials: list[Trial]) -> str:
@@ -100,8 +103,11 @@ def _bad(state: str) -> bool:
 
 
 def _portable(reason: str, root: str) -> str:
-    """A reason as the sweep's record may hold it: without where runs lie on this machine."""
-    return reason.partition("\nthe executed copy")[0].replace(root, "submission_runs")
+    """A reason as the sweep's record may hold it: of paths of this machine, or of a worker's, the last part alone."""
+    words = reason.partition("\nthe executed copy")[0].replace(root, "submission_runs")
+    while found := absolute_path(words):
+        words = words.replace(found, re.split(r"[\\/]+", found.rstrip("\\/"))[-1])
+    return words
 
 
 @dataclass
@@ -133,7 +139,8 @@ class _Watch:
 
     def _drop(self) -> None:
         ranked = rank(self.plan.sweep, self.plan.trials, self.plan.folder.parent)
-        for trial in (trial for row in ranked[1:] for trial in row.trials if trial.run_id not in self.dropped):
+        kept = self.dropped | locked_runs(self.plan.folder.parent).keys()  # a submission's weights are needed
+        for trial in (trial for row in ranked[1:] for trial in row.trials if trial.run_id not in kept):
             drop_weights(self.plan.run(trial))
             self.dropped.add(trial.run_id)
 
@@ -141,6 +148,8 @@ class _Watch:
 def _ask_winner(found: Found, shares: Shares, say: Say, ask: Ask) -> None:
     """Ask the best configuration, every seed of it, the items that did not choose it."""
     sweep, root = found.sweep, str(found.folder.parent.resolve())
+    for folder in found.stale:
+        remove(folder)
     questions = [
         Question(
             root, trial.run_id, sweep.choose.checkpoint, sweep.report.eval_set, sweep.report.items,
