@@ -84,7 +84,8 @@ def test_the_winner_alone_is_asked_the_other_items_and_both_scores_are_told_apar
     assert (winner["score_on_other_items"]["k"], winner["score_on_other_items"]["n"]) == (4, 10)
     words = sweep_words(found)
     assert "60.0 % [38.7, 78.1] on eval-dev, which chose it: too good on average" in words
-    assert "40.0 % [16.8, 68.7] on eval-core, which did not" in words
+    assert "40.0 % [16.8, 68.7] on eval-core, which did not: of these checkpoints, over items alone" in words
+    assert "other seeds of these values do worse on average than the second" in words
     text = (found.folder / "ranking.md").read_text(encoding="utf-8")
     assert "The first row is the best of 3 scores and therefore too good on average" in text
     assert "right for these checkpoints, with an interval over items alone. Other seeds of the same values do" in text

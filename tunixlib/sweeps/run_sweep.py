@@ -189,7 +189,10 @@ def sweep_words(found: Found) -> str:
     lines = ["", f"best of {len(document['ranking'])}: {values}"]
     lines.append(f"  {percent(winner['score'], True)} on {choose.eval_set}, which chose it: too good on average")
     again = percent(winner["score_on_other_items"], True)
-    lines.append(f"  {again} on {found.sweep.report.eval_set}, which did not ({choose.metric}, 95 % intervals)")
+    lines.append(f"  {again} on {found.sweep.report.eval_set}, which did not: of these checkpoints, over items alone")
+    lines.append(
+        f"  {choose.metric} with 95 % intervals; other seeds of these values do worse on average than the second"
+    )
     lines += [f"failed     {entry['run_id']}: {entry['failed']}" for entry in failed]
     lines += ["", f"ranking    {folder}/ranking.md"]
     lines.append(f"profile    {folder}/{found.best_file}: python -m tunixlib run {folder}/{found.best_file}")
