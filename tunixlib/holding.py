@@ -47,11 +47,15 @@ class RunError(RuntimeError):
     """A run folder cannot be used as asked. The message says what was found, what was expected and what to do."""
 
 
+class InUseError(RunError):
+    """Another process is at work in a run folder; it will end, so that a later try may succeed."""
+
+
 def hold(root: Path) -> FileLock:
     """Take a run's lock, or in a kernel of the pipeline, which holds that one, the lock of its stages.
 
-    What killed writers left half written is removed. Raises RunError naming the holder when another process is at work
-    in the run, or when the run is locked as a submission; OSError when nothing can be written there.
+    What killed writers left half written is removed. Raises InUseError naming the holder when another process is at
+    work in the run, RunError when the run is locked as a submission; OSError when nothing can be written there.
     """
     refuse_if_locked(root)
     try:
@@ -76,7 +80,7 @@ def _take(root: Path, name: str, patience: float) -> FileLock:
     try:
         lock.acquire(timeout=patience)
     except Timeout:
-        raise RunError(_in_use(root, _read_holder(root, name))) from None
+        raise InUseError(_in_use(root, _read_holder(root, name))) from None
     holder = root / WORK / LOCKS[name]
     try:
         write_json(holder, _myself())

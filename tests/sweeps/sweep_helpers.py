@@ -14,6 +14,7 @@ SWEEP = {
     "choose": {"eval_set": "eval-dev", "items": 20},
     "report": {"eval_set": "eval-core", "items": 10},
 }
+SETTINGS = {"max_new_tokens": 48, "batch_size": 64, "precision": "float32"}
 # How many of 20 choosing items a learning rate gets right.
 RIGHT = {0.001: 6, 0.003: 12, 0.01: 9, 0.03: 18}
 
@@ -51,10 +52,23 @@ def make(task, say):
     record = {"weights_sha256": weights}
     write_json(run.path("training", "curriculum", "stage_c", "checkpoint", "checkpoint.json"), record)
     write_bytes(run.path("training", "curriculum", "stage_c", "checkpoint", "model.safetensors"), b"weights")
-    values = {name: value for name, value in {**task.profile.parameters, **given}.items() if name != "RUN_ID"}
+    values = {
+        name: value
+        for name, value in {**task.profile.parameters, "EVAL_BATCH": 64, **given}.items()
+        if name != "RUN_ID"
+    }
     write_json(run.path("provenance.json"), {"stages": [{"stage": "02_train", "parameters": values}]})
-    write_json(run.path(MANIFEST), {"profile": "smoke", "commit": "c" * 40, "dirty": False, "notes": []})
+    write_json(run.path(MANIFEST), {
+        "run_id": task.run_id, "profile": "smoke", "commit": "c" * 40, "dirty": False, "notes": [],
+        "environment": environment(),
+    })  # fmt: skip
+    write_json(run.path("eval_summary.json"), {"precision": "float32"})
     return "sealed", ""
+
+
+def environment(**more):
+    """The machine that makes trials."""
+    return {"python": "3.13.1", "packages": {}, "cpu": "one", "training": {"flat/stage_1": {"threads": 1}}, **more}
 
 
 def ask(question):
@@ -63,5 +77,7 @@ def ask(question):
     write_jsonl(question.out / "predictions.jsonl", rows)
     asked = {"name": question.eval_set, "items": question.items, "rows": 500}
     weights = {"weights_sha256": sha256_text(question.run_id)}
-    write_json(question.out / "evaluation_manifest.json", {"eval_set": asked, "checkpoint": weights})
+    write_json(
+        question.out / "evaluation_manifest.json", {"eval_set": asked, "checkpoint": weights, "settings": SETTINGS}
+    )
     return ""

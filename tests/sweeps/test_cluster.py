@@ -125,6 +125,29 @@ def test_a_trial_whose_worker_always_dies_fails_and_the_others_are_ranked(two_ma
     assert [row.values["LEARNING_RATE"] for row in found.ranking] == [1e-3]
 
 
+def asked_in_turn(question):
+    """Says when it began and ended."""
+    path = Path(question.root).parent / "asked.txt"
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write("begun\n")
+    time.sleep(1.0)
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write("ended\n")
+    return sweep_helpers.ask(question)
+
+
+def test_no_more_questions_at_once_than_asked_for(two_machines, place):
+    file = write_sweep_file(place / "sweep.yaml", grid=None, seeds=[0, 1], set={"LEARNING_RATE": 1e-3})
+    run_sweep(file, print, address=two_machines, shares=Shares(at_once=1), make=sweep_helpers.make, ask=asked_in_turn)
+    assert (place / "asked.txt").read_text(encoding="utf-8").split() == ["begun", "ended"] * 2
+
+
+def test_an_exported_variable_does_not_open_ray_to_others(ray_here, monkeypatch):
+    monkeypatch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "1")
+    require_ray(None)
+    assert os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] == "0"
+
+
 def seals_elsewhere(task, say):
     return "sealed", ""
 
@@ -184,8 +207,8 @@ def test_a_real_sweep_with_a_killed_worker_ends_with_evidence_that_verifies(two_
     assert [str(problem) for problem in verify_sweep(found.folder).problems] == []
     for run_id in by_rate.values():
         assert verify_run(place / "runs" / run_id).problems == []
-        threads = read_json(place / "runs" / run_id / "run_manifest.json")["environment"]
-        assert threads.get("threads", 1) == 1
+        training = read_json(place / "runs" / run_id / "run_manifest.json")["environment"]["training"]
+        assert {chosen["threads"] for chosen in training.values()} == {1}
 
 
 DRIVER = """
@@ -211,13 +234,15 @@ def test_a_killed_sweep_leaves_no_process_and_continues_with_what_is_not_finishe
     write_text(place / "driver.py", DRIVER)
     command = [sys.executable, str(place / "driver.py"), str(file), helpers]
     driver = subprocess.Popen(command, env={**unmeasured(), **variables}, cwd=PROJECT_ROOT)
-    wait_for(lambda: driver.poll() is not None or (place / "runs" / "waits").is_file())
+    sealed_runs = lambda: [path.parent.name for path in (place / "runs").glob("*/run_manifest.json")]  # noqa: E731
+    wait_for(lambda: driver.poll() is not None or ((place / "runs" / "waits").is_file() and sealed_runs()))
     children = psutil.Process(driver.pid).children(recursive=True)
     assert children, "Ray is at work"
     driver.kill()
     driver.wait()
     wait_for(lambda: not [child for child in children if child.is_running() and child.status() != "zombie"])
-    sealed = [path.parent.name for path in (place / "runs").glob("*/run_manifest.json")]
+    sealed = sealed_runs()
+    assert len(sealed) == 1
     request.getfixturevalue("in_turn")
     made = []
     found = run_sweep(

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import tunixlib.__main__  # noqa: F401  # adds every command
 from tunixlib.analysis.crossed_rate import crossed_proportion
-from tunixlib.artifacts import read_json, write_text
+from tunixlib.artifacts import read_json, write_json, write_text
 from tunixlib.commands.app import app
 from tunixlib.evaluation.intervals import proportion
 from tunixlib.holding import hold
@@ -63,6 +63,9 @@ def test_over_seeds_the_interval_covers_items_and_seeds(place):
     found = sweep(place, seeds=[0, 1, 2])
     rows = [[int(item < 12 - seed) for item in range(20)] for seed in (0, 1, 2)]
     assert found.ranking[0].score == crossed_proportion(rows)
+    first, report = found.ranking[0], read_json(found.folder / "sweep.json")["winner"]["score_on_other_items"]
+    assert (report["k"], report["n"], report["effective"]) == (4 * len(first.trials), 10 * len(first.trials), 10)
+    assert [report["low"], report["high"]] == [proportion(4, 10)["low"], proportion(4, 10)["high"]]
     assert "cover items and seeds" in (found.folder / "ranking.md").read_text(encoding="utf-8")
 
 
@@ -81,9 +84,77 @@ def test_the_winner_alone_is_asked_the_other_items_and_both_scores_are_told_apar
     assert (winner["score_on_other_items"]["k"], winner["score_on_other_items"]["n"]) == (4, 10)
     words = sweep_words(found)
     assert "60.0 % [38.7, 78.1] on eval-dev, which chose it: too good on average" in words
-    assert "40.0 % [16.8, 68.7] on eval-core, which did not" in words
+    assert "40.0 % [16.8, 68.7] on eval-core, which did not: of these checkpoints, over items alone" in words
+    assert "other seeds of these values do worse on average than the second" in words
     text = (found.folder / "ranking.md").read_text(encoding="utf-8")
     assert "The first row is the best of 3 scores and therefore too good on average" in text
+    assert "right for these checkpoints, with an interval over items alone. Other seeds of the same values do" in text
+    assert "the seeds that won were chosen, too" in (found.folder / "tries-best.yaml").read_text(encoding="utf-8")
+
+
+def test_the_table_says_that_it_tests_nothing_names_ties_and_warns_of_two_seeds(place, monkeypatch):
+    monkeypatch.setitem(sweep_helpers.RIGHT, 0.01, 12)
+    text = (sweep(place, seeds=[0, 1]).folder / "ranking.md").read_text(encoding="utf-8")
+    assert "This table tests no difference: all configurations answered the same items" in text
+    assert "Ranks 1, 2 are tied at 57.5 %, in the order of the sweep's file." in text
+    assert "two seeds are too few for that, and the intervals too narrow" in text
+    remove(place / "runs")
+    assert "too few" not in (sweep(place, seeds=[0, 1, 2]).folder / "ranking.md").read_text(encoding="utf-8")
+
+
+def test_trials_of_another_machine_are_named(place):
+    def elsewhere(task, say):
+        ending = sweep_helpers.make(task, say)
+        if task.parameters["LEARNING_RATE"] == 1e-2:
+            path = place / "runs" / task.run_id / "run_manifest.json"
+            write_json(path, {**read_json(path), "environment": sweep_helpers.environment(cpu="two")})
+        return ending
+
+    text = (sweep(place, elsewhere).folder / "ranking.md").read_text(encoding="utf-8")
+    assert re.search(
+        r"- Runs of another machine class than `tries-.*`, .*: `tries-.*` \(cpu: 'one', then 'two'\)", text
+    )
+
+
+def test_answers_of_weights_that_are_gone_are_not_taken_for_the_winners(place):
+    def other(name):
+        path = place / "runs" / "tries" / "evaluations" / run_id / name
+        write_json(path, {"checkpoint": {"weights_sha256": "0" * 64}})
+
+    asked, run_id = [], sweep(place).ranking[0].trials[0].run_id
+    again = lambda question: asked.append(question.run_id) or sweep_helpers.ask(question)  # noqa: E731
+    other("evaluation_manifest.json")
+    assert sweep(place, ask=again).evaluated.keys() == {run_id}
+    assert asked == [run_id]
+    remove(place / "runs" / "tries" / "evaluations" / run_id)
+    other(".work/evaluation.json")  # begun with them
+    sweep(place, ask=again)
+    assert not (place / "runs" / "tries" / "evaluations" / run_id / ".work").exists()
+
+
+def test_more_seeds_are_refused_at_once_where_weights_are_gone_and_taken_where_they_were_kept(place):
+    sweep(place, seeds=[0])
+    maker = Maker()
+    with pytest.raises(RunError, match=r"found no weights of tries-.*, tries-.*-s0, expected them.*--keep-weights"):
+        sweep(place, maker, seeds=[0, 1])
+    assert maker.made == []
+    remove(place / "runs")
+    file = write_sweep_file(place / "sweep.yaml", seeds=[0])
+    run_sweep(file, print, make=maker, ask=sweep_helpers.ask, keep_weights=True)
+    assert len(sweep(place, maker, seeds=[0, 1]).ranking[0].trials) == 2
+
+
+def test_the_weights_of_a_submission_stay(place):
+    locked = driver.plan_sweep(write_sweep_file(place / "sweep.yaml")).trials[0].run_id
+
+    def lock(task, say):
+        ending = sweep_helpers.make(task, say)
+        if task.run_id == locked:
+            write_json(place / "runs" / "locked.json", {"runs": {locked: {"locked_at": "2026-01-02T03:04:05Z"}}})
+        return ending
+
+    found = sweep(place, lock)
+    assert weights(place) == sorted([locked, found.ranking[0].trials[0].run_id])
 
 
 def test_the_best_parameters_are_a_profile_that_can_be_run(place):
@@ -107,7 +178,7 @@ def test_what_is_sealed_is_not_made_again_and_more_values_are_added(place):
     assert len(third.made) == 1
     assert found.ranking[0].values == {"LEARNING_RATE": 0.03}
     text = (found.folder / "ranking.md").read_text(encoding="utf-8")
-    assert "which had won when the sweep was smaller; that did not enter the choice" in text
+    assert "won before the sweep was enlarged; whoever enlarged it could have read these scores" in text
     assert len(read_json(found.folder / "sweep.json")["evaluations"]) == 2
 
 
@@ -129,9 +200,11 @@ def test_a_trial_that_fails_is_listed_with_its_reason_and_tried_again(place):
     first, second, said = Maker(), Maker(), []
     runs = [trial.run_id for row in sweep(place).ranking for trial in row.trials]
     remove(place / "runs")
-    first.fails[runs[0]] = f"02_train.ipynb: loss nan in {place / 'runs'}/x\nthe executed copy, with the traceback: /x"
+    first.fails[runs[0]] = (
+        f"02_train.ipynb: loss nan in {place / 'runs'}/x of /home/ada/y/\nthe executed copy, with the traceback: /x"
+    )
     found = sweep(place, first, said.append)
-    assert found.failed == {runs[0]: "02_train.ipynb: loss nan in submission_runs/x"}
+    assert found.failed == {runs[0]: "02_train.ipynb: loss nan in submission_runs/x of y"}
     assert f"{runs[0]}: failed: {first.fails[runs[0]]}" in said
     assert [row.values["LEARNING_RATE"] for row in found.ranking] == [0.01, 0.001]
     document = read_json(found.folder / "sweep.json")
@@ -173,6 +246,55 @@ def test_what_a_ranking_rests_on_cannot_be_changed_after_it(place, changes):
     with pytest.raises((RunError, SweepError), match=r"was begun with|is sealed, but made with"):
         sweep(place, **changes)
     assert (place / "runs" / "tries" / "ranking.md").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {"grid": {"LEARNING_RATE": [1e-3, 1e-2]}}),
+        ({"seeds": [0, 1]}, {"seeds": [1]}),
+        ({"seeds": [0]}, {"seeds": None}),
+    ],
+)
+def test_what_was_begun_cannot_be_taken_out_after_its_score_was_seen(place, before, after):
+    sweep(place, **before)
+    files = {path: path.read_bytes() for path in (place / "runs" / "tries").rglob("*") if path.is_file()}
+    with pytest.raises(RunError, match=r"was begun with tries-.*, which its file no longer has .*another run_id"):
+        sweep(place, **after)
+    assert {path: path.read_bytes() for path in files} == files
+
+
+def test_another_search_seed_is_another_sweep(place):
+    search = {"grid": None, "search": {"LEARNING_RATE": {"choice": [1e-3, 3e-3, 1e-2, 3e-2]}}, "trials": 1}
+    seeds = [[trial.run_id for trial in driver.plan_sweep(
+        write_sweep_file(place / "sweep.yaml", **search, search_seed=seed)).trials] for seed in range(9)]  # fmt: skip
+    sweep(place, **search, search_seed=0)
+    with pytest.raises(RunError, match=r"\(values, seeds, trials or search_seed changed\)"):
+        sweep(place, **search, search_seed=next(n for n, ids in enumerate(seeds) if ids != seeds[0]))
+
+
+def test_a_repeat_that_reaches_no_cluster_leaves_a_finished_sweep_as_it_was(place, monkeypatch):
+    folder = sweep(place).folder
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+    def nowhere(address, shares):
+        raise SweepError("found no Ray that answers")
+
+    monkeypatch.setattr(driver, "cluster", nowhere)
+    with pytest.raises(SweepError, match="no Ray"):
+        sweep(place, grid={"LEARNING_RATE": [1e-3, 3e-3, 1e-2, 3e-2]})
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+
+
+def test_a_repeat_that_was_interrupted_is_no_whole_sweep(place):
+    def killed(task, say):
+        raise KeyboardInterrupt
+
+    folder = sweep(place).folder
+    with pytest.raises(KeyboardInterrupt):
+        sweep(place, killed, grid={"LEARNING_RATE": [1e-3, 3e-3, 1e-2, 3e-2]})
+    assert not (folder / "sweep.json").exists()
+    assert b"0.03" in (folder / "sweep.yaml").read_bytes()
 
 
 def test_a_second_driver_is_refused_by_name_and_so_is_a_trial_that_somebody_makes(place):

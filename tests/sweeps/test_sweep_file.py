@@ -138,6 +138,30 @@ def test_a_set_that_holds_a_question_of_the_other_cannot_judge(place, monkeypatc
         plan_sweep(write_sweep_file(place / "sweep.yaml"))
 
 
+@pytest.mark.parametrize(("place_of", "eval_set"), [("choose", "eval-dev"), ("report", "eval-core")])
+def test_a_question_that_trials_are_trained_on_is_refused_before_any_starts(place, monkeypatch, place_of, eval_set):
+    from tunixlib.seeding.datasets import dataset_file
+    from tunixlib.sweeps import plan
+
+    prompt = next(plan.read_traces(dataset_file("golden-v2"))).prompt
+    read = plan.read_eval_set
+    other = lambda path: [{"prompt": prompt}] * 20 if path.parent.name == eval_set else read(path)  # noqa: E731
+    monkeypatch.setattr(plan, "read_eval_set", other)
+    with pytest.raises(SweepError, match=f"{place_of}, eval_set: {eval_set} and DATASET golden-v2: evaluation prompt"):
+        plan_sweep(write_sweep_file(place / "sweep.yaml"))
+
+
+def test_a_search_over_few_values_finds_each_once_and_no_more_than_there_are():
+    ranges = {"TRACES_PER_STEP": {"integers": [2, 4]}, "LORA_RANK": {"choice": [0, 8]}}
+    sweep = Sweep.model_validate({**SWEEP, "grid": {}, "search": ranges, "trials": 6})
+    points = [tuple(point.values()) for point in configurations(sweep)]
+    assert sorted(points) == [(rank, traces) for rank in (0, 8) for traces in (2, 3, 4)]
+    fewer = [tuple(point.values()) for point in configurations(sweep.model_copy(update={"trials": 4}))]
+    assert fewer == points[:4]
+    with pytest.raises(SweepError, match="found 6 different points in 700 draws, expected 7"):
+        list(configurations(sweep.model_copy(update={"trials": 7})))
+
+
 def test_every_trial_is_asked_the_choosing_items_and_no_others(place):
     plan = plan_sweep(write_sweep_file(place / "sweep.yaml"))
     for entry in plan.entries:

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from tunixlib.artifacts import write_json
+from tunixlib.artifacts import write_json, write_text
+from tunixlib.holding import InUseError
 from tunixlib.running.notebooks import KernelDiedError, NotebookError
 from tunixlib.running.profiles import load_profile
 from tunixlib.runs import MANIFEST, ROOT_VARIABLE
@@ -54,9 +55,31 @@ def test_a_machine_with_another_tunixlib_makes_and_asks_nothing(task, tmp_path, 
     monkeypatch.setattr(trial, "run_pipeline", None)
     other = Task(task.run_id, task.profile, task.parameters, task.command, task.root, code="0" * 64)
     assert make_trial(other, print)[0] == "failed"
-    assert "found another tunixlib on this machine" in make_trial(other, print)[1]
+    assert "found another tunixlib, notebook or data set on this machine" in make_trial(other, print)[1]
     question = Question(str(tmp_path), "tries-1", "stage_c", "eval-core", 3, tmp_path / "out", code="0" * 64)
     assert "found another tunixlib" in ask_again(question)
+
+
+def test_a_trial_that_somebody_else_holds_is_left_for_another_try(task, monkeypatch):
+    def pipeline(*given, **options):
+        raise InUseError("run 'tries-1' is in use by process 7 on other")
+
+    said = []
+    monkeypatch.setattr(trial, "run_pipeline", pipeline)
+    monkeypatch.setattr(trial, "WAIT_IN_USE", 0.0)
+    with pytest.raises(InUseError):
+        make_trial(task, said.append)
+    assert said == ["run 'tries-1' is in use by process 7 on other; tried again in 0 s"]
+
+
+@pytest.mark.parametrize("what", ["notebooks/01_seed.ipynb", "data/mine/manifest.json"])
+def test_another_notebook_or_data_set_is_another_machine(tmp_path, monkeypatch, what):
+    monkeypatch.setattr(trial, "PROJECT_ROOT", tmp_path)
+    monkeypatch.setattr(trial.datasets, "DATA_ROOT", tmp_path / "data")
+    before = trial.code_sha256()
+    write_text(tmp_path / what, "{}")
+    assert trial.code_sha256() != before
+    assert "found another tunixlib, notebook or data set" in trial.other_code(before)
 
 
 def test_a_winner_without_weights_is_said(tmp_path, monkeypatch, run):

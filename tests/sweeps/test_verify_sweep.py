@@ -9,7 +9,6 @@ import tunixlib.__main__  # noqa: F401  # adds every command
 from tunixlib.artifacts import read_json, sha256_file, write_json, write_jsonl, write_text
 from tunixlib.commands.app import app
 from tunixlib.evidence.problems import Problem
-from tunixlib.modeling.checkpoints import CheckpointRecord
 from tunixlib.runs import MANIFEST
 from tunixlib.sweeps import verify_sweep as room
 from tunixlib.sweeps.run_sweep import run_sweep
@@ -21,8 +20,6 @@ def folder(place, in_turn, monkeypatch):
     """A finished sweep whose runs and evaluations count as verified: what they hold, their own tests say."""
     monkeypatch.setattr(room, "run_problems", lambda folder: [])
     monkeypatch.setattr(room, "verify_evaluation", lambda folder: type("Report", (), {"problems": []}))
-    record = lambda folder: CheckpointRecord.model_construct(**read_json(folder / "checkpoint.json"))  # noqa: E731
-    monkeypatch.setattr(room, "read_record", record)
     file = write_sweep_file(place / "sweep.yaml", seeds=[0, 1])
     return run_sweep(file, print, make=sweep_helpers.make, ask=sweep_helpers.ask).folder
 
@@ -85,6 +82,18 @@ TAMPERINGS = {
         "found 10 items of eval-dev, expected 10 of eval-core",
     ),
     "the winner's weights": (other_weights, "found other weights, expected those of tries-"),
+    "the winner's precision": (
+        lambda f: edit(evaluation(f) / "evaluation_manifest.json", lambda d: d["settings"].update(precision="half")),
+        "found precision 'half', expected 'float32' as in tries-",
+    ),
+    "the winner's length": (
+        lambda f: edit(evaluation(f) / "evaluation_manifest.json", lambda d: d["settings"].update(max_new_tokens=9)),
+        "found max_new_tokens 9, expected",
+    ),
+    "the winner's batch": (
+        lambda f: edit(evaluation(f) / "evaluation_manifest.json", lambda d: d["settings"].update(batch_size=1)),
+        "found batch_size 1, expected",
+    ),
     "not canonical": (
         lambda f: write_text(f / "sweep.json", (f / "sweep.json").read_text("utf-8") + "\n"), "not canonical"
     ),

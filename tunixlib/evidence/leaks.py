@@ -15,14 +15,14 @@ from tunixlib.evidence.problems import Problem, shorten
 from tunixlib.evidence.secret_shapes import may_hold_secret, named_secrets
 
 # Where systems keep what is temporary; a kernel names its cells after files there, which say nothing of anybody.
-_TEMPORARY = r"(?:tmp|private/tmp|(?:private/)?var/folders)"
+_TEMPORARY = r"(?:(?:private/)?(?:tmp|var/tmp|var/folders)|dev/shm)"
 _CELL = r"(?:tmp|(?:private/)?var/folders/\w+/\w+/T)/ipykernel_\d+/\d+\.py(?![\w./-])"
 _PATH = re.compile(
-    rf"(?<![\w.~/-])/(?!{_CELL})(?:home|Users|root|work|mnt|{_TEMPORARY})/[^\s\"'<>]+"
+    rf"(?:(?<![\w.~/-])|(?<=file://))/(?!{_CELL})(?:home|Users|root|work|mnt|{_TEMPORARY})/[^\s\"'<>]+"
     r"|(?<![A-Za-z0-9])[A-Za-z]:\\{1,2}(?:Users\b|[^\\\s:\"]+\\)[^\s\"'<>]*"
 )
 # Whole texts are searched for these first: most files hold none, and need no walk through their strings.
-_PATH_WORDS = ("/home/", "/Users/", "/root/", "/work/", "/mnt/", "/tmp/", "/var/folders/", ":\\")
+_PATH_WORDS = ("/home/", "/Users/", "/root/", "/work/", "/mnt/", "/tmp/", "/var/folders/", "/dev/shm/", ":\\")
 # JSON can write any letter by its number, and hide a word from a search through its text.
 _ESCAPED = "\\u00"
 

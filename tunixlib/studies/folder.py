@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tunixlib.holding import WORK, hold, refuse_if_locked
+from tunixlib.holding import LOCKS, WORK, hold, refuse_if_locked
 from tunixlib.runs import MANIFEST, RunError
 from tunixlib.studies.document import BAR, STUDY
+from tunixlib.trees import remove
 
 ANALYSIS = "analysis.md"
 # What a study that was interrupted while it was written leaves: all but study.json, which is written last.
+KEPT = {*LOCKS, *LOCKS.values()}
 OWN = (BAR, "claims.json", ANALYSIS, "figures", WORK)
 
 
@@ -56,7 +58,9 @@ def held_folder(folder: Path, refuse: Callable[[Path], None] = refuse_taken) -> 
         refuse(folder)  # whoever held it until now may have finished
         yield folder
     finally:
+        for path in (folder / WORK).iterdir():  # while it is held: the next one's working state is not ours to remove
+            if path.name not in KEPT:
+                remove(path)
         lock.release()
-        shutil.rmtree(folder / WORK, ignore_errors=True)
-        with suppress(OSError):
-            folder.rmdir()  # where nothing was written
+        if [path.name for path in folder.iterdir()] == [WORK]:  # nothing was written
+            shutil.rmtree(folder, ignore_errors=True)

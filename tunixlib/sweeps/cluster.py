@@ -45,8 +45,9 @@ class Shares:
 
 def require_ray(address: str | None) -> None:
     """Import Ray with our settings, which it reads only then. Raises SweepError naming the command that installs it."""
-    for name, value in {**QUIET, **({} if address else LOCAL)}.items():
+    for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+    os.environ.update({} if address else LOCAL)  # whatever was exported: that nobody else reaches it is promised
     try:
         import ray.tune  # noqa: F401
     except ImportError as error:

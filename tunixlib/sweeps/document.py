@@ -30,7 +30,8 @@ def best_profile(found: Found) -> bytes:
     values = {**found.profile.parameters, **given, **first.values, "RUN_ID": f"{sweep.run_id}-best"}
     head = (
         f"# The best of {counted(len(found.ranking), 'configuration')} of the sweep {sweep.run_id}; how it was chosen, "
-        f"and how sure that is, stands in {RANKING}.\n"
+        f"and how sure that is, stands in {RANKING}. Other seeds of these values do worse on average\n"
+        "# than the score there: the seeds that won were chosen, too.\n"
     )
     return (head + yaml.safe_dump(values, sort_keys=True, allow_unicode=True)).encode("utf-8")
 

@@ -12,11 +12,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from tunixlib.analysis.crossed_rate import crossed_proportion
-from tunixlib.artifacts import read_jsonl
+from tunixlib.artifacts import read_json, read_jsonl
+from tunixlib.evaluation.intervals import wilson
 from tunixlib.evidence.check_evaluation import MANIFEST, PREDICTIONS
+from tunixlib.holding import WORK
+from tunixlib.modeling.checkpoints import RECORD
+from tunixlib.running.evaluated import BEGUN
 from tunixlib.running.profiles import Profile
 from tunixlib.runs import Run
+from tunixlib.stages import CHECKPOINTS
 from tunixlib.sweeps.plan import Trial
 from tunixlib.sweeps.ranking import Ranked, hits, rank
 from tunixlib.sweeps.spec import Sweep, SweepError
@@ -55,6 +59,27 @@ class Found:
         """The trials whose runs are sealed; the others failed."""
         return [trial for trial in self.trials if self.run(trial).sealed]
 
+    def weights(self, run_id: str) -> str:
+        """The sha256 of the weights that the checkpoint in question of a sealed trial has; none of another."""
+        place = ("training", *CHECKPOINTS[self.sweep.choose.checkpoint], "checkpoint", RECORD)
+        run = Run(self.folder.parent / run_id)
+        return str(read_json(run.path(*place))["weights_sha256"]) if run.sealed else ""
+
+    def asked(self, trial: Trial) -> bool:
+        """Whether a trial has answered the reporting items, and with the weights that it has now."""
+        path = evaluation_of(self.folder, trial) / MANIFEST
+        return path.is_file() and read_json(path)["checkpoint"]["weights_sha256"] == self.weights(trial.run_id)
+
+    @property
+    def stale(self) -> list[Path]:
+        """The folders with answers, finished or begun, of weights that no trial of the name has any more."""
+        found = [*self.folder.glob(f"{EVALUATIONS}/*/{MANIFEST}"), *self.folder.glob(f"{EVALUATIONS}/*/{WORK}/{BEGUN}")]
+        folders = {path: self.folder / EVALUATIONS / path.relative_to(self.folder).parts[1] for path in sorted(found)}
+        return [
+            folder for path, folder in folders.items()
+            if read_json(path)["checkpoint"]["weights_sha256"] != self.weights(folder.name)
+        ]  # fmt: skip
+
     @cached_property
     def evaluated(self) -> dict[str, Path]:
         """Run id -> manifest of its evaluation on the reporting items, of former winners too, by name."""
@@ -72,11 +97,18 @@ def evaluation_of(folder: Path, trial: Trial) -> Path:
 
 
 def report_score(found: Found, trials: Sequence[Trial]) -> dict[str, float]:
-    """The metric of a configuration on the reporting items, over its seeds. Raises SweepError where items differ."""
+    """The metric of a configuration's checkpoints together on the reporting items; SweepError where these differ.
+
+    The interval is over items alone: the seeds that won were chosen, so they say nothing of others. ``effective`` is
+    the items, as if the seeds answered alike; the interval is never too narrow for that.
+    """
     answers = []
     for trial in trials:
         rows = [row for _, row in read_jsonl(evaluation_of(found.folder, trial) / PREDICTIONS)]
         answers.append(hits(rows, found.sweep))
     if len({tuple(one) for one in answers}) != 1:
         raise SweepError(f"{EVALUATIONS}: found other items for one seed than for another, expected the same")
-    return crossed_proportion([list(one.values()) for one in answers])
+    k, n, items = sum(sum(one.values()) for one in answers), sum(map(len, answers)), len(answers[0])
+    low, high = wilson(k / len(answers), items)
+    numbers = {"rate": k / n, "low": low, "high": high, "effective": items}
+    return {"k": k, "n": n, **{name: round(float(value), 6) for name, value in numbers.items()}}

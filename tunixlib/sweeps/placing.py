@@ -128,9 +128,12 @@ def run_questions(
 
     options = {"num_cpus": shares.cpus, "num_gpus": shares.gpus or 0, "max_retries": RETRIES}
     remote = ray.remote(**options)(ask)
-    waiting = {remote.remote(question): question.run_id for question in questions}
+    left, most = list(questions), shares.at_once or len(questions)
+    waiting: dict[Any, str] = {}
     found: dict[str, str] = {}
-    while waiting:
+    while left or waiting:
+        begun, left = left[: most - len(waiting)], left[most - len(waiting) :]
+        waiting |= {remote.remote(question): question.run_id for question in begun}
         done, _ = ray.wait(list(waiting), num_returns=1)
         run_id = waiting.pop(done[0])
         try:

@@ -4,14 +4,10 @@
     [trial.run_id for trial in plan.trials]      # ["my-sweep-1f3a9c02-s1", "my-sweep-1f3a9c02-s2", ...]
 
 A trial is an ordinary run. Its id is the sweep's with a hash of its values, so that a grid can get more points, a
-search more trials, both more seeds, and what is made keeps its name. A search draws its points from a scrambled Halton
-sequence (J. H. Halton, Numerische Mathematik 2, 1960, 84-90): spread more evenly than random ones, and the first ten of
-twenty are those of ten.
+search more trials, both more seeds, and what is made keeps its name.
 """
 
-import itertools
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,13 +20,11 @@ from tunixlib.running.profiles import Profile, ProfileError, load_profile
 from tunixlib.runs import Run, runs_root
 from tunixlib.seeding.datasets import dataset_file
 from tunixlib.seeding.evalsets import read_eval_set
-from tunixlib.seeding.gate import normal_prompt
+from tunixlib.seeding.gate import LeakError, check_disjoint, normal_prompt
 from tunixlib.stages import STAGES
-from tunixlib.sweeps.spec import Range, Sweep, SweepError, read_sweep, written_number
-
-# Significant digits of what a search draws: enough to vary, few enough to read and to type again.
-DIGITS = 4
-Values = dict[str, Any]
+from tunixlib.sweeps.points import Values, configurations, drawn_value
+from tunixlib.sweeps.spec import Sweep, SweepError, read_sweep, written_number
+from tunixlib.traces import read_traces
 
 
 @dataclass(frozen=True)
@@ -85,6 +79,7 @@ def plan_sweep(path: Path) -> Plan:
     refuse_shared_items(sweep)
     trials = trials_of(sweep)
     entries = _entries(sweep, profile, trials, by_notebook)
+    refuse_trained_on(sweep, entries)
     return Plan(sweep, content, profile, trials, entries)
 
 
@@ -94,7 +89,7 @@ def refuse_unfit(sweep: Sweep, known: Mapping[str, str]) -> None:
     for place, values in (("set", {name: [value] for name, value in sweep.set.items()}), ("grid", sweep.grid)):
         faults += [fault for name in values for value in values[name] for fault in _unfit(place, name, value, known)]
     for name, given in sweep.search.items():
-        examples = given.choice or [_drawn(given, share) for share in (0.0, 1 - 1e-9)]
+        examples = given.choice or [drawn_value(given, share) for share in (0.0, 1 - 1e-9)]
         faults += [fault for value in examples for fault in _unfit("search", name, value, known)]
     if faults:
         raise SweepError("nothing was started, because of\n  " + "\n  ".join(dict.fromkeys(faults)))
@@ -129,40 +124,6 @@ def _unfit(place: str, name: str, value: Any, known: Mapping[str, str]) -> Itera
         check_parameters({name: written_number(value)}, known)
     except ProfileError as error:
         yield f"{place}, {str(error).partition('  ')[2]}"
-
-
-def configurations(sweep: Sweep) -> Iterator[Values]:
-    """The values of every configuration: the product of a grid, the points of a search, or one without any."""
-    if sweep.search:
-        yield from _points(sweep)
-        return
-    for row in itertools.product(*(map(written_number, values) for values in sweep.grid.values())):
-        yield dict(zip(sweep.grid, row, strict=True))
-
-
-def _points(sweep: Sweep) -> Iterator[Values]:
-    from scipy.stats.qmc import Halton
-
-    assert sweep.trials is not None
-    names = sorted(sweep.search)  # the order of lines in a file changes no point
-    drawn = Halton(len(names), scramble=True, rng=sweep.search_seed or 0).random(sweep.trials)
-    for row in drawn:
-        yield {name: _drawn(sweep.search[name], float(share)) for name, share in zip(names, row, strict=True)}
-
-
-def _drawn(given: Range, share: float) -> Any:
-    """The value of a range at a share of its way, 0 <= share < 1."""
-    if given.choice is not None:
-        return written_number(given.choice[int(share * len(given.choice))])
-    if given.integers is not None:
-        low, high = given.integers
-        return low + int(share * (high - low + 1))
-    if given.log_uniform is not None:
-        first, last = map(math.log, given.log_uniform)
-        return float(f"{math.exp(first + share * (last - first)):.{DIGITS}g}")
-    assert given.uniform is not None
-    start, end = given.uniform
-    return float(f"{start + share * (end - start):.{DIGITS}g}")
 
 
 def trial_parameters(sweep: Sweep, trial: Trial) -> dict[str, Any]:
@@ -211,3 +172,16 @@ def refuse_shared_items(sweep: Sweep) -> None:
             f"report, eval_set: found {len(shared)} questions of {sweep.choose.eval_set} among those of "
             f"{sweep.report.eval_set}, expected none: what chose the winner cannot judge it; name another set"
         )
+
+
+def refuse_trained_on(sweep: Sweep, entries: Sequence[Entry]) -> None:
+    """Raise SweepError when a question that chooses or judges is one that a trial is to be trained on."""
+    keys = sorted({key for entry in entries if (key := entry.ready.parameters.get("DATASET"))})
+    for key in keys:
+        trained = [trace.prompt for trace in read_traces(dataset_file(key))]
+        for place, part in (("choose", sweep.choose), ("report", sweep.report)):
+            rows = read_eval_set(dataset_file(part.eval_set))[: part.items or None]
+            try:
+                check_disjoint((row["prompt"] for row in rows), trained)
+            except LeakError as error:
+                raise SweepError(f"{place}, eval_set: {part.eval_set} and DATASET {key}: {error}") from None

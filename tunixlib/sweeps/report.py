@@ -3,15 +3,26 @@
 print(render_ranking(found))
 """
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tunixlib.evidence.problems import counted
 from tunixlib.studies.exploratory import run_entry
+from tunixlib.studies.machines import machine_words
 from tunixlib.sweeps.found import Found, report_score
 from tunixlib.sweeps.ranking import Ranked
 from tunixlib.sweeps.spec import Sweep
 from tunixlib.tables import markdown_table, percent
+
+TESTS_NOTHING = (
+    "This table tests no difference: all configurations answered the same items, so that intervals may overlap where "
+    "two differ, and lie apart where many were tried and none does."
+)
+OF_CHECKPOINTS = (
+    "right for these checkpoints, with an interval over items alone. Other seeds of the same values do worse on "
+    "average, because the seeds that won were chosen, too."
+)
 
 
 def render_ranking(found: Found) -> str:
@@ -24,7 +35,7 @@ def render_ranking(found: Found) -> str:
         f"{sweep.choose.metric} ({'highest' if sweep.choose.mode == 'max' else 'lowest'} first) of "
         f"`{sweep.choose.checkpoint}` on {_items(rows[0])} of {sweep.choose.eval_set}.",
         _table(found),
-        f"{_covers(sweep)} Configurations whose intervals overlap are not told apart by this table.",
+        " ".join([_covers(sweep), TESTS_NOTHING, *_ties(rows)]),
         "## The winner on other items",
         _winner(found),
         *_failures(found),
@@ -41,9 +52,21 @@ def _items(row: Ranked) -> str:
 
 
 def _covers(sweep: Sweep) -> str:
+    if len(sweep.seeds) == 2:
+        return (
+            "Intervals (95 %) cover items and seeds, of each configuration by itself; two seeds are too few for that, "
+            "and the intervals too narrow."
+        )
     if len(sweep.seeds) > 1:
         return "Intervals (95 %) cover items and seeds, of each configuration by itself."
     return "Intervals (95 %) cover the items and not other seeds: every configuration was trained with one."
+
+
+def _ties(rows: Sequence[Ranked]) -> Iterator[str]:
+    """Which places share a score: their order is that of the sweep's file."""
+    for rate, group in itertools.groupby(enumerate(rows, start=1), key=lambda pair: pair[1].score["rate"]):
+        if len(places := [str(number) for number, _ in group]) > 1:
+            yield f"Ranks {', '.join(places)} are tied at {100 * rate:.1f} %, in the order of the sweep's file."
 
 
 def _named(values: Mapping[str, Any]) -> str:
@@ -70,8 +93,7 @@ def _winner(found: Found) -> str:
     table = markdown_table(("items", "number", f"{sweep.choose.metric} [95 %]"), rows)
     return (
         f"{_named(first.values)}, also in `{found.best_file}`.\n\n{table}\n\nThe first row is the best of "
-        f"{counted(len(found.ranking), 'score')} and therefore too good on average; the second is not, for the winner "
-        "was fixed before these items were asked."
+        f"{counted(len(found.ranking), 'score')} and therefore too good on average. The second is {OF_CHECKPOINTS}"
     )
 
 
@@ -91,9 +113,10 @@ def _limits(found: Found) -> Iterator[str]:
         yield f"The trials were made at {len(commits)} commits, so that not the parameters alone may differ."
     if dirty := [f"`{entry['run_id']}`" for entry in entries if entry["dirty"]]:
         yield f"Made with changes that no commit holds: {', '.join(dirty)}."
+    yield from machine_words([found.run(trial) for trial in found.sealed])
     first = {trial.run_id for trial in found.ranking[0].trials}
     if others := found.evaluated.keys() - first:
         yield (
             f"{found.sweep.report.eval_set} was asked before of {', '.join(f'`{name}`' for name in sorted(others))}, "
-            "which had won when the sweep was smaller; that did not enter the choice."
+            "which had won before the sweep was enlarged; whoever enlarged it could have read these scores."
         )

@@ -6,26 +6,28 @@ One command, which continues when interrupted: sealed trials are left as they ar
 the file may hold more values, trials or seeds; what the ranking rests on may not change.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tunixlib.artifacts import read_json, write_bytes, write_json
-from tunixlib.holding import WORK, refuse_if_locked
+from tunixlib.evidence.leaks import absolute_path
+from tunixlib.holding import WORK, locked_runs
 from tunixlib.progress import Progress, progress
 from tunixlib.running.batch import SEALED, SKIPPED, one_line
 from tunixlib.running.housekeeping import drop_weights
-from tunixlib.running.runs_table import SWEEP, SWEEP_FILE
-from tunixlib.runs import MANIFEST, Run, RunError
-from tunixlib.studies.document import STUDY
+from tunixlib.running.runs_table import SWEEP
+from tunixlib.runs import Run
 from tunixlib.studies.folder import held_folder
+from tunixlib.sweeps.beginning import begin, refuse_other, refuse_without_weights
 from tunixlib.sweeps.cluster import Shares, cluster, require_ray
 from tunixlib.sweeps.document import sweep_document, sweep_texts
-from tunixlib.sweeps.found import EVALUATIONS, Found, evaluation_of
+from tunixlib.sweeps.found import Found, evaluation_of
 from tunixlib.sweeps.placing import Make, run_questions, run_trials
 from tunixlib.sweeps.plan import Plan, Trial, plan_sweep
 from tunixlib.sweeps.ranking import rank
-from tunixlib.sweeps.spec import SweepError, parse_sweep
+from tunixlib.sweeps.spec import SweepError
 from tunixlib.sweeps.trial import Ending, Question, Say, Task, ask_again, make_trial
 from tunixlib.trees import remove
 
@@ -45,16 +47,16 @@ def run_sweep(
     require_ray(address)
     plan = plan_sweep(path)
     with held_folder(plan.folder, lambda folder: refuse_other(folder, plan)):
-        write_bytes(plan.folder / SWEEP_FILE, plan.content)
         open_trials = [trial for trial in plan.trials if not plan.run(trial).sealed]
         say(plan_words(plan, open_trials))
         found = _found(plan)
+        refuse_without_weights(found)
         if open_trials or _unasked(found):
             with cluster(address, shares) as given:
+                begin(plan)
                 found = _found(plan, _make_all(plan, open_trials, given, say, keep_weights, make))
                 _ask_winner(found, given, say, ask)
-        found = _found(plan, found.failed)
-        write_sweep(found)
+        write_sweep(_found(plan, found.failed))
     return found
 
 
@@ -64,30 +66,7 @@ def _found(plan: Plan, failed: Mapping[str, str] | None = None) -> Found:
 
 def _unasked(found: Found) -> list[Trial]:
     """The winner's trials that have not answered the reporting items."""
-    return [trial for trial in found.ranking[0].trials if trial.run_id not in found.evaluated]
-
-
-def refuse_other(folder: Path, plan: Plan) -> None:
-    """Raise RunError unless the folder is new or this sweep's, its file as before in what trials are ranked by."""
-    refuse_if_locked(folder)
-    for there in (STUDY, MANIFEST):
-        if (folder / there).is_file():
-            raise RunError(f"{folder.name!r}: found {there} in it, expected a sweep or nothing; choose another run_id")
-    own = (SWEEP, SWEEP_FILE, "ranking.md", f"{folder.name}-best.yaml", EVALUATIONS, WORK)
-    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    if foreign := [name for name in names if name not in own and not name.endswith(".part")]:
-        raise RunError(
-            f"{folder.name!r}: found a folder with {', '.join(foreign[:3])}, expected none, or this sweep; choose "
-            "another run_id, or move the folder away"
-        )
-    if (folder / SWEEP_FILE).is_file():
-        begun = parse_sweep((folder / SWEEP_FILE).read_bytes(), SWEEP_FILE).lasting
-        now = plan.sweep.lasting
-        if other := [f"{name} {begun[name]!r}, now {now[name]!r}" for name in now if now[name] != begun[name]]:
-            raise RunError(
-                f"sweep {folder.name!r} was begun with {'; '.join(other)}; only values, trials and seeds may be added: "
-                "choose another run_id"
-            )
+    return [trial for trial in found.ranking[0].trials if not found.asked(trial)]
 
 
 def plan_words(plan: Plan, open_trials: list[Trial]) -> str:
@@ -124,8 +103,11 @@ def _bad(state: str) -> bool:
 
 
 def _portable(reason: str, root: str) -> str:
-    """A reason as the sweep's record may hold it: without where runs lie on this machine."""
-    return reason.partition("\nthe executed copy")[0].replace(root, "submission_runs")
+    """A reason as the sweep's record may hold it: of paths of this machine, or of a worker's, the last part alone."""
+    words = reason.partition("\nthe executed copy")[0].replace(root, "submission_runs")
+    while found := absolute_path(words):
+        words = words.replace(found, re.split(r"[\\/]+", found.rstrip("\\/"))[-1])
+    return words
 
 
 @dataclass
@@ -157,7 +139,8 @@ class _Watch:
 
     def _drop(self) -> None:
         ranked = rank(self.plan.sweep, self.plan.trials, self.plan.folder.parent)
-        for trial in (trial for row in ranked[1:] for trial in row.trials if trial.run_id not in self.dropped):
+        kept = self.dropped | locked_runs(self.plan.folder.parent).keys()  # a submission's weights are needed
+        for trial in (trial for row in ranked[1:] for trial in row.trials if trial.run_id not in kept):
             drop_weights(self.plan.run(trial))
             self.dropped.add(trial.run_id)
 
@@ -165,6 +148,8 @@ class _Watch:
 def _ask_winner(found: Found, shares: Shares, say: Say, ask: Ask) -> None:
     """Ask the best configuration, every seed of it, the items that did not choose it."""
     sweep, root = found.sweep, str(found.folder.parent.resolve())
+    for folder in found.stale:
+        remove(folder)
     questions = [
         Question(
             root, trial.run_id, sweep.choose.checkpoint, sweep.report.eval_set, sweep.report.items,
@@ -204,7 +189,10 @@ def sweep_words(found: Found) -> str:
     lines = ["", f"best of {len(document['ranking'])}: {values}"]
     lines.append(f"  {percent(winner['score'], True)} on {choose.eval_set}, which chose it: too good on average")
     again = percent(winner["score_on_other_items"], True)
-    lines.append(f"  {again} on {found.sweep.report.eval_set}, which did not ({choose.metric}, 95 % intervals)")
+    lines.append(f"  {again} on {found.sweep.report.eval_set}, which did not: of these checkpoints, over items alone")
+    lines.append(
+        f"  {choose.metric} with 95 % intervals; other seeds of these values do worse on average than the second"
+    )
     lines += [f"failed     {entry['run_id']}: {entry['failed']}" for entry in failed]
     lines += ["", f"ranking    {folder}/ranking.md"]
     lines.append(f"profile    {folder}/{found.best_file}: python -m tunixlib run {folder}/{found.best_file}")

@@ -19,11 +19,10 @@ from tunixlib.evidence.leaks import leaks_in
 from tunixlib.evidence.problems import Problem, Report, shorten
 from tunixlib.evidence.verify import BROKEN_CONTENT
 from tunixlib.evidence.verify_evaluation import verify_evaluation
-from tunixlib.modeling.checkpoints import read_record
 from tunixlib.running.preparing import recorded_profile
 from tunixlib.running.profiles import Profile
 from tunixlib.running.runs_table import SWEEP, SWEEP_FILE
-from tunixlib.stages import CHECKPOINTS
+from tunixlib.runs import Run
 from tunixlib.studies.verify_exploratory import run_problems
 from tunixlib.sweeps.document import sweep_document, sweep_texts
 from tunixlib.sweeps.found import EVALUATIONS, Found
@@ -121,11 +120,18 @@ def _evaluations(written: Written) -> Iterator[Problem]:
         if (asked["name"], asked["items"]) != (report.eval_set, report.items or rows):
             expected = f"{report.items or rows} of {report.eval_set}"
             yield Problem(f"{place}/{MANIFEST}", f"{asked['items']} items of {asked['name']}", expected, AGAIN)
-        trained = found.folder.parent.joinpath(
-            run_id, "training", *CHECKPOINTS[found.sweep.choose.checkpoint], "checkpoint"
-        )
-        if manifest["checkpoint"]["weights_sha256"] != read_record(trained).weights_sha256:
+        if manifest["checkpoint"]["weights_sha256"] != found.weights(run_id):
             yield Problem(f"{place}/{MANIFEST}", "other weights", f"those of {run_id}", AGAIN)
+        for name, wanted in _settings(Run(found.folder.parent / run_id)).items():
+            if (value := manifest["settings"][name]) != wanted:
+                yield Problem(f"{place}/{MANIFEST}", f"{name} {value!r}", f"{wanted!r} as in {run_id}", AGAIN)
+
+
+def _settings(run: Run) -> dict[str, Any]:
+    """With what a trial was asked, and its winner is asked again."""
+    given = recorded_profile(run).parameters
+    precision = read_json(run.path("eval_summary.json"))["precision"]
+    return {"max_new_tokens": given["MAX_NEW_TOKENS"], "batch_size": given["EVAL_BATCH"], "precision": precision}
 
 
 def _follows(written: Written) -> Iterator[Problem]:
