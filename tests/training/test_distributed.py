@@ -87,7 +87,7 @@ def test_a_worker_that_cannot_go_on_leaves_its_message(tiny_folder, batches, tmp
 
 @pytest.fixture
 def launched(monkeypatch):
-    """Start a stand-in for the launcher: Python code with the job's path in ``sys.argv[1]``. Lists what was started."""
+    """Start stand-ins for the processes: Python code with the job's path in ``sys.argv[1]``. Lists what was started."""
     found = []
 
     def launch(code):
@@ -103,14 +103,12 @@ def launched(monkeypatch):
     return launch
 
 
-def test_the_launcher_uses_local_addresses_only_and_its_failure_is_raised(tiny_folder, batches, tmp_path, launched):
+def test_processes_use_local_addresses_only_and_its_failure_is_raised(tiny_folder, batches, tmp_path, launched):
     started = launched("print('out of luck'); raise SystemExit(3)")
     with pytest.raises(TrainingError, match=r"flat/stage_1: 2 processes stopped without a message(.|\n)*out of luck"):
         train_segment(tiny_folder, batches, SFTConfig(processes=2), tmp_path / "a", **NAMES)
     command, environment, _ = started[0]
-    assert command[1:8] == [
-        "-m", "torch.distributed.run", "--standalone", "--local-addr", "127.0.0.1", "--nproc-per-node", "2",
-    ]  # fmt: skip
+    assert command[1:3] == ["-m", "tunixlib.training.workers"] and environment["WORLD_SIZE"] == "2"
     assert environment["PYTHONPATH"].split(os.pathsep)[0] == str(PROJECT_ROOT), "a kernel has us on sys.path only"
     assert sys.platform != "linux" or environment["NCCL_SOCKET_IFNAME"] == environment["GLOO_SOCKET_IFNAME"] == "lo"
 
@@ -124,4 +122,4 @@ def test_an_early_end_that_the_pipeline_asks_for_ends_the_processes(
     started = launched(f"import json, pathlib, sys, time; {report}; time.sleep(300)")
     with pytest.raises(RunError, match="flat/stage_1, 1 of 3 done: no time left"):
         train_segment(tiny_folder, batches, SFTConfig(processes=2), tmp_path / "a", **NAMES)
-    assert len(started) == 1 and started[0][2].poll() is not None
+    assert len(started) == 2 and all(process.poll() is not None for _, _, process in started)

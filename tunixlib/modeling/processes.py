@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,15 @@ from typing import Any
 import psutil
 
 from tunixlib.artifacts import read_json, write_json, write_text
-from tunixlib.modeling.launching import Launch
+from tunixlib.modeling.launching import MEETING, Launch
 from tunixlib.progress import PROGRESS_VARIABLE, Progress, progress
 from tunixlib.trees import PROJECT_ROOT, remove
 
 JOB = "job.json"
 # Lines of the processes' output that an error shows when none of them left a message.
 TAIL = 15
+# Seconds that processes have to end by themselves: a launcher gives its own half a minute.
+PATIENCE = 40.0
 
 
 def run_job(
@@ -40,11 +42,11 @@ def run_job(
     with _job_folder(launch.machines.jobs) as folder, progress(total, label) as bar:
         file = folder / JOB
         write_json(file, {**job, "driver": driver()})
-        with open(folder / "output.txt", "wb") as output, _started(module, file, launch, output) as process:
-            while process.poll() is None:
+        with open(folder / "output.txt", "wb") as output, _started(module, file, launch, output) as found:
+            while not any(codes := [process.poll() for process in found]) and None in codes:
                 time.sleep(0.2)
                 _show(folder, bar)
-        if process.returncode:
+        if any(codes):
             raise error(f"{label}: {what_happened(folder, launch.processes)}")
 
 
@@ -73,15 +75,30 @@ def driver() -> dict[str, Any]:
 
 
 @contextmanager
-def _started(module: str, job: Path, launch: Launch, output: Any) -> Iterator["subprocess.Popen[bytes]"]:
-    command, environment = launch.command(module, job), _environment(job, launch)
-    process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment)
+def _started(module: str, job: Path, launch: Launch, output: Any) -> Iterator[list["subprocess.Popen[bytes]"]]:
+    command, shared = launch.command(module, job), _environment(job, launch)
+    found: list[subprocess.Popen[bytes]] = []
     try:
-        yield process
+        for own in launch.environments(job):
+            how = {"stdout": output, "stderr": subprocess.STDOUT, "env": shared | own}
+            found.append(subprocess.Popen(command, **how))
+        yield found
     finally:
-        if process.poll() is None:
-            process.terminate()  # the launcher ends its workers
-            process.wait(timeout=60)
+        _end([process for process in found if process.poll() is None])
+
+
+def _end(found: Sequence["subprocess.Popen[bytes]"]) -> None:
+    """End processes and all that they started, by force what has not ended after a while; raises nothing."""
+    everything: list[psutil.Process] = []
+    for process in found:
+        with suppress(psutil.Error):
+            everything += [root := psutil.Process(process.pid), *root.children(recursive=True)]
+        process.terminate()
+    _, left = psutil.wait_procs(everything, timeout=PATIENCE)
+    for other in left:
+        with suppress(psutil.Error):
+            other.kill()
+    psutil.wait_procs(left, timeout=PATIENCE)
 
 
 def _environment(job: Path, launch: Launch) -> dict[str, str]:
@@ -121,17 +138,43 @@ def what_happened(folder: Path, processes: int) -> str:
 def part_of(job: Path) -> Iterator[None]:
     """A worker's part of a job. An error leaves its message beside the job, for ``run_job`` to say.
 
-    When the process that wants the result is gone, killed perhaps, this one ends at once: the next one may already be
-    at work in the same run. Of another machine nobody here knows: there the connection breaks instead.
+    When the process that wants the result is gone, killed perhaps, or the one that started this one, this one ends at
+    once: the next one may already be at work in the same run. Of another machine nobody here knows who wants it.
     """
     driver = read_json(job)["driver"]
-    if driver["host"] == socket.gethostname():
-        threading.Thread(target=end_with, args=(driver,), daemon=True).start()
+    beside = [driver] if driver["host"] == socket.gethostname() else []
+    threading.Thread(target=end_with, args=([*_parent(), *beside],), daemon=True).start()
     try:
         yield
-    except (RuntimeError, ValueError, OSError) as error:
-        write_text(job.with_name(f"error-{rank()}.txt"), str(error))
+    except Exception as error:
+        write_text(job.with_name(f"error-{rank()}.txt"), str(error) or type(error).__name__)
         raise
+
+
+def _parent() -> list[dict[str, Any]]:
+    with suppress(psutil.Error):
+        if parent := psutil.Process().parent():
+            return [{"pid": parent.pid, "started": parent.create_time()}]
+    return []
+
+
+@contextmanager
+def meeting(device: str) -> Iterator[None]:
+    """All processes of this machine in one group; of several machines, and of one process, accelerate makes it.
+
+    ``device`` is cpu or cuda. They meet in a file: what listens afterwards is gloo's and NCCL's, for their own.
+    """
+    import torch
+
+    if MEETING in os.environ and ranks() > 1:
+        if device == "cuda":
+            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        store = torch.distributed.FileStore(os.environ[MEETING], ranks())
+        backend = "cpu:gloo,cuda:nccl" if device == "cuda" else "gloo"
+        torch.distributed.init_process_group(backend, store=store, rank=rank(), world_size=ranks())
+    yield
+    if torch.distributed.is_initialized():  # not when the job is for one process
+        torch.distributed.destroy_process_group()
 
 
 def rank() -> int:
@@ -144,9 +187,9 @@ def ranks() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
-def end_with(driver: Mapping[str, Any]) -> None:
-    """Wait until the process with this ``pid``, ``started`` then, is gone; then end this one without a word."""
+def end_with(others: Sequence[Mapping[str, Any]]) -> None:
+    """Wait until one of the processes with this ``pid``, ``started`` then, is gone; then end this one, wordlessly."""
     with suppress(psutil.Error):
-        while psutil.Process(driver["pid"]).create_time() == driver["started"]:
+        while all(psutil.Process(other["pid"]).create_time() == other["started"] for other in others):
             time.sleep(1)
     os._exit(1)
