@@ -4,9 +4,11 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from tunixlib.artifacts import read_json, read_jsonl, write_json
 from tunixlib.modeling.models import load_checkpoint
@@ -17,7 +19,7 @@ from tunixlib.runs import RunError
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.distributed import pack, share, unpack
 from tunixlib.training.plan import Choice
-from tunixlib.training.sft import train_segment
+from tunixlib.training.sft import train_here, train_segment
 from tunixlib.training.workers import work
 from tunixlib.trees import PROJECT_ROOT
 
@@ -83,6 +85,26 @@ def test_a_worker_that_cannot_go_on_leaves_its_message(tiny_folder, batches, tmp
         work(tmp_path / "job.json")
     said = what_happened(tmp_path, 2)
     assert said.startswith(f"process 1 of 2 stopped: trace {bent.trace_ids[0]}: its loss mask does not end")
+
+
+@pytest.mark.parametrize(
+    ("surroundings", "planned", "named"),
+    [
+        ({}, 2, "found 1 processes at work, expected the 2 that were planned"),
+        ({"ACCELERATE_USE_FSDP": "true"}, 1, "found a process with the settings of ENGINE fsdp"),
+    ],
+)
+def test_a_worker_that_was_started_otherwise_than_planned_trains_nothing(
+    tiny_folder, batches, tmp_path, monkeypatch, surroundings, planned, named
+):
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
+    choice, names = Choice("cpu", "float32", "asked for by name", planned, 4, False), {**NAMES, "arm_tokens": 1}
+    here = SimpleNamespace(num_processes=1, process_index=0, device=torch.device("cpu"), is_main_process=True)
+    with pytest.raises(TrainingError, match=named):
+        config = SFTConfig(compile="off")
+        train_here(tiny_folder, batches, config, tmp_path / "a", choice, {**names, "key": "", "states": ""}, here)
+    assert not (tmp_path / "a").exists()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ The model is loaded once, and only when something is left to answer. Several pro
 each with the model on a device of its own, where several GPUs are visible or where it is asked for.
 """
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,15 @@ WHO = ("name", "folder", "weights", "precision", "device")
 
 class EvaluationError(ValueError):
     """A checkpoint cannot be asked. The message says what to lower, or what a process said that shared the items."""
+
+
+def check_gpus(device: str, processes: int) -> None:
+    """Raise EvaluationError when more processes are to share items on ``cuda`` than there are visible GPUs."""
+    if device == "cuda" and processes > (most := devices_here()):
+        raise EvaluationError(
+            f"found {most} visible GPUs, expected one for each of {processes} processes; set EVAL_PROCESSES "
+            f"(--processes) to {most} or less"
+        )
 
 
 @dataclass
@@ -95,14 +105,11 @@ class Answering:
         self, items: Sequence[Item], label: str, config: GenerationConfig, kept: Path, key: str, sharing: int
     ) -> Rows:
         """The same by several processes, which keep the missing parts in ``kept``; the rows are read from there."""
-        if self.device == "cuda" and sharing > (most := devices_here()):
-            raise EvaluationError(
-                f"found {most} visible GPUs, expected one for each of {sharing} processes; set EVAL_PROCESSES "
-                f"(--processes) to {most} or less"
-            )
+        check_gpus(self.device, sharing)
         cutting = max(1, self.processes)
         missing = missing_parts(kept, key, items, cutting)
         if missing:
+            self._unload()  # the first of the processes loads it on the same device
             if self.check:
                 self.check(read_config(self.folder), read_tokenizer(self.folder), items, config)
             job = {
@@ -119,6 +126,12 @@ class Answering:
             )
 
         return predict_in_parts(kept, key, items, lost, cutting)
+
+    def _unload(self) -> None:
+        self._loaded.clear()
+        gc.collect()
+        if self.device == "cuda":
+            torch.cuda.empty_cache()
 
     def _key(self, items: Sequence[Item], config: GenerationConfig) -> str:
         """One hash of everything that the completions and their grades depend on."""
