@@ -5,18 +5,21 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
 import pytest
+import torch
 from accelerate.commands.config.config_args import load_config_from_file
 from accelerate.commands.launch import launch_command_parser
 from accelerate.utils.launch import prepare_multi_gpu_env
 
 from tunixlib.artifacts import read_json, write_json
+from tunixlib.holding import RunError
 from tunixlib.modeling import processes
 from tunixlib.modeling.launching import CONFIGS, Launch, Machines
-from tunixlib.modeling.processes import driver, part_of, run_job, what_happened
+from tunixlib.modeling.processes import driver, part_of, run_job, wait_for_first, what_happened
 from tunixlib.progress import PROGRESS_VARIABLE
 from tunixlib.trees import PROJECT_ROOT
 
@@ -173,7 +176,36 @@ def test_a_folder_that_machines_share_holds_nothing_of_the_job_before_and_is_lef
     launch = Stand(2, machines=Machines(2, "a", "1", str(jobs)), code="exit(3)")
     with pytest.raises(RuntimeError, match="2 processes stopped without a message"):
         run_job("a.b", {}, launch, "eval", 7, RuntimeError)
-    assert [path.name for path in jobs.iterdir()] == ["mine.txt"]
+    assert sorted(path.name for path in jobs.iterdir()) == [".work", "mine.txt"]
+
+
+def test_a_folder_that_machines_share_serves_one_job_at_a_time(tmp_path):
+    (tmp_path / "jobs").mkdir()
+    code = (
+        "import sys, pathlib; from tunixlib.holding import hold; lock = hold(pathlib.Path(sys.argv[1])); print('held', "
+    )
+    code += "flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", code, str(tmp_path / "jobs")]
+    how = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "cwd": PROJECT_ROOT}
+    with subprocess.Popen(command, **how) as other:
+        assert other.stdout.readline() == b"held\n"
+        launch = Stand(2, machines=Machines(2, "a", "1", str(tmp_path / "jobs")), code="exit(3)")
+        with pytest.raises(RunError, match=f"'jobs' is in use by process {other.pid}"):
+            run_job("a.b", {}, launch, "eval", 7, LookupError)
+        other.stdin.close()
+
+
+def test_processes_of_other_machines_wait_until_the_first_has_written(monkeypatch):
+    store = torch.distributed.TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
+    monkeypatch.setenv("MASTER_ADDR", "127.0.0.1")
+    monkeypatch.setenv("MASTER_PORT", str(store.port))
+    monkeypatch.setattr(processes, "LONGEST_WRITING", timedelta(milliseconds=50))
+    wait_for_first(1)  # on one machine nobody waits
+    monkeypatch.setenv("GROUP_WORLD_SIZE", "2")
+    with pytest.raises(RuntimeError, match="timeout"):
+        wait_for_first(1)
+    wait_for_first(0)
+    wait_for_first(1)
 
 
 def test_workers_that_leave_no_message_are_quoted(tmp_path):

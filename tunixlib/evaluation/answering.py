@@ -62,6 +62,10 @@ class Answering:
     processes: int = 0
     _loaded: list[Any] = field(default_factory=list)
 
+    def sharing(self, items: Sequence[Item]) -> int:
+        """How many processes share these items."""
+        return self.processes or min(devices_here(), len(cut(items)))
+
     def answer(
         self, items: Sequence[Item], eval_set: str, config: GenerationConfig, kept: Path
     ) -> list[dict[str, Any]]:
@@ -70,7 +74,7 @@ class Answering:
         Raises EvaluationError when memory runs out, in this process or in one of several.
         """
         label, key = f"{self.name} on {eval_set}", self._key(items, config)
-        sharing = self.processes or min(devices_here(), len(cut(items)))
+        sharing = self.sharing(items)
         if sharing > 1:
             return self._answer_together(items, label, config, kept, key, sharing)
         with progress(len(items), label) as bar:

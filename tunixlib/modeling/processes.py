@@ -15,12 +15,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from tunixlib.artifacts import read_json, write_json, write_text
+from tunixlib.holding import hold
 from tunixlib.modeling.launching import MEETING, Launch
 from tunixlib.progress import PROGRESS_VARIABLE, Progress, progress
 from tunixlib.trees import PROJECT_ROOT, remove
@@ -30,6 +32,8 @@ JOB = "job.json"
 TAIL = 15
 # Seconds that processes have to end by themselves: a launcher gives its own half a minute.
 PATIENCE = 40.0
+# What the first process says to those of other machines when it has written its files, and how long they wait for it.
+WRITTEN, LONGEST_WRITING = "tunixlib/written", timedelta(hours=12)
 
 
 def run_job(
@@ -37,7 +41,8 @@ def run_job(
 ) -> None:
     """Let the processes of ``launch`` do a job with a worker module; ``total`` units of work are shown.
 
-    Raises ``error`` with what the failing process said. An interruption ends the processes too.
+    Raises ``error`` with what the failing process said, RunError when another job is at work in the machines' folder.
+    An interruption ends the processes too.
     """
     with _job_folder(launch.machines.jobs) as folder, progress(total, label) as bar:
         file = folder / JOB
@@ -52,16 +57,18 @@ def run_job(
 
 @contextmanager
 def _job_folder(shared: str) -> Iterator[Path]:
-    """A folder of one's own, or the one that all machines see, emptied of what an earlier job left."""
+    """A folder of one's own, or the one that all machines see, held and emptied of what an earlier job left."""
     if not shared:
         with tempfile.TemporaryDirectory(prefix="tunixlib-job-") as scratch:
             yield Path(scratch)
         return
+    lock = hold(Path(shared))
     try:
         _clear(Path(shared))
         yield Path(shared)
     finally:
         _clear(Path(shared))
+        lock.release()
 
 
 def _clear(folder: Path) -> None:
@@ -185,6 +192,23 @@ def rank() -> int:
 def ranks() -> int:
     """How many processes there are, as the launcher says."""
     return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def wait_for_first(process: int) -> None:
+    """On several machines, wait until the first process has written what was made; it says so by calling this.
+
+    Otherwise a machine that is done asks for the next job at the port where the first one is still busy with this one.
+    """
+    if int(os.environ.get("GROUP_WORLD_SIZE", "1")) == 1:
+        return
+    import torch
+
+    address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
+    store = torch.distributed.TCPStore(address, port, is_master=False)
+    if process == 0:
+        store.set(WRITTEN, "yes")
+    else:
+        store.wait([WRITTEN], LONGEST_WRITING)
 
 
 def end_with(others: Sequence[Mapping[str, Any]]) -> None:

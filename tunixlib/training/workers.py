@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tunixlib.artifacts import read_json
-from tunixlib.modeling.processes import meeting, part_of
+from tunixlib.modeling.processes import meeting, part_of, wait_for_first
 from tunixlib.training.config import SFTConfig
 from tunixlib.training.distributed import unpack
 from tunixlib.training.plan import Choice
@@ -28,6 +28,7 @@ def work(job: Path) -> None:
             Path(found["parent"]), [unpack(batch) for batch in found["batches"]], SFTConfig(**found["config"]),
             Path(found["out"]), choice, found["names"], accelerator,
         )  # fmt: skip
+        wait_for_first(accelerator.process_index)
 
 
 if __name__ == "__main__":
