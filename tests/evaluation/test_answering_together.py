@@ -1,5 +1,7 @@
 """Claims about an evaluation that several processes share: the rows of one process, and nothing is made twice."""
 
+import weakref
+
 import pytest
 
 from tunixlib.artifacts import read_jsonl, write_json
@@ -8,6 +10,7 @@ from tunixlib.evaluation.answering import Answering, EvaluationError
 from tunixlib.evaluation.generation import GenerationConfig
 from tunixlib.evaluation.parts import cut
 from tunixlib.modeling.processes import driver, what_happened
+from tunixlib.running import preparing
 
 FIELDS = {"section": "core", "category": "synthetic", "difficulty": "easy", "family": "addition"}
 ITEMS = [{"id": f"x-{i}", "prompt": f"What is {i} + 3?", "expected_answer": str(i + 3), **FIELDS} for i in range(7)]
@@ -103,6 +106,26 @@ def test_more_processes_than_gpus_are_refused(tiny_folder, tmp_path, jobs, monke
     with pytest.raises(EvaluationError, match="found 2 visible GPUs, expected one for each of 3 processes"):
         asked.answer(ITEMS, "eval-core", CONFIG, tmp_path)
     assert jobs == []
+
+
+def test_more_processes_than_gpus_are_refused_before_a_run_starts(monkeypatch):
+    monkeypatch.setattr(answering, "devices_here", lambda: 2)
+    monkeypatch.setattr(preparing, "best_device", lambda: "cuda")
+    preparing.check_inputs({"EVAL_PROCESSES": 2})
+    with pytest.raises(EvaluationError, match="found 2 visible GPUs, expected one for each of 3 processes"):
+        preparing.check_inputs({"EVAL_PROCESSES": 3})
+
+
+def test_a_model_that_answered_is_let_go_before_others_load_it(asked, tmp_path, jobs, monkeypatch):
+    checkpoint = asked()
+    checkpoint.answer(ITEMS[:2], "eval-core", CONFIG, tmp_path / "few")
+    model = weakref.ref(checkpoint._loaded[0])
+    monkeypatch.setattr(answering, "devices_here", lambda: 2)
+    monkeypatch.setattr(parts, "LARGEST_PART", 4)
+    held, do = [], answering.run_job
+    monkeypatch.setattr(answering, "run_job", lambda *job: (held.append(model()), do(*job)))
+    checkpoint.answer(ITEMS, "eval-core", CONFIG, tmp_path / "all")
+    assert held == [None]
 
 
 def test_processes_that_end_without_their_answers_are_an_error(asked, tmp_path, monkeypatch):

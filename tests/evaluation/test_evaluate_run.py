@@ -1,9 +1,13 @@
 """A run is evaluated on its own checkpoints or not at all."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from tunixlib.artifacts import write_json
+from tunixlib.artifacts import write_json, write_jsonl
+from tunixlib.evaluation import answering, evaluate_run, parts
 from tunixlib.evaluation.evaluate_run import checkpoint_folders, load_items
+from tunixlib.evaluation.generation import GenerationConfig
 from tunixlib.modeling.models import ModelError
 from tunixlib.runs import Run
 from tunixlib.seeding.datasets import dataset_file, load_traces, write_run_data
@@ -61,3 +65,21 @@ def test_another_base_model_than_the_one_trained_is_refused(run, tiny_folder):
         write_json(folder / "checkpoint.json", record)
     with pytest.raises(ModelError, match="is not the model that the run trained"):
         checkpoint_folders(run, "tiny")
+
+
+@pytest.mark.parametrize(
+    ("gpus", "processes", "recorded"), [(1, 0, None), (2, 0, 2), (8, 0, 3), (1, 1, None), (1, 2, 2)]
+)
+def test_the_summary_says_how_many_processes_answered_where_it_was_not_one(
+    run, tiny_folder, monkeypatch, gpus, processes, recorded
+):
+    name = evaluate_run.FINAL
+    card = {"checkpoint": name, "eval_set": "eval-dev", "accuracy": {"rate": 0.5}}
+    monkeypatch.setattr(answering, "devices_here", lambda: gpus)
+    monkeypatch.setattr(parts, "LARGEST_PART", 2)
+    monkeypatch.setattr(evaluate_run, "checkpoint_folders", lambda *_: {name: tiny_folder})
+    monkeypatch.setattr(evaluate_run, "read_record", lambda _: SimpleNamespace(weights_sha256="w"))
+    monkeypatch.setattr(evaluate_run, "_evaluate_checkpoint", lambda *_: [card])
+    write_jsonl(run.path("training", evaluate_run.FINAL_ARM, name, "metrics.jsonl"), [{"loss": 1.0}])
+    summary = evaluate_run.evaluate_run(run, "tiny", ["eval-dev"], 5, GenerationConfig(), "auto", processes=processes)
+    assert summary.get("processes") == recorded and ("processes" in summary) == (recorded is not None)

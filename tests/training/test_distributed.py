@@ -4,9 +4,11 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from tunixlib.artifacts import read_json, read_jsonl, write_json
 from tunixlib.modeling.models import load_checkpoint
@@ -17,7 +19,7 @@ from tunixlib.runs import RunError
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.distributed import pack, share, unpack
 from tunixlib.training.plan import Choice
-from tunixlib.training.sft import train_segment
+from tunixlib.training.sft import train_here, train_segment
 from tunixlib.training.workers import work
 from tunixlib.trees import PROJECT_ROOT
 
@@ -85,9 +87,29 @@ def test_a_worker_that_cannot_go_on_leaves_its_message(tiny_folder, batches, tmp
     assert said.startswith(f"process 1 of 2 stopped: trace {bent.trace_ids[0]}: its loss mask does not end")
 
 
+@pytest.mark.parametrize(
+    ("surroundings", "planned", "named"),
+    [
+        ({}, 2, "found 1 processes at work, expected the 2 that were planned"),
+        ({"ACCELERATE_USE_FSDP": "true"}, 1, "found a process with the settings of ENGINE fsdp"),
+    ],
+)
+def test_a_worker_that_was_started_otherwise_than_planned_trains_nothing(
+    tiny_folder, batches, tmp_path, monkeypatch, surroundings, planned, named
+):
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
+    choice, names = Choice("cpu", "float32", "asked for by name", planned, 4, False), {**NAMES, "arm_tokens": 1}
+    here = SimpleNamespace(num_processes=1, process_index=0, device=torch.device("cpu"), is_main_process=True)
+    with pytest.raises(TrainingError, match=named):
+        config = SFTConfig(compile="off")
+        train_here(tiny_folder, batches, config, tmp_path / "a", choice, {**names, "key": "", "states": ""}, here)
+    assert not (tmp_path / "a").exists()
+
+
 @pytest.fixture
 def launched(monkeypatch):
-    """Start a stand-in for the launcher: Python code with the job's path in ``sys.argv[1]``. Lists what was started."""
+    """Start stand-ins for the processes: Python code with the job's path in ``sys.argv[1]``. Lists what was started."""
     found = []
 
     def launch(code):
@@ -103,14 +125,12 @@ def launched(monkeypatch):
     return launch
 
 
-def test_the_launcher_uses_local_addresses_only_and_its_failure_is_raised(tiny_folder, batches, tmp_path, launched):
+def test_processes_use_local_addresses_only_and_its_failure_is_raised(tiny_folder, batches, tmp_path, launched):
     started = launched("print('out of luck'); raise SystemExit(3)")
     with pytest.raises(TrainingError, match=r"flat/stage_1: 2 processes stopped without a message(.|\n)*out of luck"):
         train_segment(tiny_folder, batches, SFTConfig(processes=2), tmp_path / "a", **NAMES)
     command, environment, _ = started[0]
-    assert command[1:8] == [
-        "-m", "torch.distributed.run", "--standalone", "--local-addr", "127.0.0.1", "--nproc-per-node", "2",
-    ]  # fmt: skip
+    assert command[1:3] == ["-m", "tunixlib.training.workers"] and environment["WORLD_SIZE"] == "2"
     assert environment["PYTHONPATH"].split(os.pathsep)[0] == str(PROJECT_ROOT), "a kernel has us on sys.path only"
     assert sys.platform != "linux" or environment["NCCL_SOCKET_IFNAME"] == environment["GLOO_SOCKET_IFNAME"] == "lo"
 
@@ -124,4 +144,4 @@ def test_an_early_end_that_the_pipeline_asks_for_ends_the_processes(
     started = launched(f"import json, pathlib, sys, time; {report}; time.sleep(300)")
     with pytest.raises(RunError, match="flat/stage_1, 1 of 3 done: no time left"):
         train_segment(tiny_folder, batches, SFTConfig(processes=2), tmp_path / "a", **NAMES)
-    assert len(started) == 1 and started[0][2].poll() is not None
+    assert len(started) == 2 and all(process.poll() is not None for _, _, process in started)

@@ -63,12 +63,13 @@ def test_two_machines_train_what_one_trains(tiny_folder, batches, tmp_path, surr
     config = SFTConfig(learning_rate=1e-3, precision="float32", compile="off")
     two = train_segment(tiny_folder, batches, config.model_copy(update={"processes": 2}), tmp_path / "two", **NAMES)
     assert second.wait(timeout=60) == 0
-    monkeypatch.delenv("TUNIXLIB_MACHINES")
+    for name in ("TUNIXLIB_MACHINES", "TUNIXLIB_MAIN_PROCESS", "TUNIXLIB_JOBS"):
+        monkeypatch.delenv(name)
     train_segment(tiny_folder, batches, config, tmp_path / "one", **NAMES)
     one, both = ([row["loss"] for _, row in read_jsonl(tmp_path / name / "metrics.jsonl")] for name in ("one", "two"))
     assert both == pytest.approx(one, abs=1e-5)
     assert two.chosen["processes"] == 2
-    assert list(surroundings[1].iterdir()) == []
+    assert [path.name for path in surroundings[1].iterdir()] == [".work"]
 
 
 def test_half_named_machines_stop_a_run_before_it_starts(surroundings, monkeypatch):

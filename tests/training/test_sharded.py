@@ -12,8 +12,9 @@ from tunixlib.modeling.checkpoints import companions, verified_checkpoint
 from tunixlib.modeling.memory import model_shape, project_memory, shared_out
 from tunixlib.modeling.models import load_checkpoint
 from tunixlib.modeling.tokenization import encode_trace
-from tunixlib.running.preparing import check_inputs
+from tunixlib.running import preparing
 from tunixlib.training import plan
+from tunixlib.training.common_states import CommonStates
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.loop import Part, rows_of, run_steps
 from tunixlib.training.masters import MasterWeights
@@ -112,16 +113,19 @@ def test_a_killed_training_goes_on_from_the_parts_that_were_kept(tiny_folder, ba
 
 
 @pytest.mark.parametrize(("others", "expected"), [((2, 1), 2), ((1, 1), 1), ((0, 0), None), ((2, 0), None)])
-def test_processes_go_on_from_a_step_that_all_of_them_have(tmp_path, alone, monkeypatch, others, expected):
+@pytest.mark.parametrize("kind", [StatesOfAll, CommonStates])
+def test_processes_go_on_from_a_step_that_all_of_them_have(tmp_path, monkeypatch, capsys, kind, others, expected):
     """``others``: the newest step of another process, and whether that one found what was agreed upon."""
-    states = StatesOfAll(tmp_path, "k", 1, CPU)
+    states = StatesOfAll(tmp_path, "k", 1, CPU) if kind is StatesOfAll else CommonStates(tmp_path, "k", CPU)
     for step in (1, 2):
         states.keep({"0.master": torch.full((3,), float(step))}, {"step": step})
     says = iter(others)
-    monkeypatch.setattr(StatesOfAll, "_least", lambda self, mine: min(mine, next(says)))
+    monkeypatch.setattr(kind, "_least", lambda self, mine: min(mine, next(says)))
     found = states.newest()
     assert (found and found.document["step"]) == expected
     assert found is None or found.tensors["0.master"].tolist() == [float(expected)] * 3
+    word = "saved state of step 2 not used: not every process found one of the same step"
+    assert (word in capsys.readouterr().err) == (found is None)
 
 
 @pytest.mark.parametrize(
@@ -140,9 +144,11 @@ def test_what_shared_weights_cannot_do_is_refused_by_name(unfit, named):
 def test_one_device_and_a_device_of_float16_are_refused(tiny_folder, monkeypatch):
     with pytest.raises(TrainingError, match="found one device with ENGINE fsdp, expected at least two"):
         plan_segment(tiny_folder, 4, 60, 40, CONFIG.model_copy(update={"processes": 1}))
-    monkeypatch.setattr("tunixlib.running.pipeline.visible_processes", lambda: 1)
+    monkeypatch.setattr(preparing, "visible_processes", lambda: 1)
     with pytest.raises(TrainingError, match="found one device with ENGINE fsdp"):
-        check_inputs({"ENGINE": "fsdp"})
+        preparing.check_inputs({"ENGINE": "fsdp"})
+    monkeypatch.setattr(preparing, "visible_processes", lambda: 2)
+    preparing.check_inputs({"ENGINE": "fsdp"})
     monkeypatch.setattr(plan, "choose_precision", lambda *asked: ("float16", "an older card"))
     with pytest.raises(TrainingError, match="found ENGINE fsdp and float16, the precision of this device"):
         plan_segment(tiny_folder, 4, 60, 40, CONFIG)

@@ -11,7 +11,7 @@ from tunixlib.evaluation.config import MAX_NEW_TOKENS
 
 QUESTIONS = "A .jsonl or .csv file with id, prompt, expected_answer, or a set in data/ such as eval-core."
 
-SHARING = "Processes that share the questions; 0 is one per visible GPU, as far as there are 256 questions for each."
+SHARING = "Processes that share the questions; 0 is one per visible GPU, at most one per part of up to 256 questions."
 
 
 @app.command(rich_help_panel=PANEL)

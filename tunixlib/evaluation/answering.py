@@ -7,6 +7,7 @@ The model is loaded once, and only when something is left to answer. Several pro
 each with the model on a device of its own, where several GPUs are visible or where it is asked for.
 """
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,15 @@ class EvaluationError(ValueError):
     """A checkpoint cannot be asked. The message says what to lower, or what a process said that shared the items."""
 
 
+def check_gpus(device: str, processes: int) -> None:
+    """Raise EvaluationError when more processes are to share items on ``cuda`` than there are visible GPUs."""
+    if device == "cuda" and processes > (most := devices_here()):
+        raise EvaluationError(
+            f"found {most} visible GPUs, expected one for each of {processes} processes; set EVAL_PROCESSES "
+            f"(--processes) to {most} or less"
+        )
+
+
 @dataclass
 class Answering:
     """One checkpoint that answers: its name, folder and sha256 of weights, in which precision and on which device."""
@@ -52,6 +62,10 @@ class Answering:
     processes: int = 0
     _loaded: list[Any] = field(default_factory=list)
 
+    def sharing(self, items: Sequence[Item]) -> int:
+        """How many processes share these items."""
+        return self.processes or min(devices_here(), len(cut(items)))
+
     def answer(
         self, items: Sequence[Item], eval_set: str, config: GenerationConfig, kept: Path
     ) -> list[dict[str, Any]]:
@@ -60,7 +74,7 @@ class Answering:
         Raises EvaluationError when memory runs out, in this process or in one of several.
         """
         label, key = f"{self.name} on {eval_set}", self._key(items, config)
-        sharing = self.processes or min(devices_here(), len(cut(items)))
+        sharing = self.sharing(items)
         if sharing > 1:
             return self._answer_together(items, label, config, kept, key, sharing)
         with progress(len(items), label) as bar:
@@ -95,14 +109,11 @@ class Answering:
         self, items: Sequence[Item], label: str, config: GenerationConfig, kept: Path, key: str, sharing: int
     ) -> Rows:
         """The same by several processes, which keep the missing parts in ``kept``; the rows are read from there."""
-        if self.device == "cuda" and sharing > (most := devices_here()):
-            raise EvaluationError(
-                f"found {most} visible GPUs, expected one for each of {sharing} processes; set EVAL_PROCESSES "
-                f"(--processes) to {most} or less"
-            )
+        check_gpus(self.device, sharing)
         cutting = max(1, self.processes)
         missing = missing_parts(kept, key, items, cutting)
         if missing:
+            self._unload()  # the first of the processes loads it on the same device
             if self.check:
                 self.check(read_config(self.folder), read_tokenizer(self.folder), items, config)
             job = {
@@ -119,6 +130,12 @@ class Answering:
             )
 
         return predict_in_parts(kept, key, items, lost, cutting)
+
+    def _unload(self) -> None:
+        self._loaded.clear()
+        gc.collect()
+        if self.device == "cuda":
+            torch.cuda.empty_cache()
 
     def _key(self, items: Sequence[Item], config: GenerationConfig) -> str:
         """One hash of everything that the completions and their grades depend on."""

@@ -60,11 +60,12 @@ def evaluate_run(
     sets = load_items(run, eval_sets, items)
     folders = chosen(checkpoint_folders(run, model), checkpoints)
     base_weights = weights_sha256(model_folder(model))
-    scorecards = []
+    scorecards, sharing = [], 1
     for name, folder in folders.items():
         weights = base_weights if name == "base" else read_record(folder).weights_sha256  # verified a moment ago
         checkpoint = Answering(name, folder, weights, dtype, best_device(), processes=processes)
         scorecards += _evaluate_checkpoint(run, checkpoint, sets, config)
+        sharing = max(sharing, *(checkpoint.sharing(rows) for rows in sets.values()))
     primary = next(card for card in scorecards if card["checkpoint"] == FINAL and card["eval_set"] == eval_sets[0])
     losses = [row["loss"] for _, row in read_jsonl(run.path("training", FINAL_ARM, FINAL, "metrics.jsonl"))]
     summary = {
@@ -76,6 +77,7 @@ def evaluate_run(
         "base_weights_sha256": base_weights,
         "precision": dtype,
         "device": best_device(),
+        **({"processes": sharing} if sharing > 1 else {}),
         "metrics": {"final_loss": losses[-1], "answer_correctness": primary["accuracy"]},
         "primary_score": primary["accuracy"]["rate"],
         "scorecards": scorecards,

@@ -1,8 +1,9 @@
 """One of the processes that share the items of an evaluation; ``answering`` has them started and reads what they keep.
 
-    python -m torch.distributed.run --standalone --nproc-per-node 2 -m tunixlib.evaluation.workers JOB.json
+    RANK=0 WORLD_SIZE=2 python -m tunixlib.evaluation.workers JOB.json
 
-Each takes every so-manieth of the parts that are missing and keeps its rows. None of them writes evidence.
+Each takes every so-manieth of the parts that are missing and keeps its rows. None of them writes evidence, and they
+never speak to each other: no port is opened.
 """
 
 import os

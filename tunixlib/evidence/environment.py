@@ -27,7 +27,8 @@ MAKING = (
     "tunixlib/artifacts.py", "tunixlib/traces.py", "tunixlib/stages.py", "tunixlib/checking", "tunixlib/seeding",
     "tunixlib/modeling", "tunixlib/training", "tunixlib/evaluation", "notebooks/01_seed.ipynb",
     "notebooks/02_train.ipynb", "notebooks/03_curriculum.ipynb", "notebooks/04_self_correction.ipynb",
-    "notebooks/05_evaluate.ipynb", "data", "requirements.txt", "requirements-tunix.txt",
+    "notebooks/05_evaluate.ipynb", "notebooks/profiles/accelerate", "data", "requirements.txt",
+    "requirements-tunix.txt",
 )  # fmt: skip
 # Of the evaluation, the means of measures of form are read by the analysis only.
 NOT_MAKING = ("tunixlib/evaluation/trace_summary.py",)

@@ -127,6 +127,7 @@ class Summary(_Document):
     base_weights_sha256: Sha256
     precision: Literal["float32", "bfloat16", "float16"]
     device: str
+    processes: Annotated[int, Field(ge=2)] | None = None  # written where several shared the items
     metrics: Metrics
     primary_score: Number
     scorecards: list[dict[str, Any]]

@@ -13,21 +13,27 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from tunixlib.artifacts import read_json, write_json, write_text
-from tunixlib.modeling.launching import Launch
+from tunixlib.holding import hold
+from tunixlib.modeling.launching import MEETING, Launch
 from tunixlib.progress import PROGRESS_VARIABLE, Progress, progress
 from tunixlib.trees import PROJECT_ROOT, remove
 
 JOB = "job.json"
 # Lines of the processes' output that an error shows when none of them left a message.
 TAIL = 15
+# Seconds that processes have to end by themselves: a launcher gives its own half a minute.
+PATIENCE = 40.0
+# What the first process says to those of other machines when it has written its files, and how long they wait for it.
+WRITTEN, LONGEST_WRITING = "tunixlib/written", timedelta(hours=12)
 
 
 def run_job(
@@ -35,31 +41,34 @@ def run_job(
 ) -> None:
     """Let the processes of ``launch`` do a job with a worker module; ``total`` units of work are shown.
 
-    Raises ``error`` with what the failing process said. An interruption ends the processes too.
+    Raises ``error`` with what the failing process said, RunError when another job is at work in the machines' folder.
+    An interruption ends the processes too.
     """
     with _job_folder(launch.machines.jobs) as folder, progress(total, label) as bar:
         file = folder / JOB
         write_json(file, {**job, "driver": driver()})
-        with open(folder / "output.txt", "wb") as output, _started(module, file, launch, output) as process:
-            while process.poll() is None:
+        with open(folder / "output.txt", "wb") as output, _started(module, file, launch, output) as found:
+            while not any(codes := [process.poll() for process in found]) and None in codes:
                 time.sleep(0.2)
                 _show(folder, bar)
-        if process.returncode:
+        if any(codes):
             raise error(f"{label}: {what_happened(folder, launch.processes)}")
 
 
 @contextmanager
 def _job_folder(shared: str) -> Iterator[Path]:
-    """A folder of one's own, or the one that all machines see, emptied of what an earlier job left."""
+    """A folder of one's own, or the one that all machines see, held and emptied of what an earlier job left."""
     if not shared:
         with tempfile.TemporaryDirectory(prefix="tunixlib-job-") as scratch:
             yield Path(scratch)
         return
+    lock = hold(Path(shared))
     try:
         _clear(Path(shared))
         yield Path(shared)
     finally:
         _clear(Path(shared))
+        lock.release()
 
 
 def _clear(folder: Path) -> None:
@@ -73,15 +82,30 @@ def driver() -> dict[str, Any]:
 
 
 @contextmanager
-def _started(module: str, job: Path, launch: Launch, output: Any) -> Iterator["subprocess.Popen[bytes]"]:
-    command, environment = launch.command(module, job), _environment(job, launch)
-    process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment)
+def _started(module: str, job: Path, launch: Launch, output: Any) -> Iterator[list["subprocess.Popen[bytes]"]]:
+    command, shared = launch.command(module, job), _environment(job, launch)
+    found: list[subprocess.Popen[bytes]] = []
     try:
-        yield process
+        for own in launch.environments(job):
+            how = {"stdout": output, "stderr": subprocess.STDOUT, "env": shared | own}
+            found.append(subprocess.Popen(command, **how))
+        yield found
     finally:
-        if process.poll() is None:
-            process.terminate()  # the launcher ends its workers
-            process.wait(timeout=60)
+        _end([process for process in found if process.poll() is None])
+
+
+def _end(found: Sequence["subprocess.Popen[bytes]"]) -> None:
+    """End processes and all that they started, by force what has not ended after a while; raises nothing."""
+    everything: list[psutil.Process] = []
+    for process in found:
+        with suppress(psutil.Error):
+            everything += [root := psutil.Process(process.pid), *root.children(recursive=True)]
+        process.terminate()
+    _, left = psutil.wait_procs(everything, timeout=PATIENCE)
+    for other in left:
+        with suppress(psutil.Error):
+            other.kill()
+    psutil.wait_procs(left, timeout=PATIENCE)
 
 
 def _environment(job: Path, launch: Launch) -> dict[str, str]:
@@ -121,17 +145,43 @@ def what_happened(folder: Path, processes: int) -> str:
 def part_of(job: Path) -> Iterator[None]:
     """A worker's part of a job. An error leaves its message beside the job, for ``run_job`` to say.
 
-    When the process that wants the result is gone, killed perhaps, this one ends at once: the next one may already be
-    at work in the same run. Of another machine nobody here knows: there the connection breaks instead.
+    When the process that wants the result is gone, killed perhaps, or the one that started this one, this one ends at
+    once: the next one may already be at work in the same run. Of another machine nobody here knows who wants it.
     """
     driver = read_json(job)["driver"]
-    if driver["host"] == socket.gethostname():
-        threading.Thread(target=end_with, args=(driver,), daemon=True).start()
+    beside = [driver] if driver["host"] == socket.gethostname() else []
+    threading.Thread(target=end_with, args=([*_parent(), *beside],), daemon=True).start()
     try:
         yield
-    except (RuntimeError, ValueError, OSError) as error:
-        write_text(job.with_name(f"error-{rank()}.txt"), str(error))
+    except Exception as error:
+        write_text(job.with_name(f"error-{rank()}.txt"), str(error) or type(error).__name__)
         raise
+
+
+def _parent() -> list[dict[str, Any]]:
+    with suppress(psutil.Error):
+        if parent := psutil.Process().parent():
+            return [{"pid": parent.pid, "started": parent.create_time()}]
+    return []
+
+
+@contextmanager
+def meeting(device: str) -> Iterator[None]:
+    """All processes of this machine in one group; of several machines, and of one process, accelerate makes it.
+
+    ``device`` is cpu or cuda. They meet in a file: what listens afterwards is gloo's and NCCL's, for their own.
+    """
+    import torch
+
+    if MEETING in os.environ and ranks() > 1:
+        if device == "cuda":
+            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        store = torch.distributed.FileStore(os.environ[MEETING], ranks())
+        backend = "cpu:gloo,cuda:nccl" if device == "cuda" else "gloo"
+        torch.distributed.init_process_group(backend, store=store, rank=rank(), world_size=ranks())
+    yield
+    if torch.distributed.is_initialized():  # not when the job is for one process
+        torch.distributed.destroy_process_group()
 
 
 def rank() -> int:
@@ -144,9 +194,26 @@ def ranks() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
-def end_with(driver: Mapping[str, Any]) -> None:
-    """Wait until the process with this ``pid``, ``started`` then, is gone; then end this one without a word."""
+def wait_for_first(process: int) -> None:
+    """On several machines, wait until the first process has written what was made; it says so by calling this.
+
+    Otherwise a machine that is done asks for the next job at the port where the first one is still busy with this one.
+    """
+    if int(os.environ.get("GROUP_WORLD_SIZE", "1")) == 1:
+        return
+    import torch
+
+    address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
+    store = torch.distributed.TCPStore(address, port, is_master=False)
+    if process == 0:
+        store.set(WRITTEN, "yes")
+    else:
+        store.wait([WRITTEN], LONGEST_WRITING)
+
+
+def end_with(others: Sequence[Mapping[str, Any]]) -> None:
+    """Wait until one of the processes with this ``pid``, ``started`` then, is gone; then end this one, wordlessly."""
     with suppress(psutil.Error):
-        while psutil.Process(driver["pid"]).create_time() == driver["started"]:
+        while all(psutil.Process(other["pid"]).create_time() == other["started"] for other in others):
             time.sleep(1)
     os._exit(1)

@@ -85,7 +85,8 @@ def check_inputs(parameters: Mapping[str, Any]) -> None:
     """Raise ModelError or ArtifactError when a model or a data set that a profile names is not there, or unfit.
 
     Raises TrainingError for shares or shown works from which no arm of self-correction can be made, and for ENGINE
-    fsdp on one device; ValueError when the environment names half of several machines.
+    fsdp on one device; EvaluationError for more EVAL_PROCESSES than GPUs; ValueError when the environment names half of
+    several machines.
 
     A model of the hub is downloaded here, before anything starts.
 
@@ -95,6 +96,10 @@ def check_inputs(parameters: Mapping[str, Any]) -> None:
     if parameters.get("MODEL", "tiny") not in SHORT_NAMES:
         load_tokenizer(parameters["MODEL"])
     Machines.named()
+    if parameters.get("EVAL_PROCESSES", 0) > 1:
+        from tunixlib.evaluation.answering import check_gpus  # torch comes with it
+
+        check_gpus(best_device(), parameters["EVAL_PROCESSES"])
     if parameters.get("ENGINE") == FSDP:
         check_several(visible_processes())
     if parameters.get("ENGINE") == "tunix":

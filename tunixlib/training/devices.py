@@ -4,6 +4,8 @@ visible_processes()       # 2: a machine with two GPUs; 4: two such machines
 processes_here(4)         # 2: of four processes on two machines
 """
 
+import os
+
 from tunixlib.modeling.launching import Machines, devices_here
 from tunixlib.training.config import PLAIN, TrainingError
 
@@ -26,6 +28,24 @@ def check_several(processes: int) -> None:
     if processes < 2:
         raise TrainingError(
             "found one device with ENGINE fsdp, expected at least two to share the weights out over; set ENGINE torch"
+        )
+
+
+def check_started(found: int, planned: int, *, sharded: bool) -> None:
+    """Raise TrainingError unless as many processes run as were planned, and by the config of their engine.
+
+    Under the config of ENGINE fsdp transformers reads no weights but in the first process of a machine: the others
+    would train zeros.
+    """
+    if found != planned:
+        raise TrainingError(
+            f"found {found} processes at work, expected the {planned} that were planned; give every machine as many in "
+            "--num_processes"
+        )
+    if not sharded and os.environ.get("ACCELERATE_USE_FSDP", "").lower() in ("1", "true"):
+        raise TrainingError(
+            "found a process with the settings of ENGINE fsdp (ACCELERATE_USE_FSDP), expected those of ENGINE torch; "
+            "start it with accelerate launch --config_file notebooks/profiles/accelerate/ddp.yaml, or unset it"
         )
 
 

@@ -28,7 +28,9 @@ from tunixlib.modeling.checkpoints import CheckpointRecord, save_checkpoint
 from tunixlib.modeling.lora import add_adapters, decoder_layers, learned_adapters, merge_adapters
 from tunixlib.modeling.models import load_checkpoint, weights_sha256
 from tunixlib.modeling.tokenization import Batch, check_batches, end_token
+from tunixlib.training.common_states import CommonStates
 from tunixlib.training.config import FSDP, SFTConfig, TrainingError
+from tunixlib.training.devices import check_started
 from tunixlib.training.distributed import train_in_processes
 from tunixlib.training.loop import Part, run_steps
 from tunixlib.training.masters import MasterWeights
@@ -134,6 +136,7 @@ def train_here(
     """This process's part of a segment; the first of several writes the files."""
     torch.manual_seed(config.seed)
     sharded = choice.engine == FSDP
+    check_started(accelerator.num_processes, choice.processes, sharded=sharded)
     model, tokenizer = _load(parent, config, choice, "cpu" if sharded else str(accelerator.device))
     check_batches(steps, end_token(tokenizer))
     operations = 6.0 * sum(p.numel() for p in model.parameters()) * names["arm_tokens"]
@@ -180,7 +183,8 @@ def _updating(
         shard(loss, part.device, choice.precision)
         return ShardedWeights(loss.model, config), StatesOfAll(folder, key, part.process, part.device)
     total = torch.distributed.all_reduce if part.processes > 1 else None
-    return MasterWeights(loss.model, config, getattr(torch, choice.precision), total), SavedStates(folder, key)
+    states = CommonStates(folder, key, part.device) if part.processes > 1 else SavedStates(folder, key)
+    return MasterWeights(loss.model, config, getattr(torch, choice.precision), total), states
 
 
 def _save(

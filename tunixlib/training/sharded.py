@@ -19,9 +19,9 @@ from torch.distributed.tensor import DTensor
 
 from tunixlib.modeling.lora import decoder_layers
 from tunixlib.modeling.models import load_checkpoint
+from tunixlib.training.common_states import CommonStates
 from tunixlib.training.config import SFTConfig, TrainingError
 from tunixlib.training.masters import MasterWeights
-from tunixlib.training.resume import SavedStates, State
 
 
 def shard(loss: Any, device: torch.device, precision: str) -> None:
@@ -109,28 +109,14 @@ def _local(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.to_local() if isinstance(tensor, DTensor) else tensor
 
 
-class StatesOfAll(SavedStates):
+class StatesOfAll(CommonStates):
     """Every process keeps its own part; they keep at the same steps, and go on from one that all of them have."""
 
     def __init__(self, folder: Path | None, key: str, process: int, device: torch.device, every: float | None = None):
-        super().__init__(folder / f"state-of-{process}" if folder else None, key, every)
-        self.device = device
+        super().__init__(folder / f"state-of-{process}" if folder else None, key, device, every)
 
     def due(self) -> bool:
         """Whether the first process finds it is time; all must ask."""
         said = torch.tensor([super().due()], dtype=torch.int64, device=self.device)
         torch.distributed.broadcast(said, 0)
         return bool(said)
-
-    def newest(self) -> State | None:
-        """The newest state that every process has whole; None, and a word about it, when there is none."""
-        mine = super().newest()
-        agreed = self._least(mine.document["step"] if mine else 0)
-        if mine and mine.document["step"] != agreed:
-            mine = self.at(agreed)
-        return mine if self._least(int(mine is not None)) else None
-
-    def _least(self, value: int) -> int:
-        found = torch.tensor([value], dtype=torch.int64, device=self.device)
-        torch.distributed.all_reduce(found, torch.distributed.ReduceOp.MIN)
-        return int(found)
