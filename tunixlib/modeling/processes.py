@@ -99,7 +99,8 @@ def _end(found: Sequence["subprocess.Popen[bytes]"]) -> None:
     everything: list[psutil.Process] = []
     for process in found:
         with suppress(psutil.Error):
-            everything += [root := psutil.Process(process.pid), *root.children(recursive=True)]
+            own = psutil.Process(process.pid)
+            everything += [own, *own.children(recursive=True)]
         process.terminate()
     _, left = psutil.wait_procs(everything, timeout=PATIENCE)
     for other in left:
