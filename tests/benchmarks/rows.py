@@ -8,6 +8,7 @@ from tunixlib.artifacts import read_json, read_jsonl
 from tunixlib.trees import PROJECT_ROOT
 
 Side = tuple[str, dict[str, Any]]
+PROFILE = "profile of training"
 MAIN_JOB = PROJECT_ROOT / "submission_runs" / "cpu-v1"
 
 
@@ -56,6 +57,8 @@ def _training(quick: bool) -> list[Row]:
             {"model": "smollm2", **steps}, once=("TRL compiled",)),
         Row("training SmolLM2-135M, LoRA 16", "tokens", sides, (("ours", "TRL", None),),
             {"model": "smollm2", **few, "lora": 16}),
+        Row(PROFILE, "tokens", {"ours": ("profile/training", {})}, (),
+            {"model": "tiny" if quick else "smollm2", **steps}),
         Row("training tiny", "tokens", sides, (("ours", "TRL", None),), {"model": "tiny", **steps}),
     ]  # fmt: skip
 

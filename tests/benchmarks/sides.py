@@ -59,10 +59,11 @@ def main() -> None:
     """Measure the side that the command line names."""
     import data_sides
     import generation_sides
+    import profile_sides
     import program_sides
     import training_sides
 
-    for module in (data_sides, generation_sides, program_sides, training_sides):
+    for module in (data_sides, generation_sides, profile_sides, program_sides, training_sides):
         SIDES.update(module.SIDES)
     found = SIDES[sys.argv[1]](json.loads(sys.argv[2]))
     print(json.dumps({**found, "peak_mb": round(peak_kb(sys.argv[1].startswith("program/")) / 1024, 1)}))

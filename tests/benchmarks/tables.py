@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
+from rows import PROFILE
 from sides import WARM_UP
 
 from tunixlib.tables import markdown_table
@@ -30,7 +31,7 @@ def results_text(results: dict[str, Any]) -> str:
         f"{found['platform']}; commit {', '.join(sorted(commits))}. Medians of several rounds, each side in turn in a "
         "process of its own. Made by `make bench`; every reading is in `results.json`.",
         ratio_table(results["rows"]), "![ratios](ratios.png)", speed_table(results["rows"]),
-        share_of_peak(results["rows"]),
+        share_of_peak(results["rows"]), profile_text(results["rows"]),
         "## Growth", growth_table(results["growth"]), "![growth](growth.png)",
         "## Where the seconds of the main job go", main_job_text(results["main_job"]), "![main job](main_job.png)",
     ]  # fmt: skip
@@ -68,7 +69,7 @@ def speed_table(rows: Sequence[dict[str, Any]]) -> str:
     """The rows without a peer: how much in a second, how long one takes, peak memory."""
     lines = []
     for row in rows:
-        for label, rate in row["median"].items() if not row["ratios"] else ():
+        for label, rate in row["median"].items() if not row["ratios"] and row["name"] != PROFILE else ():
             seconds = [reading["seconds"] for reading in row["readings"][label]]
             took = f"{statistics.median(seconds):,.3g} s [{min(seconds):,.3g}, {max(seconds):,.3g}]"
             each = "–" if row["unit"] == "runs" else speed(rate, row["unit"])
@@ -91,6 +92,21 @@ def share_of_peak(rows: Sequence[dict[str, Any]]) -> str:
         "that bfloat16 products reach (6 operations for each parameter and token, of the head for supervised tokens "
         "only, padding and attention not counted; 70 % is aimed at)."
     )
+
+
+def profile_text(rows: Sequence[dict[str, Any]]) -> str:
+    """The groups of operations of some training steps, largest first, and how many tokens were padding."""
+    row = next((row for row in rows if row["name"] == PROFILE), None)
+    if row is None:
+        return ""
+    found = row["readings"]["ours"][-1]
+    seconds, parts = found["seconds"], found["parts"]
+    parts = {**parts, "outside of operations": max(0.0, seconds - sum(parts.values()))}
+    lines = [(name, f"{took:,.1f}", f"{100 * took / seconds:.0f} %") for name, took in _largest_first(parts)]
+    table = markdown_table(("part of a training step", "seconds", "share"), lines)
+    padding = 1 - found["units"] / found["padded_tokens"]
+    words = f"By torch's profiler, which slows what it watches; {100 * padding:.0f} % of the tokens were padding."
+    return f"{table}\n\n{words}"
 
 
 def exponent(points: Sequence[dict[str, Any]], of: str) -> float:

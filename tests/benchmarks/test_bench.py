@@ -73,10 +73,12 @@ def test_a_side_that_fails_says_why():
 def test_every_planned_side_is_there():
     import data_sides
     import generation_sides
+    import profile_sides
     import program_sides
     import training_sides
 
-    known = {name for module in (data_sides, generation_sides, program_sides, training_sides) for name in module.SIDES}
+    modules = (data_sides, generation_sides, profile_sides, program_sides, training_sides)
+    known = {name for module in modules for name in module.SIDES}
     planned = {name for row in rows.planned_rows(True, Path()) for name, _ in row.sides.values()}
     planned |= {growth.side for growth in rows.planned_growth(True, Path())}
     assert planned == known
@@ -93,3 +95,10 @@ def test_training_is_compared_over_the_steps_that_both_did():
 def test_the_growth_of_memory_is_that_beyond_the_first_size(peaks, said):
     points = [{"size": size, "peak_mb": float(peak)} for size, peak in zip((1, 10, 40), peaks, strict=True)]
     assert tables.memory_growth(points) == said
+
+
+def test_the_parts_of_a_training_step_add_up_to_it():
+    found = {"seconds": 10.0, "parts": {"matrix products": 6.0, "copies": 1.0}, "units": 90, "padded_tokens": 100}
+    text = tables.profile_text([{"name": rows.PROFILE, "readings": {"ours": [found]}}])
+    assert "| matrix products | 6.0 | 60 % |\n| outside of operations | 3.0 | 30 % |" in text
+    assert text.endswith("10 % of the tokens were padding.")
