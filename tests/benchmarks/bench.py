@@ -27,9 +27,10 @@ from sides import WARM_UP
 from tables import results_text, speed
 
 from tunixlib.artifacts import read_json, write_json, write_text
-from tunixlib.evidence.environment import capture_commit, capture_environment
+from tunixlib.evidence.environment import capture_commit, capture_environment, git
 from tunixlib.seeding.datasets import write_dataset
 from tunixlib.seeding.recipes import Recipe
+from tunixlib.trees import PROJECT_ROOT
 
 SIDES = Path(__file__).with_name("sides.py")
 RESULTS = Path(__file__).with_name("results")
@@ -73,7 +74,8 @@ def run_row(row: Row, rounds: int) -> dict[str, Any]:
         for a, b, target in row.ratios
     ]  # fmt: skip
     for reading in (reading for found in readings.values() for reading in found):
-        del reading["check"]
+        if isinstance(check := reading.pop("check"), list):
+            reading["losses"] = check
     return {
         "name": row.name, "unit": row.unit, "rounds": rounds, "readings": readings, "ratios": ratios,
         "options": {name: value for name, value in row.options.items() if name not in PLACES},
@@ -102,12 +104,14 @@ PLACES = ("checkpoint", "file")
 
 
 def agreement(ours: Any, theirs: Any) -> str:
-    """How far two sides did the same: losses by their largest relative difference, texts by how many are equal."""
+    """How far two sides did the same: losses by their means and the worst single one, texts by how many are equal."""
     if not ours or not theirs:
         return ""
     if isinstance(ours, list):
         pairs = list(zip(ours, theirs, strict=False))  # a side may stop after the first steps
-        return f"{len(pairs)} losses within {100 * max(abs(a - b) / b for a, b in pairs):.2f} %"
+        means = [statistics.fmean(side) for side in zip(*pairs, strict=True)]
+        apart = (abs(means[0] - means[1]) / means[1], max(abs(a - b) / b for a, b in pairs))
+        return f"{len(pairs)} losses: means within {100 * apart[0]:.2f} %, each within {100 * apart[1]:.2f} %"
     if not isinstance(ours, dict):
         return "" if ours == theirs else f"{ours} here, {theirs} there"
     both = ours.keys() & theirs.keys()
@@ -183,7 +187,10 @@ def planned(chosen: argparse.Namespace, place: Path) -> list[Row | Growth]:
 def main() -> None:
     """Measure; results.json, results.md and the pictures are written again after every row."""
     chosen = arguments()
-    about = {"quick": chosen.quick, **capture_commit(), "environment": capture_environment()}
+    # The results that are being written are no change of what is measured.
+    status = git(PROJECT_ROOT, "status", "--porcelain", "--", ".", f":(exclude){RESULTS.relative_to(PROJECT_ROOT)}")
+    dirty = bool(status and status.stdout.strip())
+    about = {"quick": chosen.quick, **capture_commit(), "dirty": dirty, "environment": capture_environment()}
     path = chosen.out / "results.json"
     results = {"bench_version": "1.0", "quick": chosen.quick, "environment": about["environment"], "rows": [],
                "growth": [], "main_job": main_job_seconds()}  # fmt: skip

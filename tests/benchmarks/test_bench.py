@@ -24,7 +24,13 @@ def test_a_ratio_is_taken_within_a_round(monkeypatch):
     row = rows.Row("training", "tokens", {"ours": ("a", {}), "TRL": ("b", {})}, (("ours", "TRL", 2.2),))
     found = bench.run_row(row, 2)
     assert found["ratios"] == [
-        {"of": "ours", "to": "TRL", "target": 2.2, "agreement": "2 losses within 0.00 %", "values": [3.0, 4.0]}
+        {
+            "of": "ours",
+            "to": "TRL",
+            "target": 2.2,
+            "agreement": "2 losses: means within 0.00 %, each within 0.00 %",
+            "values": [3.0, 4.0],
+        }
     ]
     assert found["median"] == {"ours": 19.0, "TRL": 6.0}
     assert "| training | ours: 19 tokens/s | TRL: 6 tokens/s | 2 | 3.50 [3.00, 4.00] | – | 2.2 |" in tables.ratio_table(
@@ -42,7 +48,7 @@ def test_a_side_that_takes_long_is_measured_in_the_first_round_only(monkeypatch)
 @pytest.mark.parametrize(
     ("ours", "theirs", "said"),
     [
-        ([2.0, 1.0], [2.0, 1.25, 9.0], "2 losses within 20.00 %"),  # the other went on
+        ([2.0, 1.0], [2.0, 1.25, 9.0], "2 losses: means within 7.69 %, each within 20.00 %"),  # the other went on
         ({"0": [1], "8": [2]}, {"0": [1], "8": [3], "9": [4]}, "1 of 2 texts equal"),
         (None, None, ""),
         (3, 4, "3 here, 4 there"),
