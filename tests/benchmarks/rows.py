@@ -105,7 +105,7 @@ def _programs() -> list[Row]:
 
 def planned_growth(quick: bool, traces: Path) -> list[Growth]:
     """Traces, tokens of a row, checkpoints: what a run has more of when it grows."""
-    sizes = (550, 2_000, 5_000) if quick else (550, 10_000, 100_000, 900_000)
+    sizes = (550, 2_000, 5_000) if quick else (550, 10_000, 100_000)
     tokens = (128, 256) if quick else (128, 256, 512, 1024, 2048, 4096)
     few = {"model": "tiny" if quick else "smollm2"}
     return [
