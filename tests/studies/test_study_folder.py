@@ -1,12 +1,12 @@
-"""Whoever waits for a study's folder finds his own working state; where nothing was written, no folder stays."""
+"""What a study leaves in its folder: no working state, no lock, and no folder where nothing was written."""
 
 from tunixlib.artifacts import write_text
-from tunixlib.holding import WORK, hold, holder_of
+from tunixlib.holding import WORK, holder_of
 from tunixlib.studies import folder as room
 from tunixlib.studies.folder import held_folder
 
 
-def test_working_state_is_removed_while_the_folder_is_held_and_the_lock_stays(tmp_path, monkeypatch):
+def test_working_state_is_removed_while_the_folder_is_held_and_the_lock_afterwards(tmp_path, monkeypatch):
     seen = []
 
     def remove(path):
@@ -17,8 +17,7 @@ def test_working_state_is_removed_while_the_folder_is_held_and_the_lock_stays(tm
         write_text(folder / "analysis.md", "# Study `study`\n")
         write_text(folder / WORK / "ray" / "state", "x")
     assert seen == [("ray", True)]
-    assert (tmp_path / "study" / WORK / "lock").is_file()
-    hold(tmp_path / "study").release()
+    assert not (tmp_path / "study" / WORK).exists()
 
 
 def test_a_folder_in_which_nothing_was_written_is_removed(tmp_path):

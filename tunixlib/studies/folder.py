@@ -62,5 +62,6 @@ def held_folder(folder: Path, refuse: Callable[[Path], None] = refuse_taken) -> 
             if path.name not in KEPT:
                 remove(path)
         lock.release()
-        if [path.name for path in folder.iterdir()] == [WORK]:  # nothing was written
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder / WORK, ignore_errors=True)  # a finished study has no trace of its lock
+        with suppress(OSError):
+            folder.rmdir()  # where nothing was written
