@@ -6,38 +6,41 @@ from typing import Any
 from sides import SIDES, WARM_UP, Options, folder, side, timed
 
 __all__ = ["SIDES"]
+TOGETHER = 128  # rows at once, of all sides that batch
 
 
 def prompts_for(options: Options) -> tuple[Any, Any, list[list[int]]]:
-    """Model, tokenizer and the token ids of the first questions of eval-core; the model is one that stops by itself."""
+    """Model, stop tokens and the token ids of the first questions of eval-core; the model stops by itself."""
     from tunixlib.modeling.models import load_checkpoint
-    from tunixlib.modeling.tokenization import encode_prompt
+    from tunixlib.modeling.tokenization import encode_prompt, stop_ids
     from tunixlib.seeding.datasets import dataset_file
     from tunixlib.seeding.evalsets import read_eval_set
 
     model, tokenizer = load_checkpoint(Path(options["checkpoint"]), options["precision"])
     rows = read_eval_set(dataset_file("eval-core"))[: options["items"]]
-    return model.eval(), tokenizer, [encode_prompt(tokenizer, row["prompt"]) for row in rows]
+    return model.eval(), stop_ids(tokenizer), [encode_prompt(tokenizer, row["prompt"]) for row in rows]
 
 
 @side("generation/ours")
 def generate_ours(options: Options) -> dict[str, Any]:
     """Our generation: rows leave the batch when they stop, waiting ones take their places."""
-    from tunixlib.evaluation.generation import GenerationConfig, generate
-    from tunixlib.modeling.tokenization import stop_ids
-
-    model, tokenizer, prompts = prompts_for(options)
-    config = GenerationConfig(max_new_tokens=options["tokens"], batch_size=64)
-    stops = stop_ids(tokenizer)
-    generate(model, prompts[:WARM_UP], stops, config)
-    seconds, found = timed(lambda: generate(model, prompts, stops, config))
+    model, stops, prompts = prompts_for(options)
+    generate_all(model, stops, prompts[:WARM_UP], options)
+    seconds, found = timed(lambda: generate_all(model, stops, prompts, options))
     return _reading(seconds, {place: row.tokens for place, row in enumerate(found)})
+
+
+def generate_all(model: Any, stops: Any, prompts: list[list[int]], options: Options) -> Any:
+    """Our completions of all prompts."""
+    from tunixlib.evaluation.generation import GenerationConfig, generate
+
+    return generate(model, prompts, stops, GenerationConfig(max_new_tokens=options["tokens"], batch_size=TOGETHER))
 
 
 @side("generation/batched")
 def generate_batched(options: Options) -> dict[str, Any]:
-    """transformers' ``generate`` on batches of 64, padded on the left, sorted by the prompts' lengths."""
-    return _transformers(options, 64)
+    """transformers' ``generate`` on batches of as many rows, padded on the left, sorted by the prompts' lengths."""
+    return _transformers(options, TOGETHER)
 
 
 @side("generation/one-by-one")
@@ -49,10 +52,8 @@ def generate_singly(options: Options) -> dict[str, Any]:
 def _transformers(options: Options, size: int) -> dict[str, Any]:
     import torch
 
-    from tunixlib.modeling.tokenization import stop_ids
-
-    model, tokenizer, prompts = prompts_for(options)
-    stops = sorted(stop_ids(tokenizer))
+    model, stop_tokens, prompts = prompts_for(options)
+    stops = sorted(stop_tokens)
     order = sorted(range(0, len(prompts), options.get("every", 1)), key=lambda i: len(prompts[i]))
 
     def write(places: list[int]) -> dict[int, list[int]]:

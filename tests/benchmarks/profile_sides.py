@@ -1,20 +1,25 @@
-"""Where the seconds of a training step go: the profile behind training's share of the matrix peak."""
+"""Where the seconds of a step go, in training and in generation: why it is not faster than it is."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
+from generation_sides import generate_all, prompts_for
 from sides import SIDES, Options, folder, side
 from training_sides import train, training_rows
 
 __all__ = ["SIDES"]
-FIRST, LAST = 6, 15  # the steps that are profiled; those before compile
+FIRST, LAST = 6, 15  # the steps that are profiled; training's first ones compile
+PRODUCTS = "matrix products"
 # Group -> what the names of its operations contain; the first that fits. Fused kernels of torch.compile have no names
 # of their own: their time is that of the compiled region around them.
 GROUPS = {
     "optimizer: AdamW on float32 masters": ("_fused_adamw",),
     "gradient norm and clipping": ("norm", "_foreach", "stack"),
     "attention: products and softmax": ("bmm", "softmax", "scaled_dot_product"),
-    "matrix products": ("linear", "::mm", "addmm", "matmul"),
-    "copies and casts": ("copy_", "_to_copy", "zero_", "fill_", "clone", "contiguous"),
+    PRODUCTS: ("linear", "::mm", "addmm", "matmul"),
+    "choosing the likeliest token": ("argmax",),
+    "copies and casts": ("copy_", "_to_copy", "zero_", "fill_", "clone", "contiguous", "aten::cat"),
     "loss": ("nll_loss", "log_softmax", "cross_entropy", "index"),
     "compiled regions: all other kernels": ("Compiled", "graph_", "inductor", "cpp_fused"),
 }
@@ -50,13 +55,64 @@ def profile_training(options: Options) -> dict[str, Any]:
     whole = sum(batch.tokens for batch in training_rows({**options, "steps": None})[1])
     with folder() as out:
         train(parent, batches[:LAST], config, out / "segment", whole)
-    parts: dict[str, float] = {}
-    for event in profiler.key_averages():
-        group = group_of(event.key)
-        parts[group] = parts.get(group, 0.0) + event.self_cpu_time_total / 1e6
     done = batches[FIRST:LAST]
     return {
-        "units": sum(batch.tokens for batch in done), "seconds": sum(seen[FIRST:LAST]), "check": None, "parts": parts,
-        "operations": [[event.key, event.self_cpu_time_total / 1e6, event.count] for event in profiler.key_averages()],
-        "padded_tokens": sum(batch.input_ids.size for batch in done),
+        "units": sum(batch.tokens for batch in done), "seconds": sum(seen[FIRST:LAST]), "check": None,
+        "padded_tokens": sum(batch.input_ids.size for batch in done), **_operations(profiler),
     }  # fmt: skip
+
+
+@side("profile/generation")
+def profile_generation(options: Options) -> dict[str, Any]:
+    """Our generation: how long prompts and steps took; then again, some of the steps under torch's profiler."""
+    from torch.profiler import ProfilerActivity, profile
+
+    model, stops, prompts = prompts_for(options)
+    generate_all(model, stops, prompts[:1], options)
+    fed, found = _fed(lambda: generate_all(model, stops, prompts, options))
+    profiler = profile(activities=[ProfilerActivity.CPU])
+    again, _ = _fed(lambda: generate_all(model, stops, prompts, options), profiler)
+    steps = [(rows, seconds) for rows, tokens, seconds in again if tokens == 1][FIRST:LAST]
+    return {
+        "units": sum(rows for rows, _ in steps), "seconds": sum(seconds for _, seconds in steps), "check": None,
+        "steps": len(steps), "written_tokens": sum(len(row.tokens) for row in found), "fed": fed,
+        **_operations(profiler),
+    }  # fmt: skip
+
+
+def _fed(work: Callable[[], Any], profiler: Any = None) -> tuple[list[tuple[int, int, float]], Any]:
+    """Rows, tokens of each row and seconds of every call of the model; the profiler sees the steps FIRST to LAST."""
+    from tunixlib.evaluation.generation import _Batch
+
+    fed: list[tuple[int, int, float]] = []
+    write, steps = _Batch._write, 0
+
+    def watched(self: Any, rows: Any, ids: list[list[int]], cache: Any) -> None:
+        nonlocal steps
+        step = len(ids[0]) == 1
+        if profiler and step and steps == FIRST:
+            profiler.start()
+        started = time.perf_counter()
+        write(self, rows, ids, cache)
+        fed.append((len(ids), len(ids[0]), time.perf_counter() - started))
+        steps += step
+        if profiler and step and steps == LAST:
+            profiler.stop()
+
+    _Batch._write = watched  # type: ignore[method-assign]
+    try:
+        return fed, work()
+    finally:
+        _Batch._write = write  # type: ignore[method-assign]
+
+
+def _operations(profiler: Any) -> dict[str, Any]:
+    """Seconds and calls of each operation, and of their groups."""
+    events, parts = profiler.key_averages(), {}
+    for event in events:
+        group = group_of(event.key)
+        parts[group] = parts.get(group, 0.0) + event.self_cpu_time_total / 1e6
+    return {
+        "parts": parts,
+        "operations": [[event.key, event.self_cpu_time_total / 1e6, event.count] for event in events],
+    }

@@ -8,7 +8,8 @@ from tunixlib.artifacts import read_json, read_jsonl
 from tunixlib.trees import PROJECT_ROOT
 
 Side = tuple[str, dict[str, Any]]
-PROFILE = "profile of training"
+TRAINING_PROFILE, GENERATION_PROFILE = "profile of training", "profile of generation"
+FULL, HALF = {"precision": "float32"}, {"precision": "bfloat16"}
 MAIN_JOB = PROJECT_ROOT / "submission_runs" / "cpu-v1"
 
 
@@ -37,7 +38,7 @@ class Growth:
 
 def planned_rows(quick: bool, traces: Path) -> list[Row]:
     """All rows; ``traces`` is the file that validation reads."""
-    return [*_training(quick), _generation(quick), *_data(quick, traces), *_programs()]
+    return [*_training(quick), *_generation(quick), *_data(quick, traces), *_programs()]
 
 
 def _training(quick: bool) -> list[Row]:
@@ -51,32 +52,34 @@ def _training(quick: bool) -> list[Row]:
     }
     steps, few = {"rows": 8, "steps": 8 if quick else 69}, {"rows": 8, "steps": 8 if quick else 20}
     return [
-        Row("matrix peak", "operations", {"bfloat16": ("peak/matrix", {})}),
+        Row("matrix peak", "operations", {"bfloat16": ("peak/matrix", HALF), "float32": ("peak/matrix", FULL)}),
         Row("training SmolLM2-135M", "tokens", {**sides, **more},
             (("ours", "TRL", 2.2), ("ours", "TRL compiled", 2.2), ("ours", "TRL default", None)),
             {"model": "smollm2", **steps}, once=("TRL compiled",)),
         Row("training SmolLM2-135M, LoRA 16", "tokens", sides, (("ours", "TRL", None),),
             {"model": "smollm2", **few, "lora": 16}),
-        Row(PROFILE, "tokens", {"ours": ("profile/training", {})}, (),
+        Row(TRAINING_PROFILE, "tokens", {"ours": ("profile/training", {})}, (),
             {"model": "tiny" if quick else "smollm2", **steps}),
         Row("training tiny", "tokens", sides, (("ours", "TRL", None),), {"model": "tiny", **steps}),
     ]  # fmt: skip
 
 
-def _generation(quick: bool) -> Row:
-    full, half = {"precision": "float32"}, {"precision": "bfloat16"}
+def _generation(quick: bool) -> list[Row]:
     single = {"every": 2 if quick else 10}
-    return Row(
+    options = {"checkpoint": "", "tokens": 128, "items": 8 if quick else 200}
+    compared = Row(
         "generation", "tokens",
-        {"ours, float32": ("generation/ours", full), "batched, float32": ("generation/batched", full),
-         "one by one, float32": ("generation/one-by-one", {**full, **single}),
-         "ours, bfloat16": ("generation/ours", half), "batched, bfloat16": ("generation/batched", half),
-         "one by one, bfloat16": ("generation/one-by-one", {**half, **single})},
+        {"ours, float32": ("generation/ours", FULL), "batched, float32": ("generation/batched", FULL),
+         "one by one, float32": ("generation/one-by-one", {**FULL, **single}),
+         "ours, bfloat16": ("generation/ours", HALF), "batched, bfloat16": ("generation/batched", HALF),
+         "one by one, bfloat16": ("generation/one-by-one", {**HALF, **single})},
         (("ours, float32", "batched, float32", 1.5), ("ours, float32", "one by one, float32", 15),
          ("ours, bfloat16", "one by one, float32", 25), ("ours, bfloat16", "one by one, bfloat16", None),
          ("ours, bfloat16", "batched, bfloat16", None)),
-        {"checkpoint": "", "tokens": 128, "items": 8 if quick else 200},
+        options,
     )  # fmt: skip
+    profiled: dict[str, Side] = {"float32": ("profile/generation", FULL), "bfloat16": ("profile/generation", HALF)}
+    return [compared, Row(GENERATION_PROFILE, "tokens", profiled, (), {**options})]
 
 
 def _data(quick: bool, traces: Path) -> list[Row]:
@@ -105,7 +108,7 @@ def _programs() -> list[Row]:
 
 def planned_growth(quick: bool, traces: Path) -> list[Growth]:
     """Traces, tokens of a row, checkpoints: what a run has more of when it grows."""
-    sizes = (550, 2_000, 5_000) if quick else (550, 10_000, 100_000)
+    sizes = (550, 2_000, 5_000) if quick else (550, 10_000, 100_000, 1_000_000)
     tokens = (128, 256) if quick else (128, 256, 512, 1024, 2048, 4096)
     few = {"model": "tiny" if quick else "smollm2"}
     return [

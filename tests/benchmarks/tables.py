@@ -5,7 +5,8 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from rows import PROFILE
+from profile_sides import PRODUCTS
+from rows import GENERATION_PROFILE, TRAINING_PROFILE
 from sides import WARM_UP
 
 from tunixlib.tables import markdown_table
@@ -14,6 +15,8 @@ from tunixlib.tables import markdown_table
 # Each of them makes six operations in a step of training.
 INSIDE, HEAD = 106.2e6, 28.3e6
 FLAT = 0.25
+PROFILES = (TRAINING_PROFILE, GENERATION_PROFILE)
+WATCHED = "By torch's profiler, which slows what it watches"
 COMPARED = ("what", "of", "to", "rounds", "ratio [range]", "with compiling", "aimed at", "agreement")
 
 
@@ -31,7 +34,7 @@ def results_text(results: dict[str, Any]) -> str:
         f"{found['platform']}; commit {', '.join(sorted(commits))}. Medians of several rounds, each side in turn in a "
         "process of its own. Made by `make bench`; every reading is in `results.json`.",
         ratio_table(results["rows"]), "![ratios](ratios.png)", speed_table(results["rows"]),
-        share_of_peak(results["rows"]), profile_text(results["rows"]),
+        share_of_peak(results["rows"]), training_profile(results["rows"]), generation_profile(results["rows"]),
         "## Growth", growth_table(results["growth"]), "![growth](growth.png)",
         "## Where the seconds of the main job go", main_job_text(results["main_job"]), "![main job](main_job.png)",
     ]  # fmt: skip
@@ -69,7 +72,7 @@ def speed_table(rows: Sequence[dict[str, Any]]) -> str:
     """The rows without a peer: how much in a second, how long one takes, peak memory."""
     lines = []
     for row in rows:
-        for label, rate in row["median"].items() if not row["ratios"] and row["name"] != PROFILE else ():
+        for label, rate in row["median"].items() if not row["ratios"] and row["name"] not in PROFILES else ():
             seconds = [reading["seconds"] for reading in row["readings"][label]]
             took = f"{statistics.median(seconds):,.3g} s [{min(seconds):,.3g}, {max(seconds):,.3g}]"
             each = "–" if row["unit"] == "runs" else speed(rate, row["unit"])
@@ -94,19 +97,45 @@ def share_of_peak(rows: Sequence[dict[str, Any]]) -> str:
     )
 
 
-def profile_text(rows: Sequence[dict[str, Any]]) -> str:
+def training_profile(rows: Sequence[dict[str, Any]]) -> str:
     """The groups of operations of some training steps, largest first, and how many tokens were padding."""
-    row = next((row for row in rows if row["name"] == PROFILE), None)
+    row = next((row for row in rows if row["name"] == TRAINING_PROFILE), None)
     if row is None:
         return ""
     found = row["readings"]["ours"][-1]
+    padding = 1 - found["units"] / found["padded_tokens"]
+    table = parts_table("training", found)
+    return f"{table}\n\n{WATCHED}; {100 * padding:.0f} % of the tokens were padding."
+
+
+def generation_profile(rows: Sequence[dict[str, Any]]) -> str:
+    """For each precision: prompts and steps, the groups of operations of some steps, and the rate of the products."""
+    by_name = {row["name"]: row for row in rows}
+    texts = []
+    for precision, readings in by_name.get(GENERATION_PROFILE, {"readings": {}})["readings"].items():
+        found = readings[-1]
+        prompts, steps = (
+            sum(seconds for _, tokens, seconds in found["fed"] if (tokens == 1) == is_step) for is_step in (False, True)
+        )
+        rows_fed = [rows for rows, tokens, _ in found["fed"] if tokens == 1]
+        done = 2 * (INSIDE + HEAD) * found["units"] / found["parts"][PRODUCTS]
+        peak = by_name["matrix peak"]["median"].get(precision) if "matrix peak" in by_name else None
+        share = f", {100 * done / peak:.0f} % of the {peak / 1e9:,.0f} that large products reach" if peak else ""
+        texts += [
+            parts_table(f"generation in {precision}", found),
+            f"{WATCHED}, {found['units'] / found['steps']:.0f} rows to a step; their products did {done / 1e9:,.0f} "
+            f"GFLOP/s{share}. Of all {prompts + steps:.0f} s, reading prompts took "
+            f"{100 * prompts / (prompts + steps):.0f} %; a step had {statistics.mean(rows_fed):.0f} rows on average.",
+        ]
+    return "\n\n".join(texts)
+
+
+def parts_table(of: str, found: dict[str, Any]) -> str:
+    """The groups of operations that a profile saw, and what lay outside of them."""
     seconds, parts = found["seconds"], found["parts"]
     parts = {**parts, "outside of operations": max(0.0, seconds - sum(parts.values()))}
     lines = [(name, f"{took:,.1f}", f"{100 * took / seconds:.0f} %") for name, took in _largest_first(parts)]
-    table = markdown_table(("part of a training step", "seconds", "share"), lines)
-    padding = 1 - found["units"] / found["padded_tokens"]
-    words = f"By torch's profiler, which slows what it watches; {100 * padding:.0f} % of the tokens were padding."
-    return f"{table}\n\n{words}"
+    return markdown_table((f"part of a step of {of}", "seconds", "share"), lines)
 
 
 def exponent(points: Sequence[dict[str, Any]], of: str) -> float:

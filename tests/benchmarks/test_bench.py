@@ -105,6 +105,16 @@ def test_the_growth_of_memory_is_that_beyond_the_first_size(peaks, said):
 
 def test_the_parts_of_a_training_step_add_up_to_it():
     found = {"seconds": 10.0, "parts": {"matrix products": 6.0, "copies": 1.0}, "units": 90, "padded_tokens": 100}
-    text = tables.profile_text([{"name": rows.PROFILE, "readings": {"ours": [found]}}])
+    text = tables.training_profile([{"name": rows.TRAINING_PROFILE, "readings": {"ours": [found]}}])
     assert "| matrix products | 6.0 | 60 % |\n| outside of operations | 3.0 | 30 % |" in text
     assert text.endswith("10 % of the tokens were padding.")
+
+
+def test_the_profile_of_generation_tells_prompts_from_steps_and_the_rate_of_its_products():
+    found = {"seconds": 2.0, "parts": {"matrix products": 1.0}, "units": 100, "steps": 10,
+             "fed": [[4, 30, 1.0], [4, 1, 2.0], [2, 1, 1.0]]}  # fmt: skip
+    peak = {"name": "matrix peak", "median": {"float32": 2.69e10 * 2}}
+    text = tables.generation_profile([peak, {"name": rows.GENERATION_PROFILE, "readings": {"float32": [found]}}])
+    assert "part of a step of generation in float32" in text
+    assert "10 rows to a step; their products did 27 GFLOP/s, 50 % of the 54 that large products reach." in text
+    assert text.endswith("Of all 4 s, reading prompts took 25 %; a step had 3 rows on average.")

@@ -199,12 +199,13 @@ def train_long_row(options: Options) -> dict[str, Any]:
 
 @side("peak/matrix")
 def matrix_peak(options: Options) -> dict[str, Any]:
-    """The best rate of a bfloat16 product in the shapes of the model: units are floating-point operations."""
+    """The best rate of a product in the shapes of the model: units are floating-point operations."""
     import torch
 
+    precision = getattr(torch, options["precision"])
     best = {"units": 0.0, "seconds": 1.0}
     for rows, inner, outer in ((720, 576, 1536), (1024, 1536, 576), (1024, 1024, 1024), (2048, 2048, 2048)):
-        a, b = (torch.randn(shape).to(torch.bfloat16) for shape in ((rows, inner), (inner, outer)))
+        a, b = (torch.randn(shape).to(precision) for shape in ((rows, inner), (inner, outer)))
         for _ in range(WARM_UP):
             a @ b
         repeats = max(5, int(2e10 / (rows * inner * outer)))

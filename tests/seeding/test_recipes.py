@@ -1,3 +1,5 @@
+from collections import Counter
+
 import pytest
 
 from tunixlib.artifacts import sha256_file
@@ -16,11 +18,13 @@ from tunixlib.seeding.recipes import (
     ALL_FAMILIES_FROM,
     CORE,
     DEFAULT_TRACES,
+    GROUPS,
     Recipe,
     SeedingError,
     apportion,
     fill_evenly,
     make_traces,
+    sources,
 )
 from tunixlib.seeding.tasks import trained_families
 from tunixlib.traces import ReasoningTrace
@@ -41,6 +45,35 @@ def test_dev_reasoning_has_the_promised_mixture(dev):
     assert len(three) == 64
     assert len({trace.meta["family"] for trace in dev}) >= 30
     assert len({t.meta["family"] for t in dev if t.meta["category"] == "edge_case"}) >= 10
+
+
+def test_a_level_that_is_used_up_leaves_its_turns_to_the_others_and_every_problem_is_used_once():
+    source = next(s for s in sources(GROUPS[2], core_only=False) if s.family.name == "division_exact")
+    cells = {level: source.family.training_cells(level) for level in source.levels}
+    phases = list(source.phases())
+    assert phases[0] == (source, source.room(source.family.training_cells))
+    assert len(phases) == 3 and sum(room for _, room in phases) > 4 * phases[0][1]
+    used = [phase.turn(index) for phase, room in phases for index in range(room)]
+    assert len(set(used)) == len(used)
+    for level, count in cells.items():
+        found = [nth for number, nth in used if number == level]
+        assert found == list(range(len(found))) and count - 3 < len(found) <= count
+
+
+def test_a_million_traces_keep_the_proportions_and_stay_distinct_where_space_is_tightest():
+    recipe = Recipe("my-million", 1_000_000)
+    assert recipe.slots[-1][1] and recipe._ends[-1] == 1_000_000
+    counts = Counter()
+    for source, count in recipe.slots:
+        counts[source.family.category] += count
+    assert counts == {"reasoning": 700_000, "synthetic": 200_000, "golden_style": 63_636, "edge_case": 36_364}
+    prompts = [
+        normal_prompt(source.trace(index, "my-million/42", {}).prompt)
+        for source, count in recipe.slots
+        if source.family.name in ("square_numbers", "division_exact", "multiplication")
+        for index in range(count)
+    ]
+    assert len(prompts) == len(set(prompts)) > 10_000
 
 
 def test_the_stages_are_145_64_341(dev):

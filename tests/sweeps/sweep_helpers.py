@@ -54,7 +54,7 @@ def make(task, say):
     write_bytes(run.path("training", "curriculum", "stage_c", "checkpoint", "model.safetensors"), b"weights")
     values = {
         name: value
-        for name, value in {**task.profile.parameters, "EVAL_BATCH": 64, **given}.items()
+        for name, value in {**task.profile.parameters, "EVAL_BATCH": 128, **given}.items()
         if name != "RUN_ID"
     }
     write_json(run.path("provenance.json"), {"stages": [{"stage": "02_train", "parameters": values}]})

@@ -7,7 +7,7 @@ import typer
 
 from tunixlib.commands.app import app, guided, reported
 from tunixlib.commands.models import ANOTHER, LIMIT, PANEL, TARGET
-from tunixlib.evaluation.config import MAX_NEW_TOKENS
+from tunixlib.evaluation.config import BATCH_SIZE, MAX_NEW_TOKENS
 
 QUESTIONS = "A .jsonl or .csv file with id, prompt, expected_answer, or a set in data/ such as eval-core."
 
@@ -30,7 +30,7 @@ def evaluate(
     checkpoint: Annotated[str | None, typer.Option(help=ANOTHER)] = None,
     items: Annotated[int, typer.Option(help="Only the first so many questions; 0 is all.", min=0)] = 0,
     max_new_tokens: Annotated[int, typer.Option(help=LIMIT, min=1)] = MAX_NEW_TOKENS,
-    batch: Annotated[int, typer.Option(help="Answers written at once; fewer need less memory.", min=1)] = 64,
+    batch: Annotated[int, typer.Option(help="Answers written at once; fewer need less memory.", min=1)] = BATCH_SIZE,
     dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
     processes: Annotated[int, typer.Option(help=SHARING, min=0)] = 0,
 ) -> None:

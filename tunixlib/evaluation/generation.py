@@ -19,6 +19,7 @@ from transformers.cache_utils import Cache
 
 from tunixlib.evaluation.cache import grouped, join_rows, keep_rows, new_cache
 from tunixlib.evaluation.config import GenerationConfig
+from tunixlib.modeling.packed import packed
 
 FinishReason = Literal["eos", "length"]
 
@@ -61,7 +62,7 @@ def generate(
     _check(model, prompts, config)
     waiting = [_Row(i, prompts[i]) for i in sorted(range(len(prompts)), key=lambda i: len(prompts[i]))]
     done: dict[int, Generated] = {}
-    with torch.inference_mode(), _evaluating(model), grouped(model):
+    with torch.inference_mode(), _evaluating(model), grouped(model), packed(model):
         batch = _Batch(model)
         while waiting or batch.rows:
             admitted = _admissible(waiting, batch.rows, config)
@@ -125,17 +126,20 @@ class _Batch:
             use_cache=True,
             logits_to_keep=1,
         ).logits
-        for row, token in zip(rows, logits[:, -1].argmax(dim=-1).tolist(), strict=True):
+        # In float32, because the search in bfloat16 takes twice as long on a CPU.
+        for row, token in zip(rows, logits[:, -1].float().argmax(dim=-1).tolist(), strict=True):
             row.tokens.append(token)
 
 
 def _admissible(waiting: list[_Row], rows: list[_Row], config: GenerationConfig) -> list[_Row]:
     """Take the longest waiting prompts that fit beside the rows there are, once a quarter of the places is free."""
-    if not waiting or (rows and len(rows) > config.batch_size * 3 // 4):
+    if not waiting:
         return []
     longest = max(len(row.prompt) for row in [*rows, waiting[-1]]) + config.max_new_tokens
-    room = min(config.batch_size, max(1, config.max_cached_tokens // longest)) - len(rows)
-    return [waiting.pop() for _ in range(min(room, len(waiting)))]
+    places = min(config.batch_size, max(1, config.max_cached_tokens // longest))
+    if rows and len(rows) > places * 3 // 4:
+        return []
+    return [waiting.pop() for _ in range(min(places - len(rows), len(waiting)))]
 
 
 def _generated(row: _Row, stop_ids: Set[int]) -> Generated:

@@ -5,12 +5,13 @@
         ...
 
 Every position of a dataset is computed by itself, from the recipe and the position alone, so shards can be made
-anywhere in any order. Families share a group evenly; one whose space is used up leaves its share to the others.
+anywhere in any order. Families share a group evenly; one whose space is used up leaves its share to the others, and
+a level whose space is used up leaves its turns to the family's others.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
@@ -80,6 +81,7 @@ class Source:
 
     family: Family
     levels: tuple[int, ...]
+    taken: Mapping[int, int] = field(default_factory=dict)  # level -> how many of its problems came before
 
     @cached_property
     def pattern(self) -> tuple[int, ...]:
@@ -94,11 +96,27 @@ class Source:
         """The level of trace number ``index``, and how many traces of that level come before it."""
         rounds, place = divmod(index, len(self.pattern))
         level = self.pattern[place]
-        return level, rounds * self.pattern.count(level) + self.pattern[:place].count(level)
+        before = self.taken.get(level, 0) + rounds * self.pattern.count(level)
+        return level, before + self.pattern[:place].count(level)
+
+    def rounds(self, level: int, cells: Callable[[int], int]) -> int:
+        """How many rounds of turns a level can take part in when it has ``cells(level)`` problems."""
+        return (cells(level) - self.taken.get(level, 0)) // self.pattern.count(level)
 
     def room(self, cells: Callable[[int], int]) -> int:
-        """How many turns can be taken when level ``n`` has ``cells(n)`` problems."""
-        return len(self.pattern) * min(cells(level) // self.pattern.count(level) for level in self.levels)
+        """How many turns can be taken until the first level is used up."""
+        return len(self.pattern) * min(self.rounds(level, cells) for level in self.levels)
+
+    def phases(self) -> Iterator[tuple["Source", int]]:
+        """Itself with its room of training problems, then what its other levels have left, until all are used up."""
+        phase, cells = self, self.family.training_cells
+        while phase.levels:
+            room = phase.room(cells)
+            yield phase, room
+            rounds = room // len(phase.pattern)
+            taken = {n: phase.taken.get(n, 0) + rounds * phase.pattern.count(n) for n in phase.levels}
+            left = tuple(n for n in phase.levels if phase.rounds(n, cells) > rounds)
+            phase = Source(self.family, left, taken)
 
     def trace(self, index: int, key: str, meta: dict[str, Any]) -> ReasoningTrace:
         """Its trace number ``index`` under the recipe's key. Raises SeedingError when the audit finds a fault."""
@@ -172,15 +190,18 @@ class Recipe:
 
     @cached_property
     def slots(self) -> list[tuple[Source, int]]:
-        """Every source with its number of traces; a group's families in a seeded order, so no name comes first."""
+        """Every phase of a source with its number of traces; a group's families in a seeded order."""
         slots: list[tuple[Source, int]] = []
         for group, count in zip(GROUPS, apportion(self.traces, [g.share for g in GROUPS]), strict=True):
             found = sources(group, easiest_only=self.key == GOLDEN, core_only=self.traces < ALL_FAMILIES_FROM)
             order = Permutation(len(found), f"{self.key}/{self.seed}/families/{group.name}")
             found = [found[order(i)] for i in range(len(found))]
-            slots += zip(
-                found, fill_evenly(count, [source.room(source.family.training_cells) for source in found]), strict=True
-            )
+            phases = [list(source.phases()) for source in found]
+            counts = fill_evenly(count, [sum(room for _, room in of_family) for of_family in phases])
+            for of_family, left in zip(phases, counts, strict=True):
+                for source, room in of_family:
+                    slots.append((source, min(room, left)))
+                    left -= slots[-1][1]
         return [(source, count) for source, count in slots if count]
 
     @cached_property
