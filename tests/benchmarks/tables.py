@@ -131,10 +131,11 @@ def generation_profile(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def parts_table(of: str, found: dict[str, Any]) -> str:
-    """The groups of operations that a profile saw, and what lay outside of them."""
+    """The groups of operations that a profile saw, without those below half a percent, and what lay outside of all."""
     seconds, parts = found["seconds"], found["parts"]
     parts = {**parts, "outside of operations": max(0.0, seconds - sum(parts.values()))}
-    lines = [(name, f"{took:,.1f}", f"{100 * took / seconds:.0f} %") for name, took in _largest_first(parts)]
+    lines = [(name, f"{took:,.1f}", f"{100 * took / seconds:.0f} %") for name, took in _largest_first(parts)
+             if took >= 0.005 * seconds]  # fmt: skip
     return markdown_table((f"part of a step of {of}", "seconds", "share"), lines)
 
 
