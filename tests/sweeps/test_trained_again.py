@@ -264,7 +264,7 @@ TAMPERINGS = {
     "its weights": (other_weights, "found other weights, expected those of tries-"),
     "dropped from the folder": (lambda f: remove(fresh(f)), "sweep.json: found"),
     "dropped from the record": (lambda f: edit(f / "sweep.json", lambda d: d["trained_again"].pop()), "sweep.json: fo"),
-    "its answers dropped": (lambda f: remove(f / "evaluations" / fresh(f).name), "found no answers, expected those that the winner"),
+    "its answers dropped": (lambda f: remove(f / "evaluations" / fresh(f).name), "found no answers"),
     "its seed dropped": (seed_dropped, "found answers of tries-"),
     "the score": (
         lambda f: edit(f / "sweep.json", lambda d: d["winner"]["score_on_other_items"].update(k=20)), "sweep.json: fo"
