@@ -5,6 +5,7 @@ import yaml
 from tunixlib.artifacts import sha256_text, write_bytes, write_json, write_jsonl
 from tunixlib.evaluation.scoring import grade
 from tunixlib.runs import MANIFEST, Run
+from tunixlib.sweeps.run_sweep import run_sweep
 
 SWEEP = {
     "profile": "smoke",
@@ -14,7 +15,8 @@ SWEEP = {
     "choose": {"eval_set": "eval-dev", "items": 20},
     "report": {"eval_set": "eval-core", "items": 10},
 }
-SETTINGS = {"max_new_tokens": 48, "batch_size": 64, "precision": "float32"}
+SETTINGS = {"max_new_tokens": 48, "batch_size": 128, "precision": "float32"}
+SEALED, ANSWERED = "2026-01-01T10:00:00Z", "2026-01-01T11:00:00Z"
 # How many of 20 choosing items a learning rate gets right.
 RIGHT = {0.001: 6, 0.003: 12, 0.01: 9, 0.03: 18}
 
@@ -60,6 +62,7 @@ def make(task, say):
     write_json(run.path("provenance.json"), {"stages": [{"stage": "02_train", "parameters": values}]})
     write_json(run.path(MANIFEST), {
         "run_id": task.run_id, "profile": "smoke", "commit": "c" * 40, "dirty": False, "notes": [],
+        "timestamp": SEALED,
         "environment": environment(),
     })  # fmt: skip
     write_json(run.path("eval_summary.json"), {"precision": "float32"})
@@ -77,7 +80,25 @@ def ask(question):
     write_jsonl(question.out / "predictions.jsonl", rows)
     asked = {"name": question.eval_set, "items": question.items, "rows": 500}
     weights = {"weights_sha256": sha256_text(question.run_id)}
-    write_json(
-        question.out / "evaluation_manifest.json", {"eval_set": asked, "checkpoint": weights, "settings": SETTINGS}
-    )
+    manifest = {"eval_set": asked, "checkpoint": weights, "settings": SETTINGS, "finished_at": ANSWERED}
+    write_json(question.out / "evaluation_manifest.json", manifest)
     return ""
+
+
+class Maker:
+    """Makes trials at once and remembers which; those in ``fails`` fail."""
+
+    def __init__(self):
+        self.made, self.fails = [], {}
+
+    def __call__(self, task, say):
+        self.made.append(task.run_id)
+        if task.run_id in self.fails:
+            return "failed", self.fails[task.run_id]
+        return make(task, say)
+
+
+def sweep(place, maker=None, say=lambda words: None, ask=ask, **changes):
+    """A sweep whose file has some keys changed."""
+    file = write_sweep_file(place / "sweep.yaml", **changes)
+    return run_sweep(file, say, make=maker or Maker(), ask=ask)

@@ -142,6 +142,15 @@ def test_no_more_questions_at_once_than_asked_for(two_machines, place):
     assert (place / "asked.txt").read_text(encoding="utf-8").split() == ["begun", "ended"] * 2
 
 
+def test_the_winner_is_trained_again_on_the_same_cluster(two_machines, place):
+    report = {"eval_set": "eval-core", "items": 10, "seeds": [101, 102]}
+    file = write_sweep_file(place / "sweep.yaml", grid={"LEARNING_RATE": [1e-3, 3e-3]}, report=report)
+    found = run_sweep(file, print, address=two_machines, make=sweep_helpers.make, ask=sweep_helpers.ask)
+    name = found.ranking[0].trials[0].run_id
+    assert [trial.run_id for trial in found.made[2:]] == [f"{name}-s101", f"{name}-s102"]
+    assert sorted(found.evaluated) == [f"{name}-s101", f"{name}-s102"]
+
+
 def test_an_exported_variable_does_not_open_ray_to_others(ray_here, monkeypatch):
     monkeypatch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "1")
     require_ray(None)

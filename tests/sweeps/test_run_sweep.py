@@ -7,7 +7,7 @@ import pytest
 import sweep_helpers
 import yaml
 from fault_helpers import kill, started
-from sweep_helpers import write_sweep_file
+from sweep_helpers import Maker, sweep, write_sweep_file
 from typer.testing import CliRunner
 
 import tunixlib.__main__  # noqa: F401  # adds every command
@@ -20,29 +20,12 @@ from tunixlib.running.profiles import load_profile
 from tunixlib.running.runs_table import list_runs
 from tunixlib.runs import Run, RunError
 from tunixlib.sweeps import run_sweep as driver
-from tunixlib.sweeps.run_sweep import run_sweep, sweep_words
+from tunixlib.sweeps.ending import sweep_words
+from tunixlib.sweeps.run_sweep import run_sweep
 from tunixlib.sweeps.spec import SweepError
 from tunixlib.trees import remove
 
 pytestmark = pytest.mark.usefixtures("in_turn")
-
-
-class Maker:
-    """Makes trials at once and remembers which; those in ``fails`` fail."""
-
-    def __init__(self):
-        self.made, self.fails = [], {}
-
-    def __call__(self, task, say):
-        self.made.append(task.run_id)
-        if task.run_id in self.fails:
-            return "failed", self.fails[task.run_id]
-        return sweep_helpers.make(task, say)
-
-
-def sweep(place, maker=None, say=lambda words: None, ask=sweep_helpers.ask, **changes):
-    file = write_sweep_file(place / "sweep.yaml", **changes)
-    return run_sweep(file, say, make=maker or Maker(), ask=ask)
 
 
 def weights(place):

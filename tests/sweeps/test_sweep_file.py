@@ -5,7 +5,8 @@ from sweep_helpers import SWEEP, write_sweep_file
 
 from tunixlib.artifacts import write_bytes
 from tunixlib.runs import Run
-from tunixlib.sweeps.plan import configurations, plan_sweep, trials_of
+from tunixlib.sweeps.plan import plan_sweep
+from tunixlib.sweeps.points import configurations, trials_of
 from tunixlib.sweeps.spec import Sweep, SweepError, parse_sweep, read_sweep
 
 SEARCH = {"LEARNING_RATE": {"log_uniform": [1e-5, 1e-3]}}
@@ -83,6 +84,17 @@ def test_a_search_stays_within_its_ranges_and_fills_them():
         ({"choose": {"checkpoint": "stage_z"}}, "choose: .*found checkpoint 'stage_z'"),
         ({"choose": {"mode": "best"}}, "choose, mode: Input should be 'max' or 'min'"),
         ({"choose": {"eval_set": "eval-core"}}, "found eval-core under choose and report, expected two sets"),
+        (
+            {"seeds": [1, 2], "report": {"seeds": [2, 3]}},
+            "report, seeds: found 2, also under seeds, expected seeds that",
+        ),
+        ({"report": {"seeds": [7, 7]}}, "report, seeds: .*found a value twice"),
+        ({"report": {"seeds": [7.0]}}, "report, seeds, 0: Input should be a valid integer"),
+        ({"report": {"seeds": ["7"]}}, "report, seeds, 0: Input should be a valid integer"),
+        ({"report": {"seeds": [True]}}, "report, seeds, 0: Input should be a valid integer"),
+        ({"report": {"seeds": [-1]}}, "report, seeds, 0: Input should be greater"),
+        ({"report": {"seeds": 7}}, "report, seeds: Input should be a valid list"),
+        ({"grid": None, "search": {"SEED": {"integers": [1, 9]}}, "trials": 2}, "search: found SEED"),
         ({"choose": {"items": -1}}, "choose, items: Input should be greater"),
     ],
 )
@@ -121,6 +133,7 @@ def test_a_file_that_is_no_sweep_is_refused_by_name(tmp_path, content, message):
         ({"choose": {"eval_set": "eval-dev", "items": 201}}, "choose, items: found 201, expected at most 200"),
         ({"set": {"MODEL": "no/such/model"}}, "model 'no/such/model': found no folder"),
         ({"grid": {"RETRY_DENSITY": [0.1, 0.2]}}, "RETRY_DENSITY: found it in 04_self_correction alone"),
+        ({"report": {"seeds": [41, 42]}}, "report, seeds: found 42, with which every trial is trained"),
         ({"set": {"CHECKPOINTS": ["flat", "stage_c"]}, "choose": {"checkpoint": "stage_a"}}, "leaves out; add it"),
     ],
 )

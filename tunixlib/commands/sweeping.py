@@ -42,12 +42,16 @@ def sweep(
     grid: {LEARNING_RATE: [1e-3, 3e-3], TRACES_PER_STEP: [4, 8]}
     seeds: [1, 2, 3]
     choose: {eval_set: eval-dev, metric: accuracy, mode: max}
-    report: {eval_set: eval-core}
+    report: {eval_set: eval-core, seeds: [101, 102, 103]}
+
+    With seeds under report the winner is trained again once with each, and these runs are asked: the seeds that won
+    were chosen, so their score is too good.
 
     Stopped or killed, it is continued by the same command; finished trials are not made again.
     """
     from tunixlib.sweeps.cluster import Shares
-    from tunixlib.sweeps.run_sweep import run_sweep, sweep_words
+    from tunixlib.sweeps.ending import sweep_words
+    from tunixlib.sweeps.run_sweep import run_sweep
 
     shares = Shares(cpus, gpus, at_once)
     found = run_sweep(file, typer.echo, address=address, shares=shares, keep_weights=keep_weights)

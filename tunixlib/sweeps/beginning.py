@@ -16,7 +16,8 @@ from tunixlib.runs import MANIFEST, RunError
 from tunixlib.stages import CHECKPOINTS
 from tunixlib.studies.document import STUDY
 from tunixlib.sweeps.found import EVALUATIONS, Found
-from tunixlib.sweeps.plan import Plan, trials_of
+from tunixlib.sweeps.plan import Plan
+from tunixlib.sweeps.points import trials_of
 from tunixlib.sweeps.ranking import by_configuration
 from tunixlib.sweeps.spec import parse_sweep
 
@@ -51,11 +52,19 @@ def _refuse_changed(content: bytes, plan: Plan) -> None:
             f"sweep {name!r} was begun with {', '.join(gone[:3])}{_more(gone)}, which its file no longer has (values, "
             f"seeds, trials or search_seed changed), expected all that were begun; {rule}"
         )
+    if lost := [str(seed) for seed in before.report.seeds if seed not in plan.sweep.report.seeds]:
+        raise RunError(
+            f"sweep {name!r} was begun with {', '.join(lost)} in report, seeds, which its file no longer has, expected "
+            "all that were begun: what the winner is reported by is not drawn again; put them back, or choose another "
+            "run_id"
+        )
 
 
 def refuse_without_weights(found: Found) -> None:
     """Raise RunError when a configuration that gets more trials has one whose weights are gone, which may have to be
-    asked: it would come out only after all was trained."""
+    asked: it would come out only after all was trained. With seeds of ``report`` none of them is asked."""
+    if found.sweep.report.seeds:
+        return
     place = ("training", *CHECKPOINTS[found.sweep.choose.checkpoint], "checkpoint")
     gone = [
         trial.run_id

@@ -16,11 +16,17 @@ from tunixlib.evidence.problems import counted
 from tunixlib.running.runs_table import SWEEP_FILE
 from tunixlib.studies.exploratory import run_entry
 from tunixlib.sweeps.found import RANKING, Found, report_score
-from tunixlib.sweeps.plan import Trial
+from tunixlib.sweeps.points import Trial
 from tunixlib.sweeps.report import render_ranking
 from tunixlib.sweeps.spec import written_number
 
 SWEEP_VERSION = "1.0"
+# What the best profile says of the scores in the ranking, by whether the winner was trained again.
+OTHER_SEEDS = (
+    "Other seeds of these values do worse on average\n# than the score there: the seeds that won were chosen, too.",
+    "Other seeds of these values do worse on average\n# than the score there that chose them, and not than that of the "
+    "seeds that they were trained again with.",
+)
 
 
 def best_profile(found: Found) -> bytes:
@@ -30,8 +36,7 @@ def best_profile(found: Found) -> bytes:
     values = {**found.profile.parameters, **given, **first.values, "RUN_ID": f"{sweep.run_id}-best"}
     head = (
         f"# The best of {counted(len(found.ranking), 'configuration')} of the sweep {sweep.run_id}; how it was chosen, "
-        f"and how sure that is, stands in {RANKING}. Other seeds of these values do worse on average\n"
-        "# than the score there: the seeds that won were chosen, too.\n"
+        f"and how sure that is, stands in {RANKING}. {OTHER_SEEDS[bool(sweep.report.seeds)]}\n"
     )
     return (head + yaml.safe_dump(values, sort_keys=True, allow_unicode=True)).encode("utf-8")
 
@@ -53,7 +58,7 @@ def sweep_document(found: Found, files: Mapping[str, bytes]) -> dict[str, Any]:
         "sweep": found.sweep.run_id,
         "profile": {"name": found.profile.name, "parameters": found.profile.parameters},
         "choose": found.sweep.choose.model_dump(),
-        "report": found.sweep.report.model_dump(),
+        "report": found.sweep.report.record,
         "trials": [_trial_entry(found, trial) for trial in found.trials],
         "ranking": [
             {"parameters": row.values, "run_ids": [trial.run_id for trial in row.trials], "score": row.score}
@@ -63,8 +68,9 @@ def sweep_document(found: Found, files: Mapping[str, bytes]) -> dict[str, Any]:
             "parameters": first.values,
             "run_ids": [trial.run_id for trial in first.trials],
             "score": first.score,
-            "score_on_other_items": report_score(found, first.trials),
+            "score_on_other_items": report_score(found),
         },
+        **({"trained_again": [_trial_entry(found, trial) for trial in found.fresh]} if found.fresh else {}),
         "evaluations": {run_id: sha256_file(path) for run_id, path in found.evaluated.items()},
         "files": {name: sha256_bytes(content) for name, content in sorted(files.items())},
     }

@@ -2,7 +2,7 @@
 
     found = Found(folder, sweep, content, profile, trials)
     found.ranking[0].values                                 # {"LEARNING_RATE": 0.0002}
-    report_score(found, found.ranking[0].trials)["rate"]    # 0.41
+    report_score(found)["rate"]                             # 0.41
 
 Read from predictions alone; writing and verifying a sweep both begin here.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from tunixlib.analysis.crossed_rate import crossed_proportion
 from tunixlib.artifacts import read_json, read_jsonl
 from tunixlib.evaluation.intervals import wilson
 from tunixlib.evidence.check_evaluation import MANIFEST, PREDICTIONS
@@ -21,8 +22,8 @@ from tunixlib.running.evaluated import BEGUN
 from tunixlib.running.profiles import Profile
 from tunixlib.runs import Run
 from tunixlib.stages import CHECKPOINTS
-from tunixlib.sweeps.plan import Trial
-from tunixlib.sweeps.ranking import Ranked, hits, rank
+from tunixlib.sweeps.points import Trial, fresh_trials
+from tunixlib.sweeps.ranking import Ranked, by_configuration, hits, rank
 from tunixlib.sweeps.spec import Sweep, SweepError
 
 RANKING, EVALUATIONS = "ranking.md", "evaluations"
@@ -40,10 +41,14 @@ class Found:
     failed: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
+    def ranked(self) -> list[Ranked]:
+        """The configurations whose trials are all sealed, best first."""
+        return rank(self.sweep, self.trials, self.folder.parent)
+
+    @cached_property
     def ranking(self) -> list[Ranked]:
-        """The ranked configurations, best first. Raises SweepError when there is none."""
-        rows = rank(self.sweep, self.trials, self.folder.parent)
-        if not rows:
+        """The same. Raises SweepError when there is none."""
+        if not (rows := self.ranked):
             raise SweepError(
                 f"sweep {self.sweep.run_id!r}: found no configuration whose trials are all sealed, expected one to "
                 "choose; read why they failed, correct the sweep and repeat the command"
@@ -58,6 +63,31 @@ class Found:
     def sealed(self) -> list[Trial]:
         """The trials whose runs are sealed; the others failed."""
         return [trial for trial in self.trials if self.run(trial).sealed]
+
+    @cached_property
+    def judged(self) -> list[Trial]:
+        """Who answers the reporting items: the winner trained again with seeds of its own, or else the trials that won.
+
+        Without ``report.seeds`` these are the same checkpoints that were chosen among others.
+        """
+        first = self.ranking[0]
+        return fresh_trials(self.sweep, first.values) or list(first.trials)
+
+    @cached_property
+    def fresh(self) -> list[Trial]:
+        """Every configuration that was trained again, with each of its seeds: the winner, and whoever won before."""
+        again = [fresh_trials(self.sweep, group[0].values) for group in by_configuration(self.trials)]
+        return [t for trials in again for t in trials if t in self.judged or self.run(t).sealed]
+
+    @property
+    def made(self) -> list[Trial]:
+        """All that is sealed, trials and what was trained again."""
+        return [*self.sealed, *(trial for trial in self.fresh if self.run(trial).sealed)]
+
+    @property
+    def missing(self) -> list[Trial]:
+        """What the winner was to be trained again with and is not there: it failed."""
+        return [trial for trial in self.judged if not self.run(trial).sealed]
 
     def weights(self, run_id: str) -> str:
         """The sha256 of the weights that the checkpoint in question of a sealed trial has; none of another."""
@@ -96,18 +126,24 @@ def evaluation_of(folder: Path, trial: Trial) -> Path:
     return folder / EVALUATIONS / trial.run_id
 
 
-def report_score(found: Found, trials: Sequence[Trial]) -> dict[str, float]:
-    """The metric of a configuration's checkpoints together on the reporting items; SweepError where these differ.
+def report_score(found: Found) -> dict[str, float] | None:
+    """The metric of all that is judged together on the reporting items; SweepError where these differ.
 
-    The interval is over items alone: the seeds that won were chosen, so they say nothing of others. ``effective`` is
-    the items, as if the seeds answered alike; the interval is never too narrow for that.
+    Of the winner trained again, the interval is over seeds and items as in the ranking, and there is no score while one
+    of its seeds failed: the others would be those that went well. Of the trials that won it is over items alone: their
+    seeds were chosen, so they say nothing of others. ``effective`` is then the items, as if the seeds answered alike;
+    the interval is never too narrow for that.
     """
+    if found.missing:
+        return None
     answers = []
-    for trial in trials:
+    for trial in found.judged:
         rows = [row for _, row in read_jsonl(evaluation_of(found.folder, trial) / PREDICTIONS)]
         answers.append(hits(rows, found.sweep))
     if len({tuple(one) for one in answers}) != 1:
         raise SweepError(f"{EVALUATIONS}: found other items for one seed than for another, expected the same")
+    if found.sweep.report.seeds:
+        return crossed_proportion([list(one.values()) for one in answers])
     k, n, items = sum(sum(one.values()) for one in answers), sum(map(len, answers)), len(answers[0])
     low, high = wilson(k / len(answers), items)
     numbers = {"rate": k / n, "low": low, "high": high, "effective": items}

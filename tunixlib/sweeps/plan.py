@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tunixlib.artifacts import canonical_json, sha256_text
 from tunixlib.running.batch import EXPECTED, Entry, todo_of
 from tunixlib.running.parameters import check_parameters, declared_defaults, merge_declared, stage_notebooks
 from tunixlib.running.preparing import Prepared, prepare
@@ -22,23 +21,9 @@ from tunixlib.seeding.datasets import dataset_file
 from tunixlib.seeding.evalsets import read_eval_set
 from tunixlib.seeding.gate import LeakError, check_disjoint, normal_prompt
 from tunixlib.stages import STAGES
-from tunixlib.sweeps.points import Values, configurations, drawn_value
+from tunixlib.sweeps.points import Trial, Values, drawn_value, fresh_trials, trial_parameters, trials_of
 from tunixlib.sweeps.spec import Sweep, SweepError, read_sweep, written_number
 from tunixlib.traces import read_traces
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One run of a sweep: the values of its configuration, and its seed (None: the profile's)."""
-
-    run_id: str
-    values: Values
-    seed: int | None = None
-
-    @property
-    def varied(self) -> Values:
-        """What it takes beside what all trials take."""
-        return {**self.values, **({} if self.seed is None else {"SEED": self.seed})}
 
 
 @dataclass(frozen=True)
@@ -77,6 +62,7 @@ def plan_sweep(path: Path) -> Plan:
     refuse_unfit(sweep, known)
     refuse_without_effect(sweep, profile, by_notebook)
     refuse_shared_items(sweep)
+    refuse_profiles_seed(sweep, profile)
     trials = trials_of(sweep)
     entries = _entries(sweep, profile, trials, by_notebook)
     refuse_trained_on(sweep, entries)
@@ -108,17 +94,6 @@ def refuse_without_effect(sweep: Sweep, profile: Profile, by_notebook: Mapping[s
             )
 
 
-def trials_of(sweep: Sweep) -> list[Trial]:
-    """Every configuration with every seed, in the order of the file. Raises SweepError for one that comes twice."""
-    found = []
-    for values in configurations(sweep):
-        name = f"{sweep.run_id}-{sha256_text(canonical_json(values))[:8]}"
-        found += [Trial(f"{name}-s{seed}", values, seed) for seed in sweep.seeds] or [Trial(name, values)]
-    if len({trial.run_id for trial in found}) < len(found):
-        raise SweepError("found the same configuration twice, expected different ones; take one out, or widen a range")
-    return found
-
-
 def _unfit(place: str, name: str, value: Any, known: Mapping[str, str]) -> Iterator[str]:
     try:
         check_parameters({name: written_number(value)}, known)
@@ -126,15 +101,16 @@ def _unfit(place: str, name: str, value: Any, known: Mapping[str, str]) -> Itera
         yield f"{place}, {str(error).partition('  ')[2]}"
 
 
-def trial_parameters(sweep: Sweep, trial: Trial) -> dict[str, Any]:
-    """What a trial takes beside the profile's values: it is asked the choosing items and no others."""
-    chosen = {"EVAL_SETS": [sweep.choose.eval_set], "EVAL_ITEMS": sweep.choose.items}
-    return {**{name: written_number(value) for name, value in sweep.set.items()}, **chosen, **trial.varied}
+def fresh_entries(plan: Plan, values: Values) -> list[Entry]:
+    """The winner's values with the seeds of ``report``, checked as trials are. Raises SweepError naming each fault."""
+    trials, by_notebook = fresh_trials(plan.sweep, values), plan.entries[0].ready.by_notebook
+    return _entries(plan.sweep, plan.profile, trials, by_notebook, "the winner was not trained again")
 
 
 def _entries(
-    sweep: Sweep, profile: Profile, trials: list[Trial], by_notebook: dict[str, dict[str, str]]
-) -> list[Entry]:
+    sweep: Sweep, profile: Profile, trials: list[Trial], by_notebook: dict[str, dict[str, str]],
+    outcome: str = "nothing was started",
+) -> list[Entry]:  # fmt: skip
     faults, found = [], []
     defaults = declared_defaults(stage_notebooks())
     for trial in trials:
@@ -146,7 +122,7 @@ def _entries(
         except EXPECTED as error:
             faults.append(f"{trial.run_id}: {error}")
     if faults:
-        raise SweepError("nothing was started, because of\n  " + "\n  ".join(dict.fromkeys(faults)))
+        raise SweepError(f"{outcome}, because of\n  " + "\n  ".join(dict.fromkeys(faults)))
     return found
 
 
@@ -154,6 +130,18 @@ def _refuse_unasked(ready: Prepared, checkpoint: str) -> None:
     asked = ready.parameters.get("CHECKPOINTS")
     if asked and checkpoint not in asked:
         raise SweepError(f"choose, checkpoint: found {checkpoint}, which CHECKPOINTS {asked} leaves out; add it there")
+
+
+def refuse_profiles_seed(sweep: Sweep, profile: Profile) -> None:
+    """Raise SweepError when the one seed of all trials, where the sweep names none, is among those of ``report``."""
+    if sweep.seeds or not sweep.report.seeds:
+        return
+    seed = profile.parameters.get("SEED", declared_defaults(stage_notebooks())["SEED"])
+    if seed in sweep.report.seeds:
+        raise SweepError(
+            f"report, seeds: found {seed}, with which every trial is trained where the sweep names no seeds, expected "
+            "seeds that choose nothing; take another"
+        )
 
 
 def refuse_shared_items(sweep: Sweep) -> None:

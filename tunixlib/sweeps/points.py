@@ -1,6 +1,7 @@
-"""The values of every configuration of a sweep: the product of a grid, the points of a search.
+"""The trials of a sweep: the product of a grid or the points of a search, each with every seed.
 
     list(configurations(sweep))     # [{"LEARNING_RATE": 0.0001, "LORA_RANK": 0}, ...]
+    trials_of(sweep)                # [Trial("my-sweep-1f3a9c02-s1", {"LEARNING_RATE": 0.0001, "LORA_RANK": 0}, 1), ...]
 
 A search draws its points from a scrambled Halton sequence (J. H. Halton, Numerische Mathematik 2, 1960, 84-90): spread
 more evenly than random ones, and the first ten of twenty are those of ten. One that was drawn before is left out.
@@ -8,10 +9,11 @@ more evenly than random ones, and the first ten of twenty are those of ten. One 
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from tunixlib.artifacts import canonical_json
+from tunixlib.artifacts import canonical_json, sha256_text
 from tunixlib.sweeps.spec import Range, Sweep, SweepError, written_number
 
 # Significant digits of what a search draws: enough to vary, few enough to read and to type again.
@@ -19,6 +21,20 @@ DIGITS = 4
 # How often as many points as wished for are drawn, until so many of them are different.
 ROUNDS = 100
 Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One run of a sweep: the values of its configuration, and its seed (None: the profile's)."""
+
+    run_id: str
+    values: Values
+    seed: int | None = None
+
+    @property
+    def varied(self) -> Values:
+        """What it takes beside what all trials take."""
+        return {**self.values, **({} if self.seed is None else {"SEED": self.seed})}
 
 
 def configurations(sweep: Sweep) -> Iterator[Values]:
@@ -65,3 +81,32 @@ def drawn_value(given: Range, share: float) -> Any:
     assert given.uniform is not None
     start, end = given.uniform
     return float(f"{start + share * (end - start):.{DIGITS}g}")
+
+
+def trials_of(sweep: Sweep) -> list[Trial]:
+    """Every configuration with every seed, in the order of the file. Raises SweepError for one that comes twice."""
+    found = []
+    for values in configurations(sweep):
+        found += _seeded(sweep, values, sweep.seeds) or [Trial(_name(sweep, values), values)]
+    if len({trial.run_id for trial in found}) < len(found):
+        raise SweepError("found the same configuration twice, expected different ones; take one out, or widen a range")
+    return found
+
+
+def fresh_trials(sweep: Sweep, values: Values) -> list[Trial]:
+    """A configuration with every seed of ``report``: what is trained again when it wins, and takes no part in that."""
+    return _seeded(sweep, values, sweep.report.seeds)
+
+
+def _seeded(sweep: Sweep, values: Values, seeds: Sequence[int]) -> list[Trial]:
+    return [Trial(f"{_name(sweep, values)}-s{seed}", values, seed) for seed in seeds]
+
+
+def _name(sweep: Sweep, values: Values) -> str:
+    return f"{sweep.run_id}-{sha256_text(canonical_json(values))[:8]}"
+
+
+def trial_parameters(sweep: Sweep, trial: Trial) -> dict[str, Any]:
+    """What a trial takes beside the profile's values: it is asked the choosing items and no others."""
+    chosen = {"EVAL_SETS": [sweep.choose.eval_set], "EVAL_ITEMS": sweep.choose.items}
+    return {**{name: written_number(value) for name, value in sweep.set.items()}, **chosen, **trial.varied}

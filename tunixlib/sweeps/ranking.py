@@ -16,7 +16,7 @@ from tunixlib.analysis.crossed_rate import crossed_proportion
 from tunixlib.analysis.run_files import read_predictions
 from tunixlib.artifacts import canonical_json
 from tunixlib.runs import Run
-from tunixlib.sweeps.plan import Trial, Values
+from tunixlib.sweeps.points import Trial, Values
 from tunixlib.sweeps.spec import METRICS, Sweep, SweepError
 
 

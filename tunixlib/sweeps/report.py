@@ -10,7 +10,9 @@ from typing import Any
 from tunixlib.evidence.problems import counted
 from tunixlib.studies.exploratory import run_entry
 from tunixlib.studies.machines import machine_words
+from tunixlib.sweeps.before import asked_before
 from tunixlib.sweeps.found import Found, report_score
+from tunixlib.sweeps.points import Trial
 from tunixlib.sweeps.ranking import Ranked
 from tunixlib.sweeps.spec import Sweep
 from tunixlib.tables import markdown_table, percent
@@ -23,6 +25,12 @@ OF_CHECKPOINTS = (
     "right for these checkpoints, with an interval over items alone. Other seeds of the same values do worse on "
     "average, because the seeds that won were chosen, too."
 )
+# By how many seeds the winner was trained again with; of more, the last.
+OVER = (
+    "over items alone, since one seed tells nothing of others",
+    "over items and seeds, of which two are too few, so that it is too narrow",
+    "over items and seeds",
+)
 
 
 def render_ranking(found: Found) -> str:
@@ -33,11 +41,13 @@ def render_ranking(found: Found) -> str:
         f"{counted(len(found.trials), 'trial')} of profile `{found.profile.name}`, {len(found.sealed)} sealed and "
         f"{len(found.trials) - len(found.sealed)} failed; {counted(len(rows), 'configuration')} ranked by "
         f"{sweep.choose.metric} ({'highest' if sweep.choose.mode == 'max' else 'lowest'} first) of "
-        f"`{sweep.choose.checkpoint}` on {_items(rows[0])} of {sweep.choose.eval_set}.",
+        f"`{sweep.choose.checkpoint}` on {counted(_items(rows[0].score, rows[0].trials), 'item')} of "
+        f"{sweep.choose.eval_set}.",
         _table(found),
         " ".join([_covers(sweep), TESTS_NOTHING, *_ties(rows)]),
         "## The winner on other items",
-        _winner(found),
+        f"{_named(rows[0].values)}, also in `{found.best_file}`.",
+        *_winner(found),
         *_failures(found),
         "## Limits",
         "\n".join(f"- {sentence}" for sentence in _limits(found)),
@@ -47,8 +57,9 @@ def render_ranking(found: Found) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _items(row: Ranked) -> str:
-    return counted(int(row.score["n"]) // len(row.trials), "item")
+def _items(score: Mapping[str, float], trials: Sequence[Trial]) -> int:
+    """How many items each trial answered."""
+    return int(score["n"]) // len(trials)
 
 
 def _covers(sweep: Sweep) -> str:
@@ -83,40 +94,73 @@ def _table(found: Found) -> str:
     return markdown_table(("rank", *varied, "seeds", f"{found.sweep.choose.metric} [95 %]", "runs"), rows)
 
 
-def _winner(found: Found) -> str:
-    first, sweep = found.ranking[0], found.sweep
-    places = {
-        f"{sweep.choose.eval_set}, which chose it": first.score,
-        f"{sweep.report.eval_set}, not used for choosing": report_score(found, first.trials),
-    }
-    rows = [(name, int(s["n"]) // len(first.trials), percent(s, True)) for name, s in places.items()]
-    table = markdown_table(("items", "number", f"{sweep.choose.metric} [95 %]"), rows)
+def again_words(sweep: Sweep) -> str:
+    """``trained again with 3 seeds that did not choose it``; nothing where the trials that won are asked themselves."""
+    count = len(sweep.report.seeds)
+    return f"trained again with {counted(count, 'seed')} that did not choose it" if count else ""
+
+
+def over_words(sweep: Sweep) -> str:
+    """What the interval of the winner trained again covers."""
+    return OVER[min(len(sweep.report.seeds), len(OVER)) - 1]
+
+
+def _winner(found: Found) -> Iterator[str]:
+    """Both scores of the winner, and what each is good for."""
+    first, sweep, score = found.ranking[0], found.sweep, report_score(found)
+    again = again_words(sweep)
+    rows = [(f"{sweep.choose.eval_set}, which chose it", _items(first.score, first.trials), first.score)]
+    if score:
+        name = f"{sweep.report.eval_set}, {again or 'not used for choosing'}"
+        rows.append((name, _items(score, found.judged), score))
+    table = [(name, number, percent(score, True)) for name, number, score in rows]
+    yield markdown_table(("items", "number", f"{sweep.choose.metric} [95 %]"), table)
+    chosen = f"The first row is the best of {counted(len(found.ranking), 'score')} and therefore too good on average."
+    if not again:
+        yield f"{chosen} The second is {OF_CHECKPOINTS}"
+    elif score:
+        names = ", ".join(f"`{trial.run_id}`" for trial in found.judged)
+        yield (
+            f"{chosen} The second is of the same values, {again} ({names}): neither its items nor its seeds had a part "
+            f"in choosing. Its interval is {over_words(sweep)}."
+        )
+    else:
+        yield f"{chosen} {unscored_words(found)}"
+
+
+def unscored_words(found: Found) -> str:
+    """Why the winner has no score on the other items."""
     return (
-        f"{_named(first.values)}, also in `{found.best_file}`.\n\n{table}\n\nThe first row is the best of "
-        f"{counted(len(found.ranking), 'score')} and therefore too good on average. The second is {OF_CHECKPOINTS}"
+        f"No score on {found.sweep.report.eval_set}: the winner was to be {again_words(found.sweep)}, and "
+        f"{', '.join(trial.run_id for trial in found.missing)} failed; the score of the others would be that of seeds "
+        "that went well."
     )
 
 
-def _failures(found: Found) -> list[str]:
-    lines = [
-        f"- {trial.run_id}: {found.failed.get(trial.run_id, '')}" for trial in found.trials if trial not in found.sealed
-    ]
-    words = "Not ranked, nor is any other seed of their configurations; the same command tries them again."
-    return ["## Failed", words, "\n".join(lines)] if lines else []
+def _failures(found: Found) -> Iterator[str]:
+    """The trials that failed, then what the winner could not be trained again with, each with its reason."""
+    groups = {
+        "Not ranked, nor is any other seed of their configurations; the same command tries them again.": [
+            trial for trial in found.trials if trial not in found.sealed
+        ],
+        "Of the winner trained again; the same command tries them again.": found.missing,
+    }
+    lines = {
+        words: [f"- {t.run_id}: {found.failed.get(t.run_id, '')}" for t in group] for words, group in groups.items()
+    }
+    if any(lines.values()):
+        yield "## Failed"
+    for words in (words for words in lines if lines[words]):
+        yield from (words, "\n".join(lines[words]))
 
 
 def _limits(found: Found) -> Iterator[str]:
-    entries = [run_entry(found.run(trial)) for trial in found.sealed]
+    entries = [run_entry(found.run(trial)) for trial in found.made]
     commits = {commit for entry in entries for commit in entry["commits"]}
     yield "Other questions may rank otherwise; which families each set asks, its manifest in `data/` says."
     if len(commits) > 1:
         yield f"The trials were made at {len(commits)} commits, so that not the parameters alone may differ."
     if dirty := [f"`{entry['run_id']}`" for entry in entries if entry["dirty"]]:
         yield f"Made with changes that no commit holds: {', '.join(dirty)}."
-    yield from machine_words([found.run(trial) for trial in found.sealed])
-    first = {trial.run_id for trial in found.ranking[0].trials}
-    if others := found.evaluated.keys() - first:
-        yield (
-            f"{found.sweep.report.eval_set} was asked before of {', '.join(f'`{name}`' for name in sorted(others))}, "
-            "which had won before the sweep was enlarged; whoever enlarged it could have read these scores."
-        )
+    yield from machine_words([found.run(trial) for trial in found.made])
+    yield from asked_before(found)

@@ -1,4 +1,4 @@
-"""A sweep from its file to its folder: trials on Ray, a ranking, the winner asked again on other items.
+"""A sweep from its file to its folder: trials on Ray, a ranking, the winner trained again, asked other items.
 
     folder = run_sweep(Path("SWEEP.yaml"))      # submission_runs/my-sweep, its trials beside it
 
@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tunixlib.artifacts import read_json, write_bytes, write_json
+from tunixlib.artifacts import write_bytes, write_json
 from tunixlib.evidence.leaks import absolute_path
 from tunixlib.holding import WORK, locked_runs
 from tunixlib.progress import Progress, progress
-from tunixlib.running.batch import SEALED, SKIPPED, one_line
+from tunixlib.running.batch import SEALED, SKIPPED, Entry, one_line
 from tunixlib.running.housekeeping import drop_weights
 from tunixlib.running.runs_table import SWEEP
 from tunixlib.runs import Run
@@ -25,8 +25,9 @@ from tunixlib.sweeps.cluster import Shares, cluster, require_ray
 from tunixlib.sweeps.document import sweep_document, sweep_texts
 from tunixlib.sweeps.found import Found, evaluation_of
 from tunixlib.sweeps.placing import Make, run_questions, run_trials
-from tunixlib.sweeps.plan import Plan, Trial, plan_sweep
-from tunixlib.sweeps.ranking import rank
+from tunixlib.sweeps.plan import Plan, fresh_entries, plan_sweep
+from tunixlib.sweeps.points import Trial, fresh_trials
+from tunixlib.sweeps.report import again_words
 from tunixlib.sweeps.spec import SweepError
 from tunixlib.sweeps.trial import Ending, Question, Say, Task, ask_again, make_trial
 from tunixlib.trees import remove
@@ -39,7 +40,7 @@ def run_sweep(
     path: Path, say: Say = print, *, address: str | None = None, shares: Shares = ONE_CPU, keep_weights: bool = False,
     make: Make = make_trial, ask: Ask = ask_again,
 ) -> Found:  # fmt: skip
-    """Make every trial that is not sealed, rank, ask the winner again, write the sweep's folder.
+    """Make every trial that is not sealed, rank, train the winner again with ``report.seeds``, ask it other items.
 
     ``make`` and ``ask`` are what a worker does. Weights of trials that can no longer win are deleted unless
     ``keep_weights``. Raises SweepError, or RunError when another process is at this sweep; what is finished stays.
@@ -47,14 +48,17 @@ def run_sweep(
     require_ray(address)
     plan = plan_sweep(path)
     with held_folder(plan.folder, lambda folder: refuse_other(folder, plan)):
-        open_trials = [trial for trial in plan.trials if not plan.run(trial).sealed]
-        say(plan_words(plan, open_trials))
+        open_trials = [entry for entry in plan.entries if not entry.ready.run.sealed]
+        say(plan_words(plan, len(open_trials)))
         found = _found(plan)
         refuse_without_weights(found)
         if open_trials or _unasked(found):
             with cluster(address, shares) as given:
                 begin(plan)
-                found = _found(plan, _make_all(plan, open_trials, given, say, keep_weights, make))
+                failed = _make_all(plan, open_trials, given, say, keep_weights, make)
+                if again := _trained_again(_found(plan, failed), plan, say):
+                    failed |= _make_all(plan, again, given, say, keep_weights, make)
+                found = _found(plan, failed)
                 _ask_winner(found, given, say, ask)
         write_sweep(_found(plan, found.failed))
     return found
@@ -65,31 +69,39 @@ def _found(plan: Plan, failed: Mapping[str, str] | None = None) -> Found:
 
 
 def _unasked(found: Found) -> list[Trial]:
-    """The winner's trials that have not answered the reporting items."""
-    return [trial for trial in found.ranking[0].trials if not found.asked(trial)]
+    """Who answers for the winner and has not answered the reporting items."""
+    return [trial for trial in found.judged if not found.asked(trial)]
 
 
-def plan_words(plan: Plan, open_trials: list[Trial]) -> str:
+def _trained_again(found: Found, plan: Plan, say: Say) -> list[Entry]:
+    """What the winner is still to be trained again with, checked. Raises SweepError where that cannot start."""
+    if not found.sweep.report.seeds:
+        return []
+    again = [entry for entry in fresh_entries(plan, found.ranking[0].values) if not entry.ready.run.sealed]
+    if again:
+        say(f"the winner is {again_words(found.sweep)}, {len(again)} of them to make")
+    return again
+
+
+def plan_words(plan: Plan, open_trials: int) -> str:
     """What will be made, before it is."""
-    sealed = len(plan.trials) - len(open_trials)
+    again = again_words(plan.sweep)
     return (
-        f"sweep {plan.sweep.run_id}: {len(plan.trials)} trials of profile {plan.profile.name}, {sealed} of them sealed "
-        f"before, {len(open_trials)} to make"
+        f"sweep {plan.sweep.run_id}: {len(plan.trials)} trials of profile {plan.profile.name}, "
+        f"{len(plan.trials) - open_trials} of them sealed before, {open_trials} to make"
+        f"{again and f'; then the winner is {again}'}"
     )
 
 
 def _make_all(
-    plan: Plan, trials: list[Trial], shares: Shares, say: Say, keep_weights: bool, make: Make
+    plan: Plan, entries: list[Entry], shares: Shares, say: Say, keep_weights: bool, make: Make
 ) -> dict[str, str]:  # fmt: skip
     """Make the trials; run id -> why it failed, of those that did."""
-    if not trials:
+    if not entries:
         return {}
-    command = {entry.ready.run.run_id: entry.command for entry in plan.entries}
-    given = {entry.ready.run.run_id: entry.set for entry in plan.entries}
     root = str(plan.folder.parent.resolve())
     tasks = [
-        Task(trial.run_id, plan.profile, given[trial.run_id], command[trial.run_id], root, shares.cpus)
-        for trial in trials
+        Task(entry.ready.run.run_id, plan.profile, entry.set, entry.command, root, shares.cpus) for entry in entries
     ]
     storage = plan.folder / WORK / "ray"
     remove(storage)
@@ -138,15 +150,20 @@ class _Watch:
             self._drop()
 
     def _drop(self) -> None:
-        ranked = rank(self.plan.sweep, self.plan.trials, self.plan.folder.parent)
+        found = _found(self.plan)
         kept = self.dropped | locked_runs(self.plan.folder.parent).keys()  # a submission's weights are needed
-        for trial in (trial for row in ranked[1:] for trial in row.trials if trial.run_id not in kept):
-            drop_weights(self.plan.run(trial))
-            self.dropped.add(trial.run_id)
+        # Of a former winner what was trained again, too, but not before it was asked: it may win again.
+        again = [t for row in found.ranked[1:] for t in fresh_trials(found.sweep, row.values) if found.asked(t)]
+        for trial in [*(trial for row in found.ranked[1:] for trial in row.trials), *again]:
+            if trial.run_id not in kept:
+                drop_weights(self.plan.run(trial))
+                self.dropped.add(trial.run_id)
 
 
 def _ask_winner(found: Found, shares: Shares, say: Say, ask: Ask) -> None:
-    """Ask the best configuration, every seed of it, the items that did not choose it."""
+    """Ask the best configuration, every seed of it, the items that did not choose it; none where one is missing."""
+    if found.missing:
+        return
     sweep, root = found.sweep, str(found.folder.parent.resolve())
     for folder in found.stale:
         remove(folder)
@@ -175,26 +192,3 @@ def write_sweep(found: Found) -> None:
     for name, content in files.items():
         write_bytes(found.folder / name, content)
     write_json(found.folder / SWEEP, sweep_document(found, files))
-
-
-def sweep_words(found: Found) -> str:
-    """The end of a sweep: the winner with both scores, what failed, where it lies, what to do next."""
-    from tunixlib.running.summary import shown
-    from tunixlib.tables import percent
-
-    document, folder = read_json(found.folder / SWEEP), shown(found.folder)
-    winner, choose = document["winner"], found.sweep.choose
-    values = ", ".join(f"{name} {value}" for name, value in winner["parameters"].items()) or "the profile as it is"
-    failed = [entry for entry in document["trials"] if "failed" in entry]
-    lines = ["", f"best of {len(document['ranking'])}: {values}"]
-    lines.append(f"  {percent(winner['score'], True)} on {choose.eval_set}, which chose it: too good on average")
-    again = percent(winner["score_on_other_items"], True)
-    lines.append(f"  {again} on {found.sweep.report.eval_set}, which did not: of these checkpoints, over items alone")
-    lines.append(
-        f"  {choose.metric} with 95 % intervals; other seeds of these values do worse on average than the second"
-    )
-    lines += [f"failed     {entry['run_id']}: {entry['failed']}" for entry in failed]
-    lines += ["", f"ranking    {folder}/ranking.md"]
-    lines.append(f"profile    {folder}/{found.best_file}: python -m tunixlib run {folder}/{found.best_file}")
-    lines.append(f"next       python -m tunixlib verify {folder}")
-    return "\n".join([*lines, *(["           the same command tries again what failed"] if failed else [])])

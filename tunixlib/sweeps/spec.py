@@ -5,7 +5,7 @@
     grid: {LEARNING_RATE: [1e-4, 2e-4], LORA_RANK: [0, 16]}      # or search: and trials:, or seeds: alone
     seeds: [1, 2, 3]
     choose: {eval_set: eval-dev, metric: accuracy, mode: max}
-    report: {eval_set: eval-core}
+    report: {eval_set: eval-core, seeds: [101, 102, 103]}       # trained again with seeds that did not choose it
 
 Everything is strict: an unknown key, another type, an empty list stop the sweep before anything starts.
 """
@@ -87,13 +87,6 @@ class Choose(_Part):
         return self
 
 
-class Report(_Part):
-    """On which items the winner, and only it, is asked again: the first ``items`` (0: all) of another set."""
-
-    eval_set: str = "eval-core"
-    items: Annotated[int, Field(ge=0)] = 0
-
-
 def _distinct(values: list[Any]) -> list[Any]:
     if len({repr(value) for value in values}) < len(values):
         raise ValueError(f"found a value twice in {values}, expected each once")
@@ -101,6 +94,23 @@ def _distinct(values: list[Any]) -> list[Any]:
 
 
 Distinct = AfterValidator(_distinct)
+Seeds = Annotated[list[Annotated[int, Field(ge=0, lt=2**63)]], Distinct]
+
+
+class Report(_Part):
+    """On which items the winner, and only it, is asked again: the first ``items`` (0: all) of another set.
+
+    With ``seeds`` its values are trained again, once with each, and those runs are asked in place of the ones that won.
+    """
+
+    eval_set: str = "eval-core"
+    items: Annotated[int, Field(ge=0)] = 0
+    seeds: Seeds = []
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """As ``sweep.json`` has it: a sweep that trains nothing again names no seeds."""
+        return self.model_dump(exclude=None if self.seeds else {"seeds"})
 
 
 class Sweep(_Part):
@@ -113,7 +123,7 @@ class Sweep(_Part):
     search: dict[str, Range] = {}
     trials: Annotated[int, Field(ge=1, le=MOST_TRIALS)] | None = None
     search_seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
-    seeds: Annotated[list[Annotated[int, Field(ge=0, lt=2**63)]], Distinct] = []
+    seeds: Seeds = []
     choose: Choose = Choose()
     report: Report = Report()
 
@@ -127,6 +137,11 @@ class Sweep(_Part):
             raise ValueError(
                 f"found {self.choose.eval_set} under choose and report, expected two sets: the items that chose the "
                 "winner cannot judge it"
+            )
+        if shared := [seed for seed in self.report.seeds if seed in self.seeds]:
+            raise ValueError(
+                f"report, seeds: found {', '.join(map(str, shared))}, also under seeds, expected seeds that choose "
+                "nothing: the winner's luck with those that chose it would stay in its report; take others"
             )
         for place in ("set", "grid", "search"):
             if wrong := [name for name in getattr(self, place) if name in DECIDED]:
@@ -142,8 +157,10 @@ class Sweep(_Part):
 
     @property
     def lasting(self) -> dict[str, Any]:
-        """What no later version of the file may change, since trials were ranked by it."""
-        return self.model_dump(include={"profile", "run_id", "set", "choose", "report"})
+        """What no later version of the file may change, since trials were ranked by it. Of seeds only more may come."""
+        kept = self.model_dump(include={"profile", "run_id", "set", "choose", "report"})
+        del kept["report"]["seeds"]
+        return kept
 
 
 def read_sweep(path: Path) -> tuple[Sweep, bytes]:

@@ -26,20 +26,26 @@ from tunixlib.runs import Run
 from tunixlib.studies.verify_exploratory import run_problems
 from tunixlib.sweeps.document import sweep_document, sweep_texts
 from tunixlib.sweeps.found import EVALUATIONS, Found
-from tunixlib.sweeps.plan import trial_parameters, trials_of
+from tunixlib.sweeps.points import fresh_trials, trial_parameters, trials_of
+from tunixlib.sweeps.ranking import by_configuration
+from tunixlib.sweeps.report import again_words
 from tunixlib.sweeps.spec import parse_sweep
 from tunixlib.trees import is_evidence
 
 AGAIN = "restore the sweep's folder and its runs, or repeat the sweep"
 
 
+@dataclass(frozen=True)
 class SweepReport(Report):
-    """A report whose headline says ``sweep``."""
+    """A report whose headline says ``sweep``, and of one without a problem whether its winner was trained again."""
+
+    again: str = ""
 
     @property
     def headline(self) -> str:
         """``sweep my-sweep: 7 files, 5 checks, no problem found in 2.41 s``."""
-        return super().headline.replace("run ", "sweep ", 1)
+        again = f"; the winner was {self.again}" if self.again and not self.problems else ""
+        return super().headline.replace("run ", "sweep ", 1) + again
 
 
 @dataclass(frozen=True)
@@ -59,19 +65,23 @@ def verify_sweep(folder: Path) -> SweepReport:
     """Check a sweep against its trials beside it. Never raises: what is wrong is a problem."""
     started, folder = time.perf_counter(), folder.resolve()
     problems: list[Problem] = []
+    again = ""
     try:
         document, content = read_json(folder / SWEEP), (folder / SWEEP_FILE).read_bytes()
         sweep = parse_sweep(content, SWEEP_FILE)
         profile = Profile(document["profile"]["name"], document["profile"]["parameters"])
-        failed = {entry["run_id"]: entry["failed"] for entry in document["trials"] if "failed" in entry}
+        entries = [*document["trials"], *document.get("trained_again", [])]
+        failed = {entry["run_id"]: entry["failed"] for entry in entries if "failed" in entry}
         written = Written(document, Found(folder, sweep, content, profile, trials_of(sweep), failed))
         for problem in (problem for check in CHECKS for problem in check(written)):
             problems.append(problem)  # one by one: what was found before a check broke off stays found
+        again = again_words(sweep) if document["winner"]["score_on_other_items"] else ""
     except BROKEN_CONTENT as error:
         what = f"content with which the checks cannot go on ({type(error).__name__}: {shorten(str(error), 160)})"
         problems.append(Problem(SWEEP, what, "the files of a whole sweep", AGAIN))
     seconds = time.perf_counter() - started
-    return SweepReport(folder.name, len(_there(folder)), len(CHECKS), seconds, list(dict.fromkeys(problems)))
+    size = (len(_there(folder)), len(CHECKS))
+    return SweepReport(folder.name, *size, seconds, list(dict.fromkeys(problems)), again=again)
 
 
 def _there(folder: Path) -> list[str]:
@@ -97,15 +107,42 @@ def _bytes(written: Written) -> Iterator[Problem]:
 
 
 def _trials(written: Written) -> Iterator[Problem]:
-    """Every sealed trial verifies on its own and took the values that the sweep gives it."""
+    """Every sealed run, a trial or trained again, verifies on its own and took the values that the sweep gives it."""
     found = written.found
-    for trial in found.sealed:
+    for trial in found.made:
         yield from run_problems(found.run(trial).root)
         asked = {**found.profile.parameters, **trial_parameters(found.sweep, trial)}
         given = recorded_profile(found.run(trial)).parameters
         for name in sorted((asked.keys() & given.keys()) | trial.varied.keys()):
             if given.get(name) != asked[name]:  # of a notebook that is switched off a run records nothing
                 yield Problem(trial.run_id, f"{name} = {given.get(name)!r}", f"{asked[name]!r} of the sweep", AGAIN)
+
+
+def _again(written: Written) -> Iterator[Problem]:
+    """What was trained again differs from the trials of its configuration in SEED alone, and by one that chose none;
+    whoever answered the reporting items is of the sweep."""
+    found, known = written.found, {trial.run_id for trial in written.found.trials}
+    for group in by_configuration(found.trials) if found.sweep.report.seeds else ():
+        again = fresh_trials(found.sweep, group[0].values)
+        known |= {trial.run_id for trial in again}
+        chose = [recorded_profile(found.run(trial)).parameters for trial in group if found.run(trial).sealed]
+        for trial in (trial for trial in again if chose and found.run(trial).sealed):
+            given = recorded_profile(found.run(trial)).parameters
+            if given.get("SEED") in (one.get("SEED") for one in chose):
+                what = f"SEED = {given.get('SEED')!r}, with which a trial was made that chose it"
+                yield Problem(trial.run_id, what, "one that chose nothing", AGAIN)
+            for name in sorted((given.keys() | chose[0].keys()) - {"SEED"}):
+                if given.get(name) != chose[0].get(name):
+                    expected = f"{chose[0].get(name)!r} of {group[0].run_id}, which it is to repeat"
+                    yield Problem(trial.run_id, f"{name} = {given.get(name)!r}", expected, AGAIN)
+    for trial in found.judged if not found.missing else ():
+        if trial.run_id not in found.evaluated:
+            yield Problem(f"{EVALUATIONS}/{trial.run_id}", "no answers", "those that the winner is reported by", AGAIN)
+    for run_id in sorted(found.evaluated.keys() - known):
+        what = f"answers of {run_id}"
+        yield Problem(
+            f"{EVALUATIONS}/{run_id}", what, f"those of its trials, or of seeds in report of {SWEEP_FILE}", AGAIN
+        )
 
 
 def _evaluations(written: Written) -> Iterator[Problem]:
@@ -148,4 +185,4 @@ def _follows(written: Written) -> Iterator[Problem]:
             yield Problem(name, "other content", "what the trials give", AGAIN)
 
 
-CHECKS: tuple[Callable[[Written], Iterator[Problem]], ...] = (_bytes, _trials, _evaluations, _follows)
+CHECKS: tuple[Callable[[Written], Iterator[Problem]], ...] = (_bytes, _trials, _again, _evaluations, _follows)
