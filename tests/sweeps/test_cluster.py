@@ -185,6 +185,18 @@ def test_an_address_where_no_cluster_answers_is_refused_at_once(ray_here, place,
         run_sweep(write_sweep_file(place / "sweep.yaml"), print, address=address)
 
 
+def test_ray_that_does_not_start_here_says_to_repeat(ray_here, place, monkeypatch):
+    import ray
+
+    def init(*args, **kwargs):
+        raise Exception("The current node timed out during startup.\nlogs")  # as Ray says it
+
+    monkeypatch.setattr(ray, "init", init)
+    expected = "Ray did not start on this machine (The current node timed out during startup.); expected it to within"
+    with pytest.raises(SweepError, match=re.escape(expected)):
+        run_sweep(write_sweep_file(place / "sweep.yaml"), print)
+
+
 def dies_after_training(task, say):
     """A real trial whose worker is killed once, when the baseline is trained."""
     run, first = Run(Path(task.root) / task.run_id), len(note(task, "tried")) == 1

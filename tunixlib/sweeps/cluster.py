@@ -71,17 +71,27 @@ def cluster(address: str | None, shares: Shares) -> Iterator[Shares]:
     own = {"include_dashboard": False, "object_store_memory": OBJECTS}
     try:
         ray.init(address or "local", log_to_driver=False, logging_level=logging.ERROR, **({} if address else own))
-    except (ConnectionError, ValueError, RuntimeError) as error:
-        raise SweepError(
-            f"--address {address or 'local'}: found no Ray that answers ({str(error).splitlines()[0]}), expected one; "
-            "start it with `ray start --head`, or leave --address out"
-        ) from None
+    except Exception as error:  # a start that takes too long is told by a bare Exception
+        raise SweepError(_unanswered(address, error)) from error
     try:
         for name in ("ray.tune", "ray.train", "ray.air"):  # what they would say of a dead worker, we say in a line
             logging.getLogger(name).setLevel(logging.CRITICAL)
         yield _settled(shares)
     finally:
         ray.shutdown()
+
+
+def _unanswered(address: str | None, error: Exception) -> str:
+    found = next(iter(str(error).splitlines()), type(error).__name__)
+    if address:
+        return (
+            f"--address {address}: found no Ray that answers ({found}), expected one; start it with "
+            "`ray start --head`, or leave --address out"
+        )
+    return (
+        f"Ray did not start on this machine ({found}); expected it to within half a minute, which a busy machine can "
+        "miss: repeat the command when there is less to do here. Nothing was lost"
+    )
 
 
 def _refuse_silent(address: str) -> None:
