@@ -78,9 +78,7 @@ def run_row(row: Row, rounds: int) -> dict[str, Any]:
             reading["losses"] = check
     return {
         "name": row.name, "unit": row.unit, "rounds": rounds, "readings": readings, "ratios": ratios,
-        "options": {name: value for name, value in row.options.items() if name not in PLACES},
-        "median": {label: statistics.median(r["rate"] for r in found) for label, found in readings.items()},
-        "peak_mb": {label: max(r["peak_mb"] for r in found) for label, found in readings.items()},
+        "options": {name: value for name, value in row.options.items() if name not in PLACES}, **summary(readings),
     }  # fmt: skip
 
 
@@ -98,6 +96,30 @@ def compared(pairs: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, An
         "steps": both, "values": [over(ours, later) / over(theirs, later) for ours, theirs in pairs],
         "with_first_steps": [over(ours, whole) / over(theirs, whole) for ours, theirs in pairs],
     }  # fmt: skip
+
+
+def joined(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """A row with rounds that were added later: what agrees is told of the last ones. SystemExit for other work."""
+    alike = ("name", "unit", "options")
+    if any(before[name] != after[name] for name in alike) or [*before["readings"]] != [*after["readings"]]:
+        raise SystemExit(f"{after['name']}: the rounds that there are did other work; measure it without --more")
+    readings = {label: [*before["readings"][label], *found] for label, found in after["readings"].items()}
+    ratios = [
+        {**new, **{name: [*old[name], *new[name]] for name in ("values", "with_first_steps") if name in new}}
+        for old, new in zip(before["ratios"], after["ratios"], strict=True)
+    ]
+    return {
+        **after, "rounds": before["rounds"] + after["rounds"], "readings": readings, "ratios": ratios,
+        "commits": sorted({*before["commits"], *after["commits"]}), **summary(readings),
+    }  # fmt: skip
+
+
+def summary(readings: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """Median rate and most memory of each side."""
+    return {
+        "median": {label: statistics.median(r["rate"] for r in found) for label, found in readings.items()},
+        "peak_mb": {label: max(r["peak_mb"] for r in found) for label, found in readings.items()},
+    }
 
 
 PLACES = ("checkpoint", "file")
@@ -161,6 +183,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--only", nargs="*", default=[], help="rows by the beginning of their names; others are kept")
+    parser.add_argument("--more", action="store_true", help="add the rounds to those that rows have, of the same work")
     parser.add_argument("--checkpoint", default="", help="a model that stops by itself; default: one is trained")
     parser.add_argument("--quick", action="store_true", help="small sizes: whether it works, not a result")
     return parser.parse_args()
@@ -190,11 +213,11 @@ def main() -> None:
     # The results that are being written are no change of what is measured.
     status = git(PROJECT_ROOT, "status", "--porcelain", "--", ".", f":(exclude){RESULTS.relative_to(PROJECT_ROOT)}")
     dirty = bool(status and status.stdout.strip())
-    about = {"quick": chosen.quick, **capture_commit(), "dirty": dirty, "environment": capture_environment()}
+    about = {"quick": chosen.quick, **capture_commit(), "environment": capture_environment()}
     path = chosen.out / "results.json"
-    results = {"bench_version": "1.0", "quick": chosen.quick, "environment": about["environment"], "rows": [],
+    results = {"bench_version": "1.1", "quick": chosen.quick, "environment": about["environment"], "rows": [],
                "growth": [], "main_job": main_job_seconds()}  # fmt: skip
-    if chosen.only and path.is_file():  # what was not asked for stays as it was
+    if (chosen.only or chosen.more) and path.is_file():  # what was not asked for stays as it was
         results = read_json(path)
         if any(results[name] != about[name] for name in ("quick", "environment")):
             raise SystemExit(f"{path} was measured with other sizes or elsewhere: choose another --out, or measure all")
@@ -202,7 +225,10 @@ def main() -> None:
         for item in planned(chosen, Path(place)):
             kind = "rows" if isinstance(item, Row) else "growth"
             found = run_row(item, chosen.rounds) if isinstance(item, Row) else run_growth(item, chosen.rounds)
-            found |= {name: about[name] for name in ("commit", "dirty")}
+            found["commits"] = [f"{about['commit'][:8]}{' (changed)' if dirty else ''}"]
+            before = next((old for old in results[kind] if old["name"] == item.name), None)
+            if chosen.more and before and kind == "rows":
+                found = joined(before, found)
             results[kind] = [*(old for old in results[kind] if old["name"] != item.name), found]
             write_results(results, chosen.out)
     print(f"\n{results_text(results)}\nwritten: {chosen.out}/results.json, results.md and pictures")

@@ -24,10 +24,7 @@ def results_text(results: dict[str, Any]) -> str:
     """The page ``results.md``."""
     found = results["environment"]
     quick = "\n\n**Quick sizes: whether it works, no result.**" if results["quick"] else ""
-    commits = {
-        f"{item['commit'][:8]}{' (changed)' if item['dirty'] else ''}"
-        for item in [*results["rows"], *results["growth"]]
-    }
+    commits = {commit for item in [*results["rows"], *results["growth"]] for commit in item["commits"]}
     parts = [
         f"# Speed beside peers{quick}",
         f"{found['cpu']}, {found['cpus']} cores ({found.get('instructions') or 'no bfloat16 instructions'}); "
@@ -76,7 +73,8 @@ def speed_table(rows: Sequence[dict[str, Any]]) -> str:
             seconds = [reading["seconds"] for reading in row["readings"][label]]
             took = f"{statistics.median(seconds):,.3g} s [{min(seconds):,.3g}, {max(seconds):,.3g}]"
             each = "–" if row["unit"] == "runs" else speed(rate, row["unit"])
-            lines.append((row["name"], each, took, f"{row['peak_mb'][label]:,.0f} MB"))
+            name = row["name"] if len(row["median"]) == 1 else f"{row['name']}, {label}"
+            lines.append((name, each, took, f"{row['peak_mb'][label]:,.0f} MB"))
     return markdown_table(("what", "speed", "took", "peak memory"), lines) if lines else ""
 
 
@@ -134,7 +132,7 @@ def parts_table(of: str, found: dict[str, Any]) -> str:
     """The groups of operations that a profile saw, without those below half a percent, and what lay outside of all."""
     seconds, parts = found["seconds"], found["parts"]
     parts = {**parts, "outside of operations": max(0.0, seconds - sum(parts.values()))}
-    lines = [(name, f"{took:,.1f}", f"{100 * took / seconds:.0f} %") for name, took in _largest_first(parts)
+    lines = [(name, f"{took:,.2f}", f"{100 * took / seconds:.0f} %") for name, took in _largest_first(parts)
              if took >= 0.005 * seconds]  # fmt: skip
     return markdown_table((f"part of a step of {of}", "seconds", "share"), lines)
 

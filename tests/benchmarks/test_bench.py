@@ -45,6 +45,18 @@ def test_a_side_that_takes_long_is_measured_in_the_first_round_only(monkeypatch)
     assert bench.run_row(row, 2)["ratios"][0]["values"] == [3.0]
 
 
+def test_rounds_that_are_added_later_keep_their_ratios_and_commits(monkeypatch):
+    rates = iter([30.0, 10.0, 8.0, 2.0])
+    monkeypatch.setattr(bench, "measure", lambda name, options: {**reading(next(rates)), "check": [1.0]})
+    row = rows.Row("training", "tokens", {"ours": ("a", {}), "TRL": ("b", {})}, (("ours", "TRL", 2.2),), {"steps": 9})
+    first, second = (bench.run_row(row, 1) | {"commits": [commit]} for commit in ("b", "a"))
+    found = bench.joined(first, second)
+    assert found["ratios"][0]["values"] == [3.0, 4.0]
+    assert (found["rounds"], found["commits"], found["median"]) == (2, ["a", "b"], {"ours": 19.0, "TRL": 6.0})
+    with pytest.raises(SystemExit, match="did other work; measure it without --more"):
+        bench.joined(first, second | {"options": {"steps": 8}})
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs", "said"),
     [
@@ -106,7 +118,7 @@ def test_the_growth_of_memory_is_that_beyond_the_first_size(peaks, said):
 def test_the_parts_of_a_training_step_add_up_to_it():
     found = {"seconds": 10.0, "parts": {"matrix products": 6.0, "copies": 1.0}, "units": 90, "padded_tokens": 100}
     text = tables.training_profile([{"name": rows.TRAINING_PROFILE, "readings": {"ours": [found]}}])
-    assert "| matrix products | 6.0 | 60 % |\n| outside of operations | 3.0 | 30 % |" in text
+    assert "| matrix products | 6.00 | 60 % |\n| outside of operations | 3.00 | 30 % |" in text
     assert text.endswith("10 % of the tokens were padding.")
 
 
