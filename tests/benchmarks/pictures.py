@@ -26,7 +26,9 @@ def draw_ratios(rows: Sequence[dict[str, Any]], path: Path) -> None:
         axes.plot([min(values), max(values)], [place, place], color="black", linewidth=1.5)
         if ratio["target"]:
             axes.plot([ratio["target"]] * 2, [place - 0.4, place + 0.4], color=ORANGE, linewidth=2.5)
-        axes.text(max(values) * 1.04, place, f"{statistics.median(values):.2f}", va="center")
+        ends = max(values), ratio["target"] or 0
+        beside = max(ends) if ends[0] < ends[1] < 1.4 * ends[0] else ends[0]  # a mark just there would be hidden
+        axes.text(beside * 1.04, place, f"{statistics.median(values):.2f}", va="center")
     labels = [f"{name}:\n{ratio['of']} / {ratio['to']}" for name, ratio in bars]
     axes.set_yticks(range(len(bars)), labels)
     axes.axvline(1, color="#777777", linewidth=1)
