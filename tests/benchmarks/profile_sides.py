@@ -1,11 +1,14 @@
 """Where the seconds of a step go, in training and in generation: why it is not faster than it is."""
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from generation_sides import generate_all, prompts_for
-from sides import SIDES, Options, folder, side
+from sides import SIDES, Options, folder, side, timed
 from training_sides import train, training_rows
 
 __all__ = ["SIDES"]
@@ -78,6 +81,32 @@ def profile_generation(options: Options) -> dict[str, Any]:
         "steps": len(steps), "written_tokens": sum(len(row.tokens) for row in found), "fed": fed,
         **_operations(profiler),
     }  # fmt: skip
+
+
+@side("profile/validation")
+def profile_validation(options: Options) -> dict[str, Any]:
+    """Reading traces: its parts one after the other on the same lines, and the whole."""
+    from tunixlib.artifacts import read_lines
+    from tunixlib.traces import FROM_JSON, MAX_LINE, ReasoningTrace, read_traces
+
+    path = Path(options["file"])
+    read, write = ReasoningTrace.__pydantic_validator__, ReasoningTrace.__pydantic_serializer__
+
+    def each(part: Callable[[Any], Any], items: Iterable[Any]) -> float:
+        return timed(lambda: deque(map(part, items), maxlen=0))[0]  # nothing is kept, as in reading
+
+    lines_seconds, lines = timed(lambda: [line for _, line in islice(read_lines(path, MAX_LINE), options["traces"])])
+    traces = [read.validate_json(line, context=FROM_JSON) for line in lines]
+    parts = {
+        "lines of the file": lines_seconds,
+        "pydantic: parsed and held against the schema": each(lambda x: read.validate_json(x, context=FROM_JSON), lines),
+        "pydantic: written again, to see keys that stand twice": each(
+            lambda x: write.to_json(x, exclude_unset=True), traces
+        ),
+    }
+    del traces
+    seconds, count = timed(lambda: sum(1 for _ in islice(read_traces(path), options["traces"])))
+    return {"units": count, "seconds": seconds, "check": None, "parts": parts}
 
 
 def _fed(work: Callable[[], Any], profiler: Any = None) -> tuple[list[tuple[int, int, float]], Any]:

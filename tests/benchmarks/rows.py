@@ -9,6 +9,7 @@ from tunixlib.trees import PROJECT_ROOT
 
 Side = tuple[str, dict[str, Any]]
 TRAINING_PROFILE, GENERATION_PROFILE = "profile of training", "profile of generation"
+VALIDATION_PROFILE = "profile of validation"
 FULL, HALF = {"precision": "float32"}, {"precision": "bfloat16"}
 MAIN_JOB = PROJECT_ROOT / "submission_runs" / "cpu-v1"
 
@@ -89,6 +90,7 @@ def _data(quick: bool, traces: Path) -> list[Row]:
         Row("validation", "traces",
             {"ours": ("data/validate", {}), "json.loads alone": ("data/json-alone", {})},
             (("ours", "json.loads alone", None),), reading),
+        Row(VALIDATION_PROFILE, "traces", {"ours": ("profile/validation", {})}, (), {**reading}),
     ]  # fmt: skip
 
 

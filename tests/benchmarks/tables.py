@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from profile_sides import PRODUCTS
-from rows import GENERATION_PROFILE, TRAINING_PROFILE
+from rows import GENERATION_PROFILE, TRAINING_PROFILE, VALIDATION_PROFILE
 from sides import WARM_UP
 
 from tunixlib.tables import markdown_table
@@ -15,7 +15,7 @@ from tunixlib.tables import markdown_table
 # Each of them makes six operations in a step of training.
 INSIDE, HEAD = 106.2e6, 28.3e6
 FLAT = 0.25
-PROFILES = (TRAINING_PROFILE, GENERATION_PROFILE)
+PROFILES = (TRAINING_PROFILE, GENERATION_PROFILE, VALIDATION_PROFILE)
 WATCHED = "By torch's profiler, which slows what it watches"
 COMPARED = ("what", "of", "to", "rounds", "ratio [range]", "with compiling", "aimed at", "agreement")
 
@@ -32,6 +32,7 @@ def results_text(results: dict[str, Any]) -> str:
         "process of its own. Made by `make bench`; every reading is in `results.json`.",
         ratio_table(results["rows"]), "![ratios](ratios.png)", speed_table(results["rows"]),
         share_of_peak(results["rows"]), training_profile(results["rows"]), generation_profile(results["rows"]),
+        validation_profile(results["rows"]),
         "## Growth", growth_table(results["growth"]), "![growth](growth.png)",
         "## Where the seconds of the main job go", main_job_text(results["main_job"]), "![main job](main_job.png)",
     ]  # fmt: skip
@@ -102,7 +103,7 @@ def training_profile(rows: Sequence[dict[str, Any]]) -> str:
         return ""
     found = row["readings"]["ours"][-1]
     padding = 1 - found["units"] / found["padded_tokens"]
-    table = parts_table("training", found)
+    table = parts_table("part of a step of training", found)
     return f"{table}\n\n{WATCHED}; {100 * padding:.0f} % of the tokens were padding."
 
 
@@ -120,7 +121,7 @@ def generation_profile(rows: Sequence[dict[str, Any]]) -> str:
         peak = by_name["matrix peak"]["median"].get(precision) if "matrix peak" in by_name else None
         share = f", {100 * done / peak:.0f} % of the {peak / 1e9:,.0f} that large products reach" if peak else ""
         texts += [
-            parts_table(f"generation in {precision}", found),
+            parts_table(f"part of a step of generation in {precision}", found),
             f"{WATCHED}, {found['units'] / found['steps']:.0f} rows to a step; their products did {done / 1e9:,.0f} "
             f"GFLOP/s{share}. Of all {prompts + steps:.0f} s, reading prompts took "
             f"{100 * prompts / (prompts + steps):.0f} %; a step had {statistics.mean(rows_fed):.0f} rows on average.",
@@ -128,13 +129,19 @@ def generation_profile(rows: Sequence[dict[str, Any]]) -> str:
     return "\n\n".join(texts)
 
 
+def validation_profile(rows: Sequence[dict[str, Any]]) -> str:
+    """What reading a trace consists of, each part timed by itself."""
+    row = next((row for row in rows if row["name"] == VALIDATION_PROFILE), None)
+    return parts_table("part of validation", row["readings"]["ours"][-1]) if row else ""
+
+
 def parts_table(of: str, found: dict[str, Any]) -> str:
     """The groups of operations that a profile saw, without those below half a percent, and what lay outside of all."""
     seconds, parts = found["seconds"], found["parts"]
-    parts = {**parts, "outside of operations": max(0.0, seconds - sum(parts.values()))}
+    parts = {**parts, "outside of these": max(0.0, seconds - sum(parts.values()))}
     lines = [(name, f"{took:,.2f}", f"{100 * took / seconds:.0f} %") for name, took in _largest_first(parts)
              if took >= 0.005 * seconds]  # fmt: skip
-    return markdown_table((f"part of a step of {of}", "seconds", "share"), lines)
+    return markdown_table((of, "seconds", "share"), lines)
 
 
 def exponent(points: Sequence[dict[str, Any]], of: str) -> float:

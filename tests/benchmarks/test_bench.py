@@ -118,7 +118,7 @@ def test_the_growth_of_memory_is_that_beyond_the_first_size(peaks, said):
 def test_the_parts_of_a_training_step_add_up_to_it():
     found = {"seconds": 10.0, "parts": {"matrix products": 6.0, "copies": 1.0}, "units": 90, "padded_tokens": 100}
     text = tables.training_profile([{"name": rows.TRAINING_PROFILE, "readings": {"ours": [found]}}])
-    assert "| matrix products | 6.00 | 60 % |\n| outside of operations | 3.00 | 30 % |" in text
+    assert "| matrix products | 6.00 | 60 % |\n| outside of these | 3.00 | 30 % |" in text
     assert text.endswith("10 % of the tokens were padding.")
 
 
