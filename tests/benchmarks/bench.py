@@ -229,7 +229,7 @@ def main() -> None:
             before = next((old for old in results[kind] if old["name"] == item.name), None)
             if chosen.more and before and kind == "rows":
                 found = joined(before, found)
-            results[kind] = [*(old for old in results[kind] if old["name"] != item.name), found]
+            results[kind] = [found if old is before else old for old in results[kind]] + ([] if before else [found])
             write_results(results, chosen.out)
     print(f"\n{results_text(results)}\nwritten: {chosen.out}/results.json, results.md and pictures")
 

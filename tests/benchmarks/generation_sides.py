@@ -5,8 +5,9 @@ from typing import Any
 
 from sides import SIDES, WARM_UP, Options, folder, side, timed
 
+from tunixlib.evaluation.config import BATCH_SIZE
+
 __all__ = ["SIDES"]
-TOGETHER = 128  # rows at once, of all sides that batch
 
 
 def prompts_for(options: Options) -> tuple[Any, Any, list[list[int]]]:
@@ -34,13 +35,13 @@ def generate_all(model: Any, stops: Any, prompts: list[list[int]], options: Opti
     """Our completions of all prompts."""
     from tunixlib.evaluation.generation import GenerationConfig, generate
 
-    return generate(model, prompts, stops, GenerationConfig(max_new_tokens=options["tokens"], batch_size=TOGETHER))
+    return generate(model, prompts, stops, GenerationConfig(max_new_tokens=options["tokens"]))
 
 
 @side("generation/batched")
 def generate_batched(options: Options) -> dict[str, Any]:
     """transformers' ``generate`` on batches of as many rows, padded on the left, sorted by the prompts' lengths."""
-    return _transformers(options, TOGETHER)
+    return _transformers(options, BATCH_SIZE)
 
 
 @side("generation/one-by-one")

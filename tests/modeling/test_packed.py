@@ -5,7 +5,7 @@ from torch import nn
 from tunixlib.modeling import packed as module
 from tunixlib.modeling.packed import packed
 
-pytestmark = pytest.mark.skipif(not module._layers(nn.Linear(2, 2)), reason="weights are packed on x86 CPUs")
+pytestmark = pytest.mark.skipif(not module._precisions(), reason="weights are packed on x86 CPUs")
 
 
 class Special(nn.Linear):
@@ -21,7 +21,7 @@ def model():
 @pytest.mark.parametrize(("precision", "tolerance"), [(torch.float32, 1e-5), (torch.bfloat16, 2e-2)])
 @pytest.mark.parametrize("shape", [(24,), (1, 24), (3, 24), (70, 24), (4, 9, 24)])
 def test_packed_layers_give_the_same_up_to_rounding(model, precision, tolerance, shape):
-    if precision == torch.bfloat16 and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+    if precision not in module._precisions():
         pytest.skip("this CPU has no products in bfloat16")
     model, x = model.to(precision), torch.randn(shape).to(precision)
     with torch.inference_mode():
@@ -68,4 +68,16 @@ def test_other_precisions_and_large_models_stay_as_they_are(model, monkeypatch):
         assert not any("forward" in vars(layer) for layer in model)
     monkeypatch.setattr(module, "LARGEST", 4 * (24 * 40 + 40 * 7) - 1)
     with packed(model.float()):
+        assert not any("forward" in vars(layer) for layer in model)
+
+
+def test_a_pytorch_without_these_operations_generates_as_it_is(model, monkeypatch):
+    monkeypatch.setattr(module, "OPERATIONS", (*module.OPERATIONS, "_gone_in_this_version"))
+    with packed(model):
+        assert not any("forward" in vars(layer) for layer in model)
+
+
+def test_a_model_on_another_device_is_never_asked_about_packing(model, monkeypatch):
+    monkeypatch.setattr(module, "_precisions", lambda: pytest.fail("asked"))
+    with packed(model.to("meta")):
         assert not any("forward" in vars(layer) for layer in model)

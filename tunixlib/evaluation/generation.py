@@ -6,8 +6,8 @@ r"""Greedy completions of many prompts at once, the same text as one by one.
 
 Prompts go in longest first. A row that has stopped leaves the batch at once; when a quarter of the places is free,
 waiting prompts take them. In float32 the tokens are those of one-by-one generation, except where two candidates tie to
-within rounding (logits closer than about 1e-4); bfloat16 changes some texts, and so does another number of rows there
-(19 of 120 between 64 and 128), so say which precision and ``batch_size`` were used.
+within rounding (logits closer than about 1e-4); bfloat16 changes some texts, and so does another number of rows there,
+so say which precision and ``batch_size`` were used.
 """
 
 from collections.abc import Callable, Iterator, Sequence, Set
@@ -127,7 +127,7 @@ class _Batch:
             use_cache=True,
             logits_to_keep=1,
         ).logits
-        # In float32, because the search in bfloat16 takes twice as long on a CPU.
+        # In float32: a CPU searches bfloat16 more slowly.
         for row, token in zip(rows, logits[:, -1].float().argmax(dim=-1).tolist(), strict=True):
             row.tokens.append(token)
 

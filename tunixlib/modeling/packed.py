@@ -4,9 +4,9 @@
         generate(...)
 
 When a few rows are fed at a time, much of a product's time goes into bringing the weights into the order that the
-processor works in. oneDNN can keep them in that order: the products of SmolLM2 with 64 rows took 92 ms where they took
-142 ms in float32, and 51 ms for 67 ms in bfloat16, on two cores with AVX512-BF16. It is what ``torch.compile`` does
-with frozen weights, without its minutes of compiling. Sums are taken in another order, so results differ by rounding.
+processor works in. oneDNN can keep them in that order: generation's products then reach about nine tenths of the rate
+of large ones (the profile in tests/benchmarks/results/results.md). It is what ``torch.compile`` does with frozen
+weights, without its minutes of compiling. Sums are taken in another order, so results differ by rounding.
 """
 
 import platform
@@ -21,6 +21,8 @@ from torch import Tensor, nn
 # a machine that has less memory free.
 LARGEST = 2 << 30  # bytes
 ROWS = 64  # what the order is chosen for; others work as well
+# PyTorch promises none of these names: where one is missing, weights stay as they are.
+OPERATIONS = ("_reorder_linear_weight", "_linear_pointwise", "_is_mkldnn_bf16_supported")
 
 
 @contextmanager
@@ -48,17 +50,19 @@ def _layers(model: nn.Module) -> list[nn.Linear]:
 
     A layer with a ``forward`` of its own belongs to somebody else (accelerate's hooks).
     """
-    if not (torch.backends.mkldnn.is_available() and platform.machine() in ("x86_64", "AMD64")):
-        return []
-    halves = torch.ops.mkldnn._is_mkldnn_bf16_supported()
     found = [
         layer
         for layer in model.modules()
-        if type(layer) is nn.Linear and "forward" not in vars(layer) and _fits(layer.weight, halves)
+        if type(layer) is nn.Linear and layer.weight.device.type == "cpu" and "forward" not in vars(layer)
     ]
+    precisions = _precisions() if found else ()
+    found = [layer for layer in found if layer.weight.dtype in precisions]
     return found if sum(layer.weight.nbytes for layer in found) <= LARGEST else []
 
 
-def _fits(weight: Tensor, halves: bool) -> bool:
-    precisions = (torch.float32, torch.bfloat16) if halves else (torch.float32,)
-    return weight.device.type == "cpu" and weight.dtype in precisions
+def _precisions() -> tuple[torch.dtype, ...]:
+    """In which this machine and this PyTorch can pack."""
+    known = torch.backends.mkldnn.is_available() and all(hasattr(torch.ops.mkldnn, name) for name in OPERATIONS)
+    if not known or platform.machine() not in ("x86_64", "AMD64"):
+        return ()
+    return (torch.float32, torch.bfloat16) if torch.ops.mkldnn._is_mkldnn_bf16_supported() else (torch.float32,)
